@@ -1,0 +1,47 @@
+// Package exchange routes: a message, its key and its headers in, destinations
+// out. It knows nothing of queues, vhosts or sockets.
+package exchange
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/message"
+)
+
+// Destination is all an exchange knows of what it routes to: a queue or
+// another exchange. Destinations are compared by identity, so an
+// implementation is a pointer.
+type Destination interface {
+	DestinationName() string
+}
+
+// Binding ties a destination to an exchange. Two bindings are the same when
+// destination, key and arguments are equal.
+type Binding struct {
+	Destination Destination
+	Key         string
+	Arguments   amqp.Table
+}
+
+// Type is a kind of exchange. Its methods may be called from anywhere.
+type Type interface {
+	// Name is what exchange.declare calls the type: "direct", "topic".
+	Name() string
+	// New makes an empty router, or refuses bad arguments with an *amqp.Error.
+	New(args amqp.Table) (Router, error)
+}
+
+// Router decides where messages go. Route may run concurrently with itself
+// and with one Bind or Unbind; Bind and Unbind must be serialised by the
+// caller.
+type Router interface {
+	// Check refuses a binding with bad arguments (an *amqp.Error), without
+	// changing anything.
+	Check(b Binding) error
+	// Bind adds b; false when it was there already.
+	Bind(b Binding) (added bool)
+	// Unbind removes b; false when it was not there.
+	Unbind(b Binding) (removed bool)
+	// Route adds each destination of m under key to into, once. The key is
+	// not always m.RoutingKey: CC and BCC headers route under further keys.
+	Route(m *message.Message, key string, into *Set)
+}

@@ -1,0 +1,3 @@
+module github.com/hutchmq/hutchmq
+
+go 1.26.0

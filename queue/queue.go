@@ -1,0 +1,158 @@
+// Package queue says what a queue is, whatever its kind, and holds the
+// furniture all kinds share: arguments, consumers, credit. It knows no
+// exchange, no vhost and no disk.
+package queue
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/message"
+)
+
+// Declaration is what queue.declare asked for.
+type Declaration struct {
+	ID         uint64 // the broker's number for the queue; never reused
+	Vhost      string
+	Name       string
+	Durable    bool
+	Exclusive  bool
+	AutoDelete bool
+	Arguments  amqp.Table
+}
+
+// String prints the queue as errors do: queue 'q' in vhost '/'.
+func (d Declaration) String() string { return amqp.QueueIn(d.Name, d.Vhost) }
+
+// Type is a kind of queue: "classic", "quorum".
+type Type interface {
+	Name() string
+	// Check refuses arguments and properties this kind does not accept, with
+	// an *amqp.Error. It changes nothing.
+	Check(d Declaration) error
+	// Open makes the queue, or recovers what is stored of it.
+	Open(d Declaration, h Host) (Queue, error)
+}
+
+// Queue holds messages in order and hands them to consumers. All methods may
+// be called concurrently; none waits for the disk except Get, which may read
+// one chunk of a backlog.
+type Queue interface {
+	// Publish enqueues a burst, in order. Each receipt that wants one gets
+	// exactly one Confirm, during or after the call. The slice is the
+	// caller's again when Publish returns; the messages are the queue's.
+	Publish(burst []Publication)
+	// Consume adds a consumer; deliveries may begin before it returns. It
+	// refuses with an *amqp.Error.
+	Consume(c Consumer, o ConsumeOptions) error
+	// Cancel removes a consumer; what it holds unacknowledged stays held.
+	Cancel(c Consumer)
+	// Resume tells the queue that c, which had refused a delivery, has credit
+	// again.
+	Resume(c Consumer)
+	// Get takes the first message; Settle must follow unless noAck. Left is
+	// how many stay ready.
+	Get(noAck bool) (d Delivery, left int, ok bool)
+	// Settle ends deliveries of this queue, in any order. It also resumes c
+	// when c is a consumer of the queue. c may be nil.
+	Settle(c Consumer, ds []Delivery, how Outcome)
+	// Purge drops what is ready, and says how many.
+	Purge() int
+	// Stat counts.
+	Stat() Stat
+	// Close ends the queue: it takes no more messages and tells its consumers
+	// Cancelled when forget is true. With forget, what is stored is deleted;
+	// pending receipts are confirmed.
+	Close(forget bool)
+}
+
+// Publication is one message on its way into a queue.
+type Publication struct {
+	Message *message.Message
+	Receipt Receipt
+}
+
+// Receipt says who wants to know that a message is safe. A value, so that a
+// publish makes no closure. The zero Receipt wants nothing.
+type Receipt struct {
+	To  Confirmer
+	Seq uint64
+}
+
+// Confirmer is told what became of publishes: stored is false when a queue
+// refused or failed to keep them. It is called from any goroutine, holding no
+// lock of a queue; it must not block. seqs is the caller's again on return.
+type Confirmer interface {
+	Confirm(seqs []uint64, stored bool)
+}
+
+// Delivery is a message as a queue hands it out, and the ticket by which it
+// is settled.
+type Delivery struct {
+	Message     *message.Message
+	ID          uint64 // the queue's number for the message; grows in queue order
+	Expiry      int64  // Unix milliseconds; 0 never
+	Count       uint32 // earlier deliveries that failed
+	Redelivered bool
+}
+
+// Outcome is what a consumer did with a delivery.
+type Outcome uint8
+
+// The outcomes of basic.ack, basic.nack and basic.reject.
+const (
+	Ack     Outcome = iota // done
+	Requeue                // give it back, at its original place
+	Discard                // dead-letter it, or drop it
+)
+
+// Consumer receives deliveries: a channel's consumer, a session of another
+// protocol. Its methods are called with the queue's lock held: they must
+// return at once and must not call the queue.
+type Consumer interface {
+	// Deliver takes as many of ds as there is credit for, in order, and
+	// returns how many. Fewer than all means: no more until Resume. ds is the
+	// queue's again on return.
+	Deliver(ds []Delivery) int
+	// Cancelled tells that the queue is gone.
+	Cancelled()
+}
+
+// ConsumeOptions is what basic.consume asked of a queue.
+type ConsumeOptions struct {
+	Tag       string
+	NoAck     bool
+	Exclusive bool
+	Priority  int // higher first
+	Arguments amqp.Table
+}
+
+// Reason says why a message is dead-lettered.
+type Reason string
+
+// The reasons in x-death.
+const (
+	Rejected      Reason = "rejected"
+	Expired       Reason = "expired"
+	MaxLen        Reason = "maxlen"
+	DeliveryLimit Reason = "delivery_limit"
+)
+
+// Host is the one door up, given to a queue when it is opened. Its methods
+// are called without the queue's lock.
+type Host interface {
+	// DeadLetter routes m to the dead-letter exchange of the queue, with its
+	// x-death brought up to date.
+	DeadLetter(m *message.Message, exchange string, key *string, why Reason)
+	// Gone says that the queue should be deleted: its last consumer left, or
+	// it expired unused.
+	Gone()
+}
+
+// Stat is a queue in numbers.
+type Stat struct {
+	Ready, Unacked           int
+	ReadyBytes, UnackedBytes int64
+	Resident                 int // messages held in memory
+	ResidentBytes            int64
+	Persistent               int
+	Consumers                int
+}
