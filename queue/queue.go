@@ -92,6 +92,7 @@ type Delivery struct {
 	Expiry      int64  // Unix milliseconds; 0 never
 	Count       uint32 // earlier deliveries that failed
 	Redelivered bool
+	Logged      bool // the queue's own: whether its log knows the message
 }
 
 // Outcome is what a consumer did with a delivery.

@@ -70,6 +70,9 @@ type Log interface {
 	Read(lane uint8, from uint64, max int, yield func(Stored) bool) error
 	// Lanes tells what recovery found, by lane. Constant after Open.
 	Lanes() []Lane
+	// Next is the smallest sequence number that was never used, as far as
+	// recovery can tell; 1 for a new log. Constant after Open.
+	Next() uint64
 	// Mark stores, with the settle state, the highest sequence number that was
 	// delivered; Marked gives it back after a clean restart.
 	Mark(delivered uint64)

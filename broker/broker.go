@@ -1,0 +1,165 @@
+// Package broker is the one door into the engine: vhosts, users, limits, and
+// the session through which every protocol publishes and consumes. Rights are
+// checked here and nowhere else. It knows no socket and no protocol.
+package broker
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// Options is what a broker is built from.
+type Options struct {
+	Store         store.Store
+	Auth          *auth.Database
+	ExchangeTypes []exchange.Type
+	QueueTypes    []queue.Type
+	Defaults      Defaults
+	Log           *slog.Logger
+}
+
+// Defaults is what an empty data directory begins with.
+type Defaults struct {
+	User, Password, Vhost string
+}
+
+// Broker is a node's engine. All methods may be called concurrently.
+type Broker struct {
+	store store.Store
+	auth  *auth.Database
+	log   *slog.Logger
+	vopts vhost.Options
+
+	topology sync.Mutex // held while vhosts, users and permissions change
+	mu       sync.RWMutex
+	vhosts   map[string]*vhost.Vhost
+
+	ids         ids
+	connections atomic.Uint64 // the last connection's number
+}
+
+// New makes a broker from what the store holds. An empty store gets the
+// default user, vhost and permission.
+func New(o Options) (*Broker, error) {
+	b := &Broker{store: o.Store, auth: o.Auth, log: o.Log, vhosts: map[string]*vhost.Vhost{}}
+	b.ids.store = o.Store
+	b.vopts = vhost.Options{
+		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{},
+		Keeper: records{o.Store}, NextID: b.ids.next,
+	}
+	for _, t := range o.ExchangeTypes {
+		b.vopts.ExchangeTypes[t.Name()] = t
+	}
+	for _, t := range o.QueueTypes {
+		b.vopts.QueueTypes[t.Name()] = t
+	}
+	found, err := b.recover()
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return b, b.begin(o.Defaults)
+	}
+	return b, nil
+}
+
+// begin fills an empty store.
+func (b *Broker) begin(d Defaults) error {
+	if err := b.CreateVhost(d.Vhost); err != nil {
+		return err
+	}
+	if err := b.PutUser(d.User, d.Password, "administrator"); err != nil {
+		return err
+	}
+	return b.SetPermission(d.User, d.Vhost, auth.Permission{Configure: ".*", Write: ".*", Read: ".*"})
+}
+
+// Vhost finds a vhost, or refuses with 530.
+func (b *Broker) Vhost(name string) (*vhost.Vhost, error) {
+	b.mu.RLock()
+	v := b.vhosts[name]
+	b.mu.RUnlock()
+	if v == nil {
+		return nil, amqp.NoVhost.New(name)
+	}
+	return v, nil
+}
+
+// Vhosts lists the vhosts by name.
+func (b *Broker) Vhosts() []*vhost.Vhost {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	list := make([]*vhost.Vhost, 0, len(b.vhosts))
+	for _, v := range b.vhosts {
+		list = append(list, v)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	return list
+}
+
+// CreateVhost makes a vhost; one that is there is no error.
+func (b *Broker) CreateVhost(name string) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	if v, _ := b.Vhost(name); v != nil {
+		return nil
+	}
+	v, err := vhost.New(name, b.vopts)
+	if err != nil {
+		return err
+	}
+	if err := set(b.store, &definitions.Vhost{Name: name}); err != nil {
+		return err
+	}
+	b.addVhost(v)
+	return nil
+}
+
+func (b *Broker) addVhost(v *vhost.Vhost) {
+	b.mu.Lock()
+	b.vhosts[v.Name] = v
+	b.mu.Unlock()
+}
+
+// DeleteVhost removes a vhost with everything in it. The caller has closed
+// the connections into it.
+func (b *Broker) DeleteVhost(name string) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	v, err := b.Vhost(name)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	delete(b.vhosts, name)
+	b.mu.Unlock()
+	b.auth.DropVhost(name)
+	return errors.Join(v.Close(true), b.forgetVhost(name))
+}
+
+// Close closes the vhosts; durable queues keep what they hold. The caller has
+// closed all sessions, and closes the store afterwards.
+func (b *Broker) Close() error {
+	var errs []error
+	for _, v := range b.Vhosts() {
+		if err := v.Close(false); err != nil {
+			errs = append(errs, fmt.Errorf("vhost %s: %w", v.Name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// WaitRoom blocks a publisher while more waits for the disk than may.
+func (b *Broker) WaitRoom() { b.store.WaitRoom() }

@@ -1,0 +1,185 @@
+package broker
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// DeclareExchange makes an exchange, or checks that it is there as declared.
+func (s *Session) DeclareExchange(d vhost.ExchangeDeclaration) error {
+	d.Name = clean(d.Name)
+	if err := s.needExchange(auth.Configure, d.Name); err != nil {
+		return err
+	}
+	if a, ok := d.Arguments["alternate-exchange"].(string); ok {
+		if err := s.needExchange(auth.Read, d.Name); err != nil {
+			return err
+		}
+		if err := s.needExchange(auth.Write, a); err != nil {
+			return err
+		}
+	}
+	_, _, err := s.v.DeclareExchange(d)
+	return err
+}
+
+// FindExchange is a passive declare.
+func (s *Session) FindExchange(name string) error {
+	name = clean(name)
+	if name == "" {
+		return amqp.DefaultExchange.New()
+	}
+	_, err := s.v.Exchange(name)
+	return err
+}
+
+// DeleteExchange deletes an exchange.
+func (s *Session) DeleteExchange(name string, ifUnused bool) error {
+	name = clean(name)
+	if name == "" {
+		return amqp.DefaultExchange.New()
+	}
+	if err := s.needExchange(auth.Configure, name); err != nil {
+		return err
+	}
+	return s.v.DeleteExchange(name, ifUnused)
+}
+
+// DeclareQueue makes a queue, or checks that it is there as declared. An
+// empty name asks for a generated one.
+func (s *Session) DeclareQueue(d queue.Declaration) (*vhost.Queue, error) {
+	d.Name = clean(d.Name)
+	if err := s.mayDeclareQueue(&d); err != nil {
+		return nil, err
+	}
+	q, _, err := s.v.DeclareQueue(d, s.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	s.last = q.Name
+	return q, nil
+}
+
+func (s *Session) mayDeclareQueue(d *queue.Declaration) error {
+	if d.Name != "" {
+		if err := s.needQueue(auth.Configure, d.Name); err != nil {
+			return err
+		}
+	}
+	x, ok := d.Arguments["x-dead-letter-exchange"].(string)
+	if !ok {
+		return nil
+	}
+	if d.Name != "" {
+		if err := s.needQueue(auth.Read, d.Name); err != nil {
+			return err
+		}
+	}
+	return s.needExchange(auth.Write, x)
+}
+
+// FindQueue is a passive declare.
+func (s *Session) FindQueue(name string) (*vhost.Queue, error) {
+	name, err := s.queueName(name)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.v.Queue(name, s.c.ID)
+	if err == nil {
+		s.last = name
+	}
+	return q, err
+}
+
+// DeleteQueue deletes a queue and says how many messages were ready in it.
+func (s *Session) DeleteQueue(name string, ifUnused, ifEmpty bool) (int, error) {
+	q, err := s.queue(auth.Configure, name)
+	if amqp.NoQueue.Is(err) && name != "" {
+		return 0, nil // deleting what is not there is done already
+	}
+	if err != nil {
+		return 0, err
+	}
+	return s.v.DeleteQueue(q, ifUnused, ifEmpty)
+}
+
+// Link names a binding as a client does.
+type Link struct {
+	Source, Destination string
+	Key                 string
+	Arguments           amqp.Table
+}
+
+// BindQueue binds a queue to an exchange.
+func (s *Session) BindQueue(l Link) error {
+	if l.Destination == "" && l.Key == "" {
+		l.Key = s.last
+	}
+	q, err := s.boundQueue(&l)
+	if err != nil {
+		return err
+	}
+	return s.v.Bind(l.Source, q, l.Key, l.Arguments)
+}
+
+// UnbindQueue undoes BindQueue.
+func (s *Session) UnbindQueue(l Link) error {
+	q, err := s.boundQueue(&l)
+	if err != nil {
+		return err
+	}
+	return s.v.Unbind(l.Source, q, l.Key, l.Arguments)
+}
+
+func (s *Session) boundQueue(l *Link) (exchange.Destination, error) {
+	name, err := s.queueName(l.Destination)
+	if err != nil {
+		return nil, err
+	}
+	l.Source = clean(l.Source)
+	if l.Source == "" {
+		return nil, amqp.DefaultExchange.New()
+	}
+	if err := s.needQueue(auth.Write, name); err != nil {
+		return nil, err
+	}
+	if err := s.needExchange(auth.Read, l.Source); err != nil {
+		return nil, err
+	}
+	return s.v.Queue(name, s.c.ID)
+}
+
+// BindExchange binds an exchange to an exchange.
+func (s *Session) BindExchange(l Link) error {
+	x, err := s.boundExchange(&l)
+	if err != nil {
+		return err
+	}
+	return s.v.Bind(l.Source, x, l.Key, l.Arguments)
+}
+
+// UnbindExchange undoes BindExchange.
+func (s *Session) UnbindExchange(l Link) error {
+	x, err := s.boundExchange(&l)
+	if err != nil {
+		return err
+	}
+	return s.v.Unbind(l.Source, x, l.Key, l.Arguments)
+}
+
+func (s *Session) boundExchange(l *Link) (exchange.Destination, error) {
+	l.Source, l.Destination = clean(l.Source), clean(l.Destination)
+	if l.Source == "" || l.Destination == "" {
+		return nil, amqp.DefaultExchange.New()
+	}
+	if err := s.needExchange(auth.Write, l.Destination); err != nil {
+		return nil, err
+	}
+	if err := s.needExchange(auth.Read, l.Source); err != nil {
+		return nil, err
+	}
+	return s.v.Exchange(l.Destination)
+}

@@ -1,0 +1,67 @@
+package broker
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// target is the exchange a session published to last, and the versions for
+// which it may do so again without a look-up.
+type target struct {
+	x        *vhost.Exchange
+	rights   uint64
+	topology uint64
+}
+
+// Target finds the exchange to publish to, and checks that the user may. The
+// answer holds for the message that follows.
+func (s *Session) Target(name []byte) (*vhost.Exchange, error) {
+	rights, topology := s.c.b.auth.Version(), s.v.Version()
+	t := &s.target
+	if t.x != nil && string(name) == t.x.Name && t.rights == rights && t.topology == topology {
+		return t.x, nil
+	}
+	x, err := s.writable(clean(string(name)))
+	if err != nil {
+		return nil, err
+	}
+	*t = target{x: x, rights: rights, topology: topology}
+	return x, nil
+}
+
+func (s *Session) writable(name string) (*vhost.Exchange, error) {
+	if err := s.needExchange(auth.Write, name); err != nil {
+		return nil, err
+	}
+	x, err := s.v.Exchange(name)
+	if err != nil {
+		return nil, err
+	}
+	if x.Internal {
+		return nil, amqp.InternalExchange.New(x)
+	}
+	return x, nil
+}
+
+// CheckUserID refuses a user-id property that names another user, unless the
+// user may impersonate.
+func (s *Session) CheckUserID(id []byte) error {
+	u := s.c.User
+	if string(id) == u.Name || u.HasTag("impersonator") {
+		return nil
+	}
+	return amqp.UserIDMismatch.New(id, u.Name)
+}
+
+// Publish routes m to the queues it reaches, and says how many they are; each
+// gives r one Confirm. The queues get it at the next Flush. m must not change
+// any more.
+func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt) (routed int, err error) {
+	return s.publisher.Publish(x, m, r)
+}
+
+// Flush hands what was published to the queues.
+func (s *Session) Flush() { s.publisher.Flush() }

@@ -1,0 +1,134 @@
+package broker
+
+import (
+	"strings"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// Session is what one AMQP channel, or its like in another protocol, does to
+// a vhost. It is used by one goroutine at a time. Errors are *amqp.Error.
+type Session struct {
+	c         *Connection
+	v         *vhost.Vhost
+	publisher *vhost.Publisher
+
+	last    string // the queue declared last, which an empty name stands for
+	rights  map[rightKey]bool
+	version uint64 // of the permissions that rights come from
+	target  target
+}
+
+type rightKey struct {
+	right    auth.Right
+	resource string
+}
+
+// maxRights bounds how many answers a session remembers.
+const maxRights = 1024
+
+// Open opens a session.
+func (c *Connection) Open() *Session {
+	return &Session{c: c, v: c.v, publisher: c.v.Publisher(), rights: map[rightKey]bool{}}
+}
+
+// allowed answers whether the user has a right, and remembers the answer for
+// as long as no permission changes.
+func (s *Session) allowed(r auth.Right, resource string) bool {
+	if v := s.c.b.auth.Version(); v != s.version || len(s.rights) >= maxRights {
+		clear(s.rights)
+		s.version = v
+	}
+	k := rightKey{r, resource}
+	ok, known := s.rights[k]
+	if !known {
+		ok = s.c.b.auth.Allowed(s.c.User, s.v.Name, r, resource)
+		s.rights[k] = ok
+	}
+	return ok
+}
+
+func (s *Session) needQueue(r auth.Right, name string) error {
+	if s.allowed(r, name) {
+		return nil
+	}
+	return amqp.NoPermission.New(r, amqp.QueueIn(name, s.v.Name), s.c.User.Name)
+}
+
+func (s *Session) needExchange(r auth.Right, name string) error {
+	if name == "" {
+		name = "amq.default"
+	}
+	if s.allowed(r, name) {
+		return nil
+	}
+	return amqp.NoPermission.New(r, amqp.ExchangeIn(name, s.v.Name), s.c.User.Name)
+}
+
+// queueName resolves an empty name to the queue declared last.
+func (s *Session) queueName(name string) (string, error) {
+	if name == "" {
+		if s.last == "" {
+			return "", amqp.NoPreviousQueue.New()
+		}
+		return s.last, nil
+	}
+	return clean(name), nil
+}
+
+// queue finds a queue the user has a right to.
+func (s *Session) queue(r auth.Right, name string) (*vhost.Queue, error) {
+	name, err := s.queueName(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.needQueue(r, name); err != nil {
+		return nil, err
+	}
+	return s.v.Queue(name, s.c.ID)
+}
+
+// clean drops line breaks from a name, as RabbitMQ does.
+func clean(name string) string {
+	if !strings.ContainsAny(name, "\r\n") {
+		return name
+	}
+	return strings.NewReplacer("\r", "", "\n", "").Replace(name)
+}
+
+// Consume adds a consumer to a queue.
+func (s *Session) Consume(name string, c queue.Consumer, o queue.ConsumeOptions) (*vhost.Queue, error) {
+	q, err := s.queue(auth.Read, name)
+	if err != nil {
+		return nil, err
+	}
+	return q, q.Consume(c, o)
+}
+
+// Get takes one message from a queue; left says how many stay ready.
+func (s *Session) Get(name string, noAck bool) (q *vhost.Queue, d queue.Delivery, left int, ok bool, err error) {
+	if q, err = s.queue(auth.Read, name); err != nil {
+		return
+	}
+	if q.SingleActive() {
+		err = amqp.SingleActiveGet.New(q)
+		return
+	}
+	d, left, ok = q.Get(noAck)
+	return
+}
+
+// Purge drops what is ready in a queue.
+func (s *Session) Purge(name string) (int, error) {
+	q, err := s.queue(auth.Read, name)
+	if err != nil {
+		return 0, err
+	}
+	return q.Purge(), nil
+}
+
+// Close ends the session. What it had published is in the queues.
+func (s *Session) Close() { s.publisher.Flush() }

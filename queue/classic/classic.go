@@ -1,0 +1,286 @@
+// Package classic is the queue of one node: first in, first out within a
+// priority, in memory near its head and on disk behind it. It knows a log, and
+// no exchange, no channel and no file.
+package classic
+
+import (
+	"sync"
+	"time"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
+)
+
+// Queue is a classic queue. Lock order: Queue.mu, then the log's and the
+// consumers' locks. Confirmers and the host are called without Queue.mu.
+type Queue struct {
+	queue.Declaration
+	options queue.Options
+	kind    *Type
+	host    queue.Host
+
+	mu        sync.Mutex
+	log       store.Log // nil until something of a transient queue has to spill
+	lanes     []lane    // by priority
+	next      uint64    // sequence number of the next message
+	delivered uint64    // highest that was handed out
+	marked    uint64    // what recovery found up to here may have been delivered before
+	receipts  ring[receipt]
+	consumers queue.Consumers
+	consumed  bool // a consumer existed
+	closed    bool
+	failed    bool // the disk is; nothing sinks any more
+
+	ready, unacked           int
+	readyBytes, unackedBytes int64
+	persistent               int
+	resident                 int64 // bytes of messages held in memory
+	expiring                 bool  // some ready message may expire
+
+	staging []store.Entry   // scratch of Publish
+	batch   []queue.Delivery // scratch of pump
+	acks    []uint64        // scratch of Settle
+	expiry  *time.Timer
+	idle    *time.Timer // x-expires
+}
+
+// receipt waits for the log to have stored seq.
+type receipt struct {
+	seq uint64
+	queue.Receipt
+}
+
+// after is what a method has to do once it has let go of the lock.
+type after struct {
+	confirmed, refused []queue.Receipt
+	dead               []death
+	gone               bool
+}
+
+type death struct {
+	entry
+	why queue.Reason
+}
+
+// Publish implements queue.Queue.
+func (q *Queue) Publish(burst []queue.Publication) {
+	var then after
+	now := time.Now().UnixMilli()
+	q.mu.Lock()
+	for i := range burst {
+		q.enqueue(&burst[i], now, &then)
+	}
+	if len(q.staging) > 0 {
+		q.log.Put(q.staging)
+		clear(q.staging)
+		q.staging = q.staging[:0]
+	}
+	q.advance(&then)
+	q.mu.Unlock()
+	q.finish(&then)
+}
+
+// enqueue gives p its number and its place.
+func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
+	m := p.Message
+	if q.closed {
+		// A queue that is gone has handled its messages (RabbitMQ: confirms).
+		then.confirm(p.Receipt)
+		return
+	}
+	if q.full(m) {
+		then.refuse(p.Receipt)
+		if q.options.Overflow == queue.RejectPublishDLX {
+			then.dead = append(then.dead, death{entry{m: m}, queue.MaxLen})
+		}
+		return
+	}
+	e := entry{m: m, seq: q.next, expiry: q.expiryOf(m, now)}
+	q.next++
+	l := q.lane(m)
+	durable := q.Durable && m.Persistent
+	deep := q.deepen(l, m, durable)
+	if durable || deep {
+		e.logged = true
+		q.stage(&e, l, now, !durable)
+	}
+	if deep {
+		l.tail.pushBack(e)
+	} else {
+		l.head.pushBack(e)
+	}
+	q.count(&e, 1)
+	q.hold(m, 1)
+	switch {
+	case p.Receipt.To == nil:
+	case durable:
+		q.receipts.pushBack(receipt{e.seq, p.Receipt})
+	default:
+		then.confirm(p.Receipt)
+	}
+}
+
+// lane is where messages of m's priority wait.
+func (q *Queue) lane(m *message.Message) *lane {
+	return &q.lanes[min(int(m.Priority), len(q.lanes)-1)]
+}
+
+// count adds or takes e from what is ready.
+func (q *Queue) count(e *entry, by int) {
+	q.ready += by
+	q.readyBytes += int64(by * e.m.Size())
+	if e.m.Persistent {
+		q.persistent += by
+	}
+	q.expiring = q.expiring || e.expiry > 0
+}
+
+// hold adds or takes m from what is in memory.
+func (q *Queue) hold(m *message.Message, by int) {
+	n := int64(by * m.Footprint())
+	q.resident += n
+	q.kind.resident.Add(n)
+}
+
+// advance does what became possible: deliver, expire, keep the bounds, read
+// ahead.
+func (q *Queue) advance(then *after) {
+	if q.closed {
+		return
+	}
+	q.pump(then)
+	q.expire(then)
+	q.trim(then)
+	q.readAhead()
+}
+
+// finish carries out what had to wait for the lock to be free.
+func (q *Queue) finish(then *after) {
+	for _, d := range then.dead {
+		q.bury(d)
+	}
+	confirm(then.confirmed, true)
+	confirm(then.refused, false)
+	if then.gone {
+		q.host.Gone()
+	}
+}
+
+func (t *after) confirm(r queue.Receipt) {
+	if r.To != nil {
+		t.confirmed = append(t.confirmed, r)
+	}
+}
+
+func (t *after) refuse(r queue.Receipt) {
+	if r.To != nil {
+		t.refused = append(t.refused, r)
+	}
+}
+
+// confirm tells each confirmer of rs once for each run of its receipts.
+func confirm(rs []queue.Receipt, stored bool) {
+	if len(rs) == 0 {
+		return
+	}
+	seqs := make([]uint64, 0, len(rs))
+	for i := range rs {
+		seqs = append(seqs, rs[i].Seq)
+		if i+1 == len(rs) || rs[i+1].To != rs[i].To {
+			rs[i].To.Confirm(seqs, stored)
+			seqs = seqs[:0]
+		}
+	}
+}
+
+// Consume implements queue.Queue.
+func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
+	var then after
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return amqp.NoQueue.New(q.Declaration)
+	}
+	if err := q.consumers.Add(c, o, q.Declaration); err != nil {
+		q.mu.Unlock()
+		return err
+	}
+	q.consumed = true
+	q.used()
+	q.advance(&then)
+	q.mu.Unlock()
+	q.finish(&then)
+	return nil
+}
+
+// Cancel implements queue.Queue.
+func (q *Queue) Cancel(c queue.Consumer) {
+	var then after
+	q.mu.Lock()
+	if q.consumers.Remove(c) {
+		q.used()
+		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
+		q.advance(&then)
+	}
+	q.mu.Unlock()
+	q.finish(&then)
+}
+
+// Resume implements queue.Queue.
+func (q *Queue) Resume(c queue.Consumer) {
+	var then after
+	q.mu.Lock()
+	if q.consumers.Resume(c) {
+		q.advance(&then)
+	}
+	q.mu.Unlock()
+	q.finish(&then)
+}
+
+// Stat implements queue.Queue.
+func (q *Queue) Stat() queue.Stat {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	s := queue.Stat{
+		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
+		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident,
+	}
+	for i := range q.lanes {
+		s.Resident += q.lanes[i].head.len() + q.lanes[i].tail.len()
+	}
+	return s
+}
+
+// Close implements queue.Queue.
+func (q *Queue) Close(forget bool) {
+	var then after
+	q.mu.Lock()
+	if q.closed {
+		q.mu.Unlock()
+		return
+	}
+	q.closed = true
+	q.expiry.Stop()
+	q.idle.Stop()
+	q.kind.resident.Add(-q.resident)
+	q.resident = 0
+	if forget {
+		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
+		for q.receipts.len() > 0 {
+			then.confirm(q.receipts.popFront().Receipt)
+		}
+		for i := range q.lanes {
+			q.lanes[i] = lane{number: uint8(i)}
+		}
+	}
+	if q.log != nil && forget {
+		q.log.Drop()
+	} else if q.log != nil {
+		q.log.Mark(q.delivered)
+		q.log.Close()
+	}
+	q.mu.Unlock()
+	q.finish(&then)
+}

@@ -1,0 +1,142 @@
+package classic
+
+import (
+	"time"
+
+	"github.com/hutchmq/hutchmq/queue"
+)
+
+// maxBatch is how many messages one consumer is offered at a time.
+const maxBatch = 256
+
+// pump hands ready messages to consumers that want them. It stops when nobody
+// does, or the next message is on disk. What it finds expired goes to then.
+func (q *Queue) pump(then *after) {
+	for q.ready > 0 {
+		m, alone := q.consumers.Next()
+		if m == nil {
+			return
+		}
+		l := q.front()
+		if l == nil {
+			return
+		}
+		n := 1
+		if alone {
+			n = min(l.head.len(), maxBatch)
+		}
+		q.offer(m, l, n, then)
+	}
+}
+
+// front is the lane whose turn it is, with its first message in memory; nil
+// when there is none, or it has to be read first.
+func (q *Queue) front() *lane {
+	for i := len(q.lanes) - 1; i >= 0; i-- {
+		l := &q.lanes[i]
+		if l.head.len() == 0 {
+			l.surface()
+		}
+		if l.head.len() > 0 {
+			return l
+		}
+		if l.deep() {
+			return nil
+		}
+	}
+	return nil
+}
+
+// offer gives m up to n messages of l, as far as they have not expired and m
+// takes them.
+func (q *Queue) offer(m *queue.Member, l *lane, n int, then *after) {
+	now := int64(0)
+	if q.expiring {
+		now = time.Now().UnixMilli()
+	}
+	q.batch = q.batch[:0]
+	for i := range n {
+		e := l.head.at(i)
+		if e.expiry > 0 && e.expiry < now {
+			break
+		}
+		q.batch = append(q.batch, e.delivery())
+	}
+	taken := 0
+	if len(q.batch) > 0 {
+		taken = m.Deliver(q.batch)
+	}
+	for range taken {
+		e := l.head.popFront()
+		q.take(&e, m.NoAck)
+	}
+	switch {
+	case len(q.batch) == 0:
+		q.remove(l, queue.Expired, then) // the first has expired
+	case taken < len(q.batch):
+		q.consumers.Block(m)
+	}
+	if taken > 0 {
+		q.consumers.Served(m)
+	}
+	clear(q.batch)
+	q.forgetSettled()
+}
+
+// take moves e from ready to unacked, or out of the queue.
+func (q *Queue) take(e *entry, noAck bool) {
+	q.count(e, -1)
+	q.hold(e.m, -1)
+	q.delivered = max(q.delivered, e.seq)
+	if !noAck {
+		q.unacked++
+		q.unackedBytes += int64(e.m.Size())
+		return
+	}
+	if e.logged {
+		q.acks = append(q.acks, e.seq)
+	}
+}
+
+// forgetSettled tells the log what take and others collected in acks.
+func (q *Queue) forgetSettled() {
+	if len(q.acks) > 0 {
+		q.log.Settle(q.acks)
+		q.acks = q.acks[:0]
+	}
+}
+
+func (e *entry) delivery() queue.Delivery {
+	return queue.Delivery{
+		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Redelivered: e.redelivered, Logged: e.logged,
+	}
+}
+
+// Get implements queue.Queue.
+func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
+	var then after
+	q.mu.Lock()
+	q.used()
+	for !q.closed {
+		q.expire(&then)
+		l := q.front()
+		if l == nil {
+			if q.ready == 0 || !q.loadNow() {
+				break
+			}
+			continue
+		}
+		e := l.head.popFront()
+		d := e.delivery()
+		q.take(&e, noAck)
+		q.forgetSettled()
+		left := q.ready
+		q.readAhead()
+		q.mu.Unlock()
+		q.finish(&then)
+		return d, left, true
+	}
+	q.mu.Unlock()
+	q.finish(&then)
+	return queue.Delivery{}, 0, false
+}

@@ -1,0 +1,62 @@
+package classic
+
+import "sync"
+
+// loaders is how many chunks are read at the same time.
+const loaders = 2
+
+// loader reads backlogs for all queues of a node, so that no queue waits for
+// the disk.
+type loader struct {
+	mu     sync.Mutex
+	wake   sync.Cond
+	jobs   []job
+	closed bool
+	done   sync.WaitGroup
+}
+
+type job struct {
+	q *Queue
+	l *lane
+}
+
+func newLoader() *loader {
+	d := &loader{}
+	d.wake.L = &d.mu
+	for range loaders {
+		d.done.Go(d.run)
+	}
+	return d
+}
+
+func (d *loader) add(q *Queue, l *lane) {
+	d.mu.Lock()
+	d.jobs = append(d.jobs, job{q, l})
+	d.mu.Unlock()
+	d.wake.Signal()
+}
+
+func (d *loader) run() {
+	for {
+		d.mu.Lock()
+		for len(d.jobs) == 0 && !d.closed {
+			d.wake.Wait()
+		}
+		if d.closed {
+			d.mu.Unlock()
+			return
+		}
+		j := d.jobs[0]
+		d.jobs = d.jobs[1:]
+		d.mu.Unlock()
+		j.q.load(j.l)
+	}
+}
+
+func (d *loader) close() {
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	d.wake.Broadcast()
+	d.done.Wait()
+}

@@ -1,0 +1,178 @@
+package classic
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/store"
+)
+
+// Reading ahead: a chunk is read when less than lowWater is in memory.
+const (
+	chunkBytes = 512 << 10
+	lowWater   = 1 << 20
+	retryAfter = time.Second
+)
+
+// stage prepares e for the log.
+func (q *Queue) stage(e *entry, l *lane, now int64, transient bool) {
+	q.staging = append(q.staging, store.Entry{
+		Seq: e.seq, Lane: l.number, Transient: transient, Time: now, Expiry: e.expiry, Item: e.m,
+	})
+}
+
+// openLog makes sure there is a log to spill to.
+func (q *Queue) openLog() bool {
+	if q.log != nil {
+		return true
+	}
+	log, err := q.kind.store.Log(q.ID, q.Durable, q)
+	if err != nil {
+		slog.Error("cannot spill to disk", "queue", q.Name, "vhost", q.Vhost, "error", err)
+		return false
+	}
+	q.log = log
+	return true
+}
+
+// Stored implements store.Owner: everything up to through is safe, or err
+// says that it is not.
+func (q *Queue) Stored(through uint64, err error) {
+	var then after
+	q.mu.Lock()
+	for q.receipts.len() > 0 && q.receipts.at(0).seq <= through {
+		if r := q.receipts.popFront().Receipt; err == nil {
+			then.confirm(r)
+		} else {
+			then.refuse(r)
+		}
+	}
+	q.failed = q.failed || err != nil
+	for i := range q.lanes {
+		q.settleTail(&q.lanes[i], through)
+	}
+	q.advance(&then)
+	q.mu.Unlock()
+	q.finish(&then)
+}
+
+// settleTail moves what is stored of the tail of l out of memory, unless it is
+// wanted at once.
+func (q *Queue) settleTail(l *lane, through uint64) {
+	if l.tail.len() == 0 || q.failed {
+		return
+	}
+	if l.head.len() == 0 && q.consumers.Len() > 0 {
+		l.surface()
+	}
+	for l.tail.len() > 0 && l.tail.at(0).seq <= through {
+		e := l.sink()
+		q.hold(e.m, -1)
+	}
+}
+
+// readAhead asks for the next chunk of each lane that runs low and is wanted.
+func (q *Queue) readAhead() {
+	for i := range q.lanes {
+		l := &q.lanes[i]
+		if l.gap.count == 0 || l.loading || l.head.len() > 0 && q.resident > lowWater {
+			continue
+		}
+		if q.consumers.Len() > 0 || q.expiring && l.head.len() == 0 || q.overlong() {
+			l.loading = true
+			q.kind.loader.add(q, l)
+		}
+	}
+}
+
+// load is the loader's part of reading ahead.
+func (q *Queue) load(l *lane) {
+	var then after
+	q.mu.Lock()
+	err := q.fetch(l)
+	if err == nil {
+		l.loading = false
+		q.advance(&then)
+	} else if !q.closed {
+		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
+		time.AfterFunc(retryAfter, func() { q.kind.loader.add(q, l) })
+	}
+	q.mu.Unlock()
+	q.finish(&then)
+}
+
+// loadNow reads the next chunk of the first lane that has nothing in memory;
+// false when there is none or it cannot be read.
+func (q *Queue) loadNow() bool {
+	for i := len(q.lanes) - 1; i >= 0; i-- {
+		if l := &q.lanes[i]; l.head.len() == 0 && l.gap.count > 0 {
+			return q.fetch(l) == nil
+		}
+	}
+	return false
+}
+
+// fetch reads a chunk of the gap of l into its head. It lets go of the lock
+// while it reads; when someone else was quicker, what was read is dropped.
+func (q *Queue) fetch(l *lane) error {
+	if q.closed || l.gap.count == 0 {
+		return nil
+	}
+	from, last, epoch, log := l.gap.first, l.gap.last, l.epoch, q.log
+	q.mu.Unlock()
+	es, err := q.read(log, l.number, from, last)
+	q.mu.Lock()
+	if err != nil {
+		return err
+	}
+	if q.closed || l.epoch != epoch || l.gap.first != from {
+		return nil
+	}
+	q.rise(l, es)
+	return nil
+}
+
+// rise moves es, which were read from the gap of l, to its head.
+func (q *Queue) rise(l *lane, es []entry) {
+	for i := range es {
+		l.head.pushBack(es[i])
+		l.gap.bytes -= int64(es[i].m.Size())
+		q.hold(es[i].m, 1)
+	}
+	l.gap.count -= len(es)
+	if n := len(es); n > 0 {
+		l.gap.first = es[n-1].seq + 1
+	}
+	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
+		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
+		q.ready -= l.gap.count
+		q.readyBytes -= l.gap.bytes
+		l.gap = gap{}
+	}
+}
+
+// read decodes up to a chunk of stored messages in [from, last].
+func (q *Queue) read(log store.Log, number uint8, from, last uint64) (es []entry, err error) {
+	var slab []message.Message
+	var broken error
+	err = log.Read(number, from, chunkBytes, func(s store.Stored) bool {
+		if s.Seq > last {
+			return false
+		}
+		if len(slab) == 0 {
+			slab = make([]message.Message, 64)
+		}
+		m := &slab[0]
+		if broken = message.Decode(m, s.Meta, s.Payload); broken != nil {
+			return false
+		}
+		slab = slab[1:]
+		es = append(es, entry{m: m, seq: s.Seq, expiry: s.Expiry, redelivered: s.Seq <= q.marked, logged: true})
+		return true
+	})
+	if err == nil && len(es) == 0 {
+		err = broken
+	}
+	return es, err
+}

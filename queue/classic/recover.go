@@ -1,0 +1,120 @@
+package classic
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
+)
+
+// Type is the classic queue type, or another kind that runs on its engine.
+type Type struct {
+	name     string
+	errName  string // as RabbitMQ prints the type in errors
+	kind     queue.Kinds
+	store    store.Store
+	loader   *loader
+	resident atomic.Int64 // bytes of messages in memory, all queues
+	budget   int64
+}
+
+// DefaultBudget is how many bytes of messages all queues together hold in
+// memory before each keeps only a little.
+const DefaultBudget = 512 << 20
+
+// New makes the type; its queues keep their messages in st.
+func New(st store.Store) *Type {
+	return &Type{
+		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
+		store: st, loader: newLoader(), budget: DefaultBudget,
+	}
+}
+
+// NewQuorum makes the type "quorum" of a node that stands alone: a durable
+// queue on the same engine.
+func NewQuorum(st store.Store) *Type {
+	t := New(st)
+	t.name, t.errName, t.kind = "quorum", "rabbit_quorum_queue", queue.Quorum
+	return t
+}
+
+// Name implements queue.Type.
+func (t *Type) Name() string { return t.name }
+
+// Close ends reading ahead. The queues must be closed.
+func (t *Type) Close() { t.loader.close() }
+
+// Check implements queue.Type.
+func (t *Type) Check(d queue.Declaration) error {
+	if t.kind == queue.Quorum {
+		switch {
+		case !d.Durable:
+			return amqp.InvalidProperty.New("non-durable", d)
+		case d.Exclusive:
+			return amqp.InvalidProperty.New("exclusive-owner", d)
+		case d.AutoDelete:
+			return amqp.InvalidProperty.New("auto-delete", d)
+		}
+	}
+	_, err := queue.Parse(d, t.kind, t.errName)
+	return err
+}
+
+// Open implements queue.Type.
+func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
+	o, err := queue.Parse(d, t.kind, t.errName)
+	if err != nil {
+		return nil, err
+	}
+	q := &Queue{Declaration: d, options: o, kind: t, host: h, next: 1}
+	q.consumers.Single = o.SingleActive
+	q.lanes = make([]lane, int(o.MaxPriority)+1)
+	for i := range q.lanes {
+		q.lanes[i].number = uint8(i)
+	}
+	q.expiry = stopped(q.tick)
+	q.idle = stopped(q.unused)
+	if d.Durable {
+		if err := q.recover(); err != nil {
+			return nil, err
+		}
+	}
+	q.mu.Lock()
+	q.used()
+	q.readAhead()
+	q.mu.Unlock()
+	return q, nil
+}
+
+// recover takes up what the log holds.
+func (q *Queue) recover() (err error) {
+	if q.log, err = q.kind.store.Log(q.ID, true, q); err != nil {
+		return err
+	}
+	q.next = q.log.Next()
+	for _, s := range q.log.Lanes() {
+		l := &q.lanes[min(int(s.Lane), len(q.lanes)-1)]
+		l.gap = gap{first: s.First, last: s.Last, count: s.Count, bytes: s.Bytes}
+		q.ready += s.Count
+		q.readyBytes += s.Bytes
+		q.persistent += s.Count
+	}
+	// A message that was handed out before the end of the last run is
+	// redelivered. After a crash nobody knows which those were, so that all
+	// are called so: the flag says "may have been delivered before".
+	q.marked = q.log.Marked()
+	if !q.kind.store.Clean() {
+		q.marked = q.next - 1
+	}
+	q.expiring = q.ready > 0
+	return nil
+}
+
+// stopped makes a timer that runs f once it is Reset.
+func stopped(f func()) *time.Timer {
+	t := time.AfterFunc(never, f)
+	t.Stop()
+	return t
+}

@@ -1,0 +1,258 @@
+package server
+
+import (
+	"errors"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// channel is one AMQP channel. Fields are the reading goroutine's, but those
+// below the line, which outbox.mu guards.
+type channel struct {
+	c       *connection
+	id      uint16
+	session *broker.Session
+	publish publish
+	settled []settled // acknowledged, to be told to the queues at the next flush
+	isDirty bool
+	closing bool // channel.close was sent: everything but close-ok is discarded
+	tx      *transaction
+	prefetch uint16 // for consumers to come
+
+	// ---- outbox.mu
+	consumers map[string]*consumer
+	unacked   window
+	limit     int // global prefetch, 0 none
+	inFlight  int // unacked deliveries to consumers
+	blocked   []*consumer
+	confirms  confirms
+	released  bool
+}
+
+// settled is an acknowledged delivery and the queue it is from.
+type settled struct {
+	q *vhost.Queue
+	d queue.Delivery
+}
+
+func newChannel(c *connection, id uint16) *channel {
+	return &channel{c: c, id: id, session: c.broker.Open(), consumers: map[string]*consumer{}}
+}
+
+// step carries out one frame. An *amqp.Error that is not hard closes the
+// channel only.
+func (ch *channel) step(f amqp.Frame) error {
+	if ch.closing {
+		return ch.stepClosing(f)
+	}
+	if ch.publish.expects != nothing {
+		return ch.content(f)
+	}
+	if f.Type != amqp.FrameMethod {
+		return amqp.ExpectedMethod.New()
+	}
+	id, err := amqp.MethodIDOf(f.Payload)
+	if err != nil {
+		return hard(err)
+	}
+	if err := ch.method(id, f.Payload); err != nil {
+		var e *amqp.Error
+		if errors.As(err, &e) && e.Method == 0 {
+			e.Method = id
+		}
+		return err
+	}
+	return nil
+}
+
+// method carries out a method; those of the hot path are parsed without
+// allocating.
+func (ch *channel) method(id amqp.MethodID, payload []byte) error {
+	switch id {
+	case amqp.BasicPublishID:
+		return ch.beginPublish(payload)
+	case amqp.BasicAckID:
+		var m amqp.BasicAck
+		if err := m.Parse(payload); err != nil {
+			return hard(err)
+		}
+		return ch.settle(m.DeliveryTag, m.Multiple, queue.Ack)
+	}
+	ch.flush() // what came before happens before
+	m, err := amqp.ParseMethod(payload)
+	if err != nil {
+		return hard(err)
+	}
+	return ch.call(m)
+}
+
+// call carries out a method of the cold path.
+func (ch *channel) call(m amqp.Method) error {
+	switch m := m.(type) {
+	case *amqp.ChannelOpen:
+		return amqp.ChannelOpen_.New()
+	case *amqp.ChannelClose:
+		ch.release()
+		delete(ch.c.channels, ch.id)
+		ch.reply(false, &amqp.ChannelCloseOk{})
+	case *amqp.ChannelFlow:
+		if !m.Active {
+			return amqp.FlowInactive.New()
+		}
+		ch.reply(false, &amqp.ChannelFlowOk{Active: true})
+	case *amqp.ChannelFlowOk:
+	case *amqp.AccessRequest:
+		ch.reply(false, &amqp.AccessRequestOk{Ticket: 1})
+	case *amqp.ExchangeDeclare:
+		return ch.exchangeDeclare(m)
+	case *amqp.ExchangeDelete:
+		return ch.done(m.NoWait, ch.session.DeleteExchange(m.Exchange, m.IfUnused), &amqp.ExchangeDeleteOk{})
+	case *amqp.ExchangeBind:
+		l := broker.Link{Source: m.Source, Destination: m.Destination, Key: m.RoutingKey, Arguments: m.Arguments}
+		return ch.done(m.NoWait, ch.session.BindExchange(l), &amqp.ExchangeBindOk{})
+	case *amqp.ExchangeUnbind:
+		l := broker.Link{Source: m.Source, Destination: m.Destination, Key: m.RoutingKey, Arguments: m.Arguments}
+		return ch.done(m.NoWait, ch.session.UnbindExchange(l), &amqp.ExchangeUnbindOk{})
+	case *amqp.QueueDeclare:
+		return ch.queueDeclare(m)
+	case *amqp.QueueBind:
+		l := broker.Link{Source: m.Exchange, Destination: m.Queue, Key: m.RoutingKey, Arguments: m.Arguments}
+		return ch.done(m.NoWait, ch.session.BindQueue(l), &amqp.QueueBindOk{})
+	case *amqp.QueueUnbind:
+		l := broker.Link{Source: m.Exchange, Destination: m.Queue, Key: m.RoutingKey, Arguments: m.Arguments}
+		return ch.done(false, ch.session.UnbindQueue(l), &amqp.QueueUnbindOk{})
+	case *amqp.QueuePurge:
+		n, err := ch.session.Purge(m.Queue)
+		return ch.done(m.NoWait, err, &amqp.QueuePurgeOk{MessageCount: uint32(n)})
+	case *amqp.QueueDelete:
+		n, err := ch.session.DeleteQueue(m.Queue, m.IfUnused, m.IfEmpty)
+		return ch.done(m.NoWait, err, &amqp.QueueDeleteOk{MessageCount: uint32(n)})
+	case *amqp.BasicQos:
+		return ch.qos(m)
+	case *amqp.BasicConsume:
+		return ch.consume(m)
+	case *amqp.BasicCancel:
+		ch.cancel(m.ConsumerTag)
+		ch.reply(m.NoWait, &amqp.BasicCancelOk{ConsumerTag: m.ConsumerTag})
+	case *amqp.BasicCancelOk:
+	case *amqp.BasicGet:
+		return ch.get(m)
+	case *amqp.BasicNack:
+		return ch.settle(m.DeliveryTag, m.Multiple, outcome(m.Requeue))
+	case *amqp.BasicReject:
+		return ch.settle(m.DeliveryTag, false, outcome(m.Requeue))
+	case *amqp.BasicRecover:
+		if !m.Requeue {
+			return amqp.RecoverNoRequeue.New()
+		}
+		ch.requeueAll()
+		ch.reply(false, &amqp.BasicRecoverOk{})
+	case *amqp.BasicRecoverAsync:
+		if !m.Requeue {
+			return amqp.RecoverNoRequeue.New()
+		}
+		ch.requeueAll()
+	case *amqp.ConfirmSelect:
+		return ch.confirmSelect(m)
+	case *amqp.TxSelect:
+		return ch.txSelect()
+	case *amqp.TxCommit:
+		return ch.txCommit()
+	case *amqp.TxRollback:
+		return ch.txRollback()
+	default:
+		return amqp.UnknownMethod.New()
+	}
+	return nil
+}
+
+// reply sends m, unless the client said that it does not wait.
+func (ch *channel) reply(noWait bool, m amqp.Method) {
+	if !noWait {
+		ch.c.out.method(ch.id, m)
+	}
+}
+
+// done replies with m when err is nil.
+func (ch *channel) done(noWait bool, err error, m amqp.Method) error {
+	if err == nil {
+		ch.reply(noWait, m)
+	}
+	return err
+}
+
+// stepClosing waits for close-ok; the peer may also have closed at the same
+// time.
+func (ch *channel) stepClosing(f amqp.Frame) error {
+	if f.Type != amqp.FrameMethod {
+		return nil
+	}
+	switch id, _ := amqp.MethodIDOf(f.Payload); id {
+	case amqp.ChannelCloseOkID:
+		delete(ch.c.channels, ch.id)
+	case amqp.ChannelCloseID:
+		ch.c.out.method(ch.id, &amqp.ChannelCloseOk{})
+	}
+	return nil
+}
+
+// fail closes the channel with e: what it held goes back to the queues, and
+// everything that comes is discarded until close-ok.
+func (ch *channel) fail(e *amqp.Error) {
+	ch.c.log.Warn("channel error", "channel", ch.id, "error", e.Text(), "method", e.Method)
+	ch.flush()
+	ch.release()
+	ch.closing = true
+	ch.c.out.method(ch.id, &amqp.ChannelClose{
+		ReplyCode: e.Code, ReplyText: e.Text(), ClassID: e.Method.Class(), MethodID: e.Method.Method(),
+	})
+}
+
+// dirty has the connection flush ch at the end of the burst.
+func (ch *channel) dirty() {
+	if !ch.isDirty {
+		ch.isDirty = true
+		ch.c.dirty = append(ch.c.dirty, ch)
+	}
+}
+
+// flush hands over what was published and acknowledged since the last flush;
+// it reports whether something was published.
+func (ch *channel) flush() (published bool) {
+	ch.isDirty = false
+	ch.settleNow()
+	return ch.publishNow()
+}
+
+// release lets go of the consumers and gives back what is unacked. It may be
+// called again.
+func (ch *channel) release() {
+	o := &ch.c.out
+	o.mu.Lock()
+	if ch.released {
+		o.mu.Unlock()
+		return
+	}
+	ch.released = true
+	o.mu.Unlock()
+	ch.settleNow()
+	ch.session.Close()
+	for _, k := range ch.listConsumers() {
+		k.q.Cancel(k)
+	}
+	ch.requeueAll()
+}
+
+func (ch *channel) listConsumers() []*consumer {
+	ch.c.out.mu.Lock()
+	defer ch.c.out.mu.Unlock()
+	list := make([]*consumer, 0, len(ch.consumers))
+	for _, k := range ch.consumers {
+		list = append(list, k)
+	}
+	clear(ch.consumers)
+	return list
+}

@@ -1,0 +1,320 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
+)
+
+// connection is one AMQP connection. Its goroutine reads frames and carries
+// them out; a second one, outbox.run, writes what piles up for the peer.
+// Fields are the reading goroutine's, unless said otherwise.
+type connection struct {
+	server *Server
+	nc     net.Conn
+	log    *slog.Logger
+	reader *amqp.Reader
+	out    outbox
+
+	user     *auth.User
+	broker   *broker.Connection // nil until connection.open
+	client   client
+	tuned    tuned
+	channels map[uint16]*channel
+	dirty    []*channel // published or settled since the last flush
+	keys     interner
+	slab     slab
+
+	closing  bool        // connection.close was sent: only close-ok counts
+	shutdown atomic.Bool // the server wants the connection to end
+}
+
+// client is what the peer said of itself.
+type client struct {
+	name         string // connection_name
+	product      string
+	cancelNotify bool // wants basic.cancel when a queue goes
+	authClose    bool // wants connection.close when its login is refused
+}
+
+// tuned is what both sides agreed on.
+type tuned struct {
+	channelMax uint16
+	frameMax   uint32
+	heartbeat  time.Duration
+}
+
+// closeTimeout is how long a peer may take to answer a close.
+const closeTimeout = 10 * time.Second
+
+func newConnection(s *Server, nc net.Conn) *connection {
+	c := &connection{
+		server: s, nc: nc, channels: map[uint16]*channel{},
+		log: s.log.With("peer", nc.RemoteAddr().String()),
+	}
+	c.reader = amqp.NewReader(&timed{c})
+	c.out.init(c)
+	return c
+}
+
+// timed is the socket with the heartbeat's deadline on each read.
+type timed struct{ c *connection }
+
+func (t *timed) Read(p []byte) (int, error) {
+	if h := t.c.tuned.heartbeat; h > 0 && !t.c.closing && !t.c.shutdown.Load() {
+		// Two heartbeats missed, and a little grace (spec 4.2.7).
+		t.c.nc.SetReadDeadline(time.Now().Add(2*h + h/4))
+		if t.c.shutdown.Load() {
+			t.c.nc.SetReadDeadline(time.Now())
+		}
+	}
+	return t.c.nc.Read(p)
+}
+
+// serve runs the connection from the protocol header to its end.
+func (c *connection) serve() {
+	defer c.nc.Close()
+	if err := c.handshake(); err != nil {
+		c.refuse(err)
+		return
+	}
+	c.out.start()
+	c.log.Info("connection open", "user", c.user.Name, "vhost", c.broker.Vhost().Name,
+		"client", c.client.product, "name", c.client.name)
+	why := c.loop()
+	c.release()
+	c.out.stop()
+	c.log.Info("connection closed", "user", c.user.Name, "reason", why)
+}
+
+// loop carries out frames until the connection ends, and says why it did.
+func (c *connection) loop() string {
+	for {
+		f, err := c.reader.Next()
+		if err == nil {
+			if c.shutdown.Load() && !c.closing {
+				c.announceShutdown()
+			}
+			err = c.step(f)
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, errClosed):
+			return "closed by the client"
+		case errors.Is(err, errCloseAnswered):
+			return c.out.reason()
+		default:
+			if ended := c.fail(err); ended != "" {
+				return ended
+			}
+		}
+		if !c.reader.Ready() {
+			c.flush()
+		}
+	}
+}
+
+var (
+	errClosed        = errors.New("connection.close received")
+	errCloseAnswered = errors.New("connection.close-ok received")
+)
+
+// fail deals with an error of step or of the socket: an *amqp.Error is sent to
+// the peer; anything else ends the connection, and why is returned.
+func (c *connection) fail(err error) (ended string) {
+	var e *amqp.Error
+	if errors.As(err, &e) && !c.closing {
+		c.log.Warn("connection error", "error", e.Text(), "method", e.Method)
+		c.beginClose(e)
+		return ""
+	}
+	switch {
+	case errors.As(err, &e):
+		return e.Text()
+	case c.shutdown.Load() && !c.closing:
+		c.announceShutdown()
+		return ""
+	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+		return "the client hung up"
+	case errors.Is(err, os.ErrDeadlineExceeded) && !c.closing:
+		return fmt.Sprintf("missed heartbeats from the client, timeout %v", c.tuned.heartbeat)
+	}
+	return err.Error()
+}
+
+// step carries out one frame.
+func (c *connection) step(f amqp.Frame) error {
+	if c.closing {
+		return c.stepClosing(f)
+	}
+	if f.Type == amqp.FrameHeartbeat {
+		return nil
+	}
+	if f.Channel == 0 {
+		return c.stepZero(f)
+	}
+	ch := c.channels[f.Channel]
+	if ch == nil {
+		return c.openChannel(f)
+	}
+	err := ch.step(f)
+	var e *amqp.Error
+	if errors.As(err, &e) && !e.Hard {
+		ch.fail(e)
+		return nil
+	}
+	return err
+}
+
+// stepClosing waits for close-ok, and answers a close that crossed ours.
+func (c *connection) stepClosing(f amqp.Frame) error {
+	if f.Type != amqp.FrameMethod || f.Channel != 0 {
+		return nil
+	}
+	switch id, _ := amqp.MethodIDOf(f.Payload); id {
+	case amqp.ConnectionCloseID:
+		c.out.method(0, &amqp.ConnectionCloseOk{})
+		return errCloseAnswered
+	case amqp.ConnectionCloseOkID:
+		return errCloseAnswered
+	}
+	return nil
+}
+
+// stepZero carries out a frame of channel 0, where every error is hard.
+func (c *connection) stepZero(f amqp.Frame) error {
+	if f.Type != amqp.FrameMethod {
+		return amqp.ExpectedMethod.New()
+	}
+	m, err := amqp.ParseMethod(f.Payload)
+	if err != nil {
+		return hard(err)
+	}
+	switch m := m.(type) {
+	case *amqp.ConnectionClose:
+		c.flush()
+		c.release() // exclusive queues are gone before close-ok
+		c.out.method(0, &amqp.ConnectionCloseOk{})
+		return errClosed
+	case *amqp.ConnectionUpdateSecret:
+		c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
+		return nil
+	case *amqp.ChannelOpen, *amqp.ChannelClose, *amqp.ChannelFlow:
+		return at(m, amqp.ChannelZero.New())
+	default:
+		return at(m, amqp.UnknownMethod.New())
+	}
+}
+
+// hard makes an error close the connection, whatever its code.
+func hard(err error) error {
+	var e *amqp.Error
+	if errors.As(err, &e) {
+		e.Hard = true
+	}
+	return err
+}
+
+// at notes in e which method it is about.
+func at(m amqp.Method, e *amqp.Error) error {
+	e.Method = m.ID()
+	return e
+}
+
+// openChannel carries out the first frame of a channel.
+func (c *connection) openChannel(f amqp.Frame) error {
+	id, err := amqp.MethodIDOf(f.Payload)
+	if f.Type != amqp.FrameMethod || err != nil || id != amqp.ChannelOpenID {
+		e := amqp.ChannelNotOpen.New()
+		if f.Type == amqp.FrameMethod {
+			e.Method = id
+		}
+		return e
+	}
+	if f.Channel > c.tuned.channelMax {
+		e := amqp.TooManyChannels.New(len(c.channels), c.tuned.channelMax)
+		e.Method = id
+		return e
+	}
+	c.channels[f.Channel] = newChannel(c, f.Channel)
+	c.out.method(f.Channel, &amqp.ChannelOpenOk{})
+	return nil
+}
+
+// flush ends a burst: what was published goes into the queues, what was
+// acknowledged is settled.
+func (c *connection) flush() {
+	if len(c.dirty) == 0 {
+		return
+	}
+	published := false
+	for _, ch := range c.dirty {
+		published = ch.flush() || published
+	}
+	c.dirty = c.dirty[:0]
+	if published {
+		c.server.broker.WaitRoom()
+	}
+}
+
+// beginClose sends e and stops everything; the peer has closeTimeout to
+// answer.
+func (c *connection) beginClose(e *amqp.Error) {
+	c.flush()
+	c.release()
+	c.closing = true
+	c.out.close(e)
+	c.nc.SetReadDeadline(time.Now().Add(closeTimeout))
+}
+
+// release lets go of all channels and exclusive queues. It may be called
+// again.
+func (c *connection) release() {
+	for _, ch := range c.channels {
+		ch.release()
+	}
+	clear(c.channels)
+	c.dirty = c.dirty[:0]
+	if c.broker != nil {
+		c.broker.Close()
+	}
+}
+
+// beginShutdown asks the connection to end; called by the server. A reader
+// that is blocked wakes up.
+func (c *connection) beginShutdown() {
+	c.shutdown.Store(true)
+	c.nc.SetReadDeadline(time.Now())
+}
+
+// announceShutdown lets confirms under way go out, and closes with 320.
+func (c *connection) announceShutdown() {
+	c.flush()
+	for end := time.Now().Add(drainTimeout); c.unconfirmed() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	c.beginClose(amqp.Shutdown.New())
+}
+
+// drainTimeout is how long a shutdown waits for the disk to confirm.
+const drainTimeout = 2 * time.Second
+
+func (c *connection) unconfirmed() bool {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	for _, ch := range c.channels {
+		if ch.confirms.waiting() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,39 @@
+package server
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+func (ch *channel) exchangeDeclare(m *amqp.ExchangeDeclare) error {
+	if m.Passive {
+		return ch.done(m.NoWait, ch.session.FindExchange(m.Exchange), &amqp.ExchangeDeclareOk{})
+	}
+	err := ch.session.DeclareExchange(vhost.ExchangeDeclaration{
+		Name: m.Exchange, Kind: m.Type, Durable: m.Durable, AutoDelete: m.AutoDelete, Internal: m.Internal,
+		Arguments: m.Arguments,
+	})
+	return ch.done(m.NoWait, err, &amqp.ExchangeDeclareOk{})
+}
+
+func (ch *channel) queueDeclare(m *amqp.QueueDeclare) error {
+	q, err := ch.declareOrFind(m)
+	if err != nil {
+		return err
+	}
+	s := q.Stat()
+	ch.reply(m.NoWait, &amqp.QueueDeclareOk{
+		Queue: q.Name, MessageCount: uint32(s.Ready), ConsumerCount: uint32(s.Consumers),
+	})
+	return nil
+}
+
+func (ch *channel) declareOrFind(m *amqp.QueueDeclare) (*vhost.Queue, error) {
+	if m.Passive {
+		return ch.session.FindQueue(m.Queue)
+	}
+	return ch.session.DeclareQueue(queue.Declaration{
+		Name: m.Queue, Durable: m.Durable, Exclusive: m.Exclusive, AutoDelete: m.AutoDelete, Arguments: m.Arguments,
+	})
+}

@@ -1,0 +1,250 @@
+package server
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// consumer is a basic.consume: it implements queue.Consumer. outbox.mu guards
+// what changes.
+type consumer struct {
+	ch    *channel
+	tag   string
+	q     *vhost.Queue
+	noAck bool
+	limit int // prefetch, 0 none
+
+	unacked int
+	held    bool // consume-ok is not out yet
+	waiting bool // a delivery was refused; Resume is due when there is credit
+}
+
+// qos carries out basic.qos: per consumer for those that come later, or for
+// the channel as a whole.
+func (ch *channel) qos(m *amqp.BasicQos) error {
+	if m.PrefetchSize != 0 {
+		return amqp.PrefetchSize.New(m.PrefetchSize)
+	}
+	if m.Global {
+		ch.c.out.mu.Lock()
+		ch.limit = int(m.PrefetchCount)
+		ch.c.out.mu.Unlock()
+		ch.resume()
+	} else {
+		ch.prefetch = m.PrefetchCount
+	}
+	ch.reply(false, &amqp.BasicQosOk{})
+	return nil
+}
+
+// consume carries out basic.consume.
+func (ch *channel) consume(m *amqp.BasicConsume) error {
+	o := queue.ConsumeOptions{Tag: m.ConsumerTag, NoAck: m.NoAck, Exclusive: m.Exclusive, Arguments: m.Arguments}
+	if p, ok := m.Arguments["x-priority"]; ok {
+		n, ok := queue.Int(p)
+		if !ok {
+			return amqp.InvalidConsumerArg.New("x-priority", amqp.TypeName(p))
+		}
+		o.Priority = int(n)
+	}
+	k, err := ch.newConsumer(m)
+	if err != nil {
+		return err
+	}
+	o.Tag = k.tag
+	q, err := ch.session.Consume(m.Queue, k, o)
+	if err != nil {
+		ch.forget(k)
+		return err
+	}
+	out := &ch.c.out
+	out.mu.Lock()
+	k.q = q
+	if !m.NoWait {
+		out.put(ch.id, &amqp.BasicConsumeOk{ConsumerTag: k.tag})
+	}
+	k.held = false
+	due := k.waiting
+	k.waiting = false
+	out.mu.Unlock()
+	out.signal()
+	if due {
+		q.Resume(k)
+	}
+	return nil
+}
+
+// newConsumer registers a consumer under its tag, generated when empty.
+func (ch *channel) newConsumer(m *amqp.BasicConsume) (*consumer, error) {
+	k := &consumer{ch: ch, tag: m.ConsumerTag, noAck: m.NoAck, limit: int(ch.prefetch), held: true}
+	if k.tag == "" {
+		var b [16]byte
+		rand.Read(b[:])
+		k.tag = "amq.ctag-" + base64.RawURLEncoding.EncodeToString(b[:])
+	}
+	ch.c.out.mu.Lock()
+	defer ch.c.out.mu.Unlock()
+	if ch.consumers[k.tag] != nil {
+		return nil, amqp.ReusedConsumerTag.New(k.tag)
+	}
+	if n := ch.c.server.options.ConsumersPerChannel; n > 0 && len(ch.consumers) >= n {
+		return nil, amqp.TooManyConsumers.New(n)
+	}
+	ch.consumers[k.tag] = k
+	return k, nil
+}
+
+func (ch *channel) forget(k *consumer) {
+	ch.c.out.mu.Lock()
+	delete(ch.consumers, k.tag)
+	ch.c.out.mu.Unlock()
+}
+
+// cancel ends a consumer; an unknown tag is no error. Nothing is delivered to
+// it after this.
+func (ch *channel) cancel(tag string) {
+	ch.c.out.mu.Lock()
+	k := ch.consumers[tag]
+	delete(ch.consumers, tag)
+	ch.c.out.mu.Unlock()
+	if k != nil {
+		k.q.Cancel(k)
+	}
+}
+
+// Deliver implements queue.Consumer.
+func (k *consumer) Deliver(ds []queue.Delivery) int {
+	ch, o := k.ch, &k.ch.c.out
+	o.mu.Lock()
+	n := 0
+	for n < len(ds) && k.credit() {
+		ch.deliver(k, &ds[n])
+		n++
+	}
+	if n < len(ds) {
+		k.wait()
+	}
+	o.mu.Unlock()
+	if n > 0 {
+		o.signal()
+	}
+	return n
+}
+
+// credit reports whether k may have another delivery. outbox.mu is held.
+func (k *consumer) credit() bool {
+	ch := k.ch
+	return !k.held && !ch.released && !ch.c.out.stopped && !ch.c.out.full() &&
+		(k.noAck || (k.limit == 0 || k.unacked < k.limit) && (ch.limit == 0 || ch.inFlight < ch.limit) &&
+			ch.unacked.len() < ch.c.server.options.UnackedPerChannel)
+}
+
+// wait notes whom to resume, and when: once the peer has read, or has
+// acknowledged. outbox.mu is held.
+func (k *consumer) wait() {
+	if k.waiting {
+		return
+	}
+	k.waiting = true
+	switch {
+	case k.held: // consume sees to it
+	case k.ch.c.out.full():
+		k.ch.c.out.stalled = append(k.ch.c.out.stalled, k)
+	default:
+		k.ch.blocked = append(k.ch.blocked, k)
+	}
+}
+
+// deliver puts d on its way. outbox.mu is held.
+func (ch *channel) deliver(k *consumer, d *queue.Delivery) {
+	tag := ch.unacked.next(k.noAck)
+	if !k.noAck {
+		ch.unacked.hold(unacked{d: *d, q: k.q, k: k})
+		k.unacked++
+		ch.inFlight++
+	}
+	ch.c.out.content(item{
+		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, m: d.Message,
+	})
+}
+
+// resume tells the queue that k may be offered messages again; the writer
+// calls it once the peer has read.
+func (k *consumer) resume() {
+	k.ch.c.out.mu.Lock()
+	k.waiting = false
+	gone := k.ch.released
+	k.ch.c.out.mu.Unlock()
+	if !gone {
+		k.q.Resume(k)
+	}
+}
+
+// resume gives the consumers of ch that wait for credit another chance, those
+// that have some now.
+func (ch *channel) resume() {
+	o := &ch.c.out
+	o.mu.Lock()
+	if len(ch.blocked) == 0 {
+		o.mu.Unlock()
+		return
+	}
+	var due []*consumer
+	rest := ch.blocked[:0]
+	for _, k := range ch.blocked {
+		if k.credit() {
+			k.waiting = false
+			due = append(due, k)
+		} else {
+			rest = append(rest, k)
+		}
+	}
+	clear(ch.blocked[len(rest):])
+	ch.blocked = rest
+	o.mu.Unlock()
+	for _, k := range due {
+		k.q.Resume(k)
+	}
+}
+
+// Cancelled implements queue.Consumer.
+func (k *consumer) Cancelled() {
+	ch, o := k.ch, &k.ch.c.out
+	o.mu.Lock()
+	if ch.consumers[k.tag] == k {
+		delete(ch.consumers, k.tag)
+		if ch.c.client.cancelNotify {
+			o.put(ch.id, &amqp.BasicCancel{ConsumerTag: k.tag, NoWait: true})
+		}
+	}
+	o.mu.Unlock()
+	o.signal()
+}
+
+// get carries out basic.get.
+func (ch *channel) get(m *amqp.BasicGet) error {
+	q, d, left, ok, err := ch.session.Get(m.Queue, m.NoAck)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		ch.reply(false, &amqp.BasicGetEmpty{})
+		return nil
+	}
+	o := &ch.c.out
+	o.mu.Lock()
+	tag := ch.unacked.next(m.NoAck)
+	if !m.NoAck {
+		ch.unacked.hold(unacked{d: d, q: q})
+	}
+	o.content(item{
+		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), m: d.Message,
+	})
+	o.mu.Unlock()
+	o.signal()
+	return nil
+}

@@ -1,0 +1,135 @@
+// Package server speaks AMQP 0-9-1: bytes of a socket on one side, a broker's
+// session on the other. It knows no exchange's rules and no disk.
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/hutchmq/hutchmq/broker"
+)
+
+// Options are the limits and the looks of a server.
+type Options struct {
+	ChannelMax          uint16
+	FrameMax            uint32        // bytes
+	Heartbeat           time.Duration // 0 none
+	MaxMessageSize      uint64        // bytes
+	HandshakeTimeout    time.Duration
+	ConsumersPerChannel int // 0 no limit
+	UnackedPerChannel   int // deliveries a channel may hold; more wait in the queue
+	Connections         int // 0 no limit
+	Product, Version    string
+	ClusterName         string
+	AuthFailureDelay    time.Duration // before a refused login is hung up on
+}
+
+// Server accepts connections and serves them until it is shut down.
+type Server struct {
+	broker  *broker.Broker
+	options Options
+	log     *slog.Logger
+
+	mu          sync.Mutex
+	listeners   map[net.Listener]struct{}
+	connections map[*connection]struct{}
+	closing     bool
+	done        sync.WaitGroup
+}
+
+// New makes a server of b.
+func New(b *broker.Broker, o Options, log *slog.Logger) *Server {
+	return &Server{
+		broker: b, options: o, log: log,
+		listeners: map[net.Listener]struct{}{}, connections: map[*connection]struct{}{},
+	}
+}
+
+// Serve accepts connections from l until Shutdown.
+func (s *Server) Serve(l net.Listener) error {
+	s.mu.Lock()
+	if s.closing {
+		s.mu.Unlock()
+		return l.Close()
+	}
+	s.listeners[l] = struct{}{}
+	s.mu.Unlock()
+	for {
+		nc, err := l.Accept()
+		switch {
+		case err == nil:
+			s.start(nc)
+		case s.isClosing() || errors.Is(err, net.ErrClosed):
+			return nil
+		default:
+			// Out of file descriptors, most likely: wait for some to come back.
+			s.log.Warn("cannot accept a connection", "error", err)
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
+}
+
+func (s *Server) isClosing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closing
+}
+
+// start serves one connection in a goroutine of its own.
+func (s *Server) start(nc net.Conn) {
+	c := newConnection(s, nc)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing {
+		nc.Close()
+		return
+	}
+	s.connections[c] = struct{}{}
+	s.done.Go(func() {
+		c.serve()
+		s.mu.Lock()
+		delete(s.connections, c)
+		s.mu.Unlock()
+	})
+}
+
+// Connections is how many connections are open.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.connections)
+}
+
+// Shutdown stops accepting, lets publishes under way be confirmed, closes
+// every connection with 320, and waits for them to end; when ctx is done it
+// cuts those that are left.
+func (s *Server) Shutdown(ctx context.Context) {
+	s.mu.Lock()
+	s.closing = true
+	for l := range s.listeners {
+		l.Close()
+	}
+	for c := range s.connections {
+		c.beginShutdown()
+	}
+	s.mu.Unlock()
+	ended := make(chan struct{})
+	go func() {
+		s.done.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		s.mu.Lock()
+		for c := range s.connections {
+			c.nc.Close()
+		}
+		s.mu.Unlock()
+		<-ended
+	}
+}

@@ -1,0 +1,331 @@
+package server
+
+import (
+	"net"
+	"sync"
+	"time"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/message"
+)
+
+// outbox is what waits to be written to the peer, in order. Whoever has
+// something to say puts it in under the lock and goes on; one goroutine takes
+// everything that waits, encodes it into one buffer and writes it at once.
+//
+// outbox.mu also guards what deliveries touch: the consumers, the unacked
+// window and the confirms of the connection's channels. It is the innermost
+// lock: a queue's lock may be held when it is taken, never the other way.
+type outbox struct {
+	c *connection
+
+	mu         sync.Mutex
+	wake       chan struct{} // one token when there is something to do
+	items      []item
+	frames     []byte // the methods that items of kind raw stand for
+	bytes      int    // of bodies in items
+	confirming []*channel
+	stalled    []*consumer // wait for the peer to read
+	stopped    bool        // nothing more goes in
+	why        *amqp.Error // what connection.close said
+	quit       chan struct{} // closed by stop
+	done       chan struct{} // closed by the writer when it ends
+
+	spare struct { // the writer's, swapped with the above
+		items  []item
+		frames []byte
+	}
+	buf  []byte
+	sent bool // something was written since the last heartbeat tick
+}
+
+// item is one thing to write.
+type item struct {
+	kind        kind
+	redelivered bool
+	channel     uint16
+	code        amqp.ReplyCode // of a return
+	left        uint32         // message-count of get-ok
+	end         int            // raw: where it ends in frames
+	tag         uint64
+	consumer    string
+	m           *message.Message
+}
+
+type kind uint8
+
+const (
+	raw kind = iota
+	deliver
+	getOk
+	returned
+)
+
+// Bounds of what may wait for a peer that does not read. Beyond them its
+// consumers get nothing more.
+const (
+	maxOutBytes = 4 << 20
+	maxOutItems = 16 << 10
+)
+
+// Encoding: a buffer of this size is written; bodies from vectorFrom bytes up
+// are not copied into it.
+const (
+	writeSize  = 128 << 10
+	vectorFrom = 16 << 10
+)
+
+func (o *outbox) init(c *connection) {
+	o.c = c
+	o.wake = make(chan struct{}, 1)
+	o.quit = make(chan struct{})
+	o.done = make(chan struct{})
+}
+
+func (o *outbox) start() { go o.run() }
+
+// full reports whether the peer has to read before more goes in. o.mu is held.
+func (o *outbox) full() bool { return o.bytes > maxOutBytes || len(o.items) > maxOutItems }
+
+// signal wakes the writer.
+func (o *outbox) signal() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// method puts a method in.
+func (o *outbox) method(channel uint16, m amqp.Method) {
+	o.mu.Lock()
+	o.put(channel, m)
+	o.mu.Unlock()
+	o.signal()
+}
+
+// put is method with o.mu held, and no signal.
+func (o *outbox) put(channel uint16, m amqp.Method) {
+	if o.stopped {
+		return
+	}
+	o.frames = amqp.AppendMethod(o.frames, channel, m)
+	o.endRaw()
+}
+
+// endRaw notes that what was appended to frames is to be written here.
+func (o *outbox) endRaw() {
+	if n := len(o.items); n > 0 && o.items[n-1].kind == raw {
+		o.items[n-1].end = len(o.frames)
+		return
+	}
+	o.items = append(o.items, item{kind: raw, end: len(o.frames)})
+}
+
+// content puts a method with a message in. o.mu is held.
+func (o *outbox) content(it item) {
+	if o.stopped {
+		return
+	}
+	o.items = append(o.items, it)
+	o.bytes += len(it.m.Body)
+}
+
+// close puts connection.close in; nothing goes in after it.
+func (o *outbox) close(e *amqp.Error) {
+	o.mu.Lock()
+	if !o.stopped {
+		o.put(0, closeMethod(e))
+		o.stopped = true
+		o.why = e
+	}
+	o.mu.Unlock()
+	o.signal()
+}
+
+// reason is what the connection was closed for by us.
+func (o *outbox) reason() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.why == nil {
+		return ""
+	}
+	return o.why.Text()
+}
+
+// stop writes what waits and ends the writer. A peer that does not read is
+// given closeTimeout.
+func (o *outbox) stop() {
+	o.mu.Lock()
+	o.stopped = true
+	o.mu.Unlock()
+	o.c.nc.SetWriteDeadline(time.Now().Add(closeTimeout))
+	close(o.quit)
+	<-o.done
+}
+
+// run is the writer.
+func (o *outbox) run() {
+	defer close(o.done)
+	beat, stop := o.heartbeats()
+	defer stop()
+	for open := true; open; {
+		select {
+		case <-o.quit:
+			open = false
+		case <-o.wake:
+		case <-beat:
+			o.heartbeat()
+		}
+		if err := o.flush(); err != nil {
+			o.c.nc.Close() // the reader finds out
+			o.discard()
+			return
+		}
+	}
+}
+
+// heartbeats ticks at half the heartbeat interval (spec 4.2.7).
+func (o *outbox) heartbeats() (<-chan time.Time, func()) {
+	h := o.c.tuned.heartbeat
+	if h == 0 {
+		return nil, func() {}
+	}
+	t := time.NewTicker(h / 2)
+	return t.C, t.Stop
+}
+
+func (o *outbox) heartbeat() {
+	if !o.sent {
+		o.mu.Lock()
+		if !o.stopped {
+			o.frames = amqp.AppendHeartbeat(o.frames)
+			o.endRaw()
+		}
+		o.mu.Unlock()
+	}
+	o.sent = false
+}
+
+// flush writes until nothing waits.
+func (o *outbox) flush() error {
+	for {
+		o.mu.Lock()
+		for i, ch := range o.confirming {
+			o.frames = ch.confirms.appendTo(o.frames, ch.id)
+			o.confirming[i] = nil
+		}
+		if len(o.confirming) > 0 {
+			o.confirming = o.confirming[:0]
+			o.endRaw()
+		}
+		items, frames := o.items, o.frames
+		o.items, o.frames = o.spare.items[:0], o.spare.frames[:0]
+		o.bytes = 0
+		stalled := o.stalled
+		o.stalled = nil
+		o.mu.Unlock()
+		if len(items) == 0 {
+			o.spare.items, o.spare.frames = items, frames
+			return nil
+		}
+		err := o.write(items, frames)
+		clear(items)
+		o.spare.items, o.spare.frames = keepSmall(items), keepSmall(frames)
+		if err != nil {
+			return err
+		}
+		for _, k := range stalled {
+			k.resume()
+		}
+	}
+}
+
+// keepSmall lets go of a buffer that one burst has made big.
+func keepSmall[T any](s []T) []T {
+	if cap(s) > 4096 {
+		return nil
+	}
+	return s[:0]
+}
+
+// write encodes items and writes them.
+func (o *outbox) write(items []item, frames []byte) error {
+	o.sent = true
+	start := 0
+	if len(items) == 1 && items[0].kind == raw {
+		_, err := o.c.nc.Write(frames)
+		return err
+	}
+	for i := range items {
+		it := &items[i]
+		switch it.kind {
+		case raw:
+			o.buf = append(o.buf, frames[start:it.end]...)
+			start = it.end
+			continue
+		case deliver:
+			o.buf = amqp.AppendDeliver(o.buf, it.channel, it.consumer, it.tag, it.redelivered, it.m.Exchange, it.m.RoutingKey)
+		case getOk:
+			o.buf = amqp.AppendGetOk(o.buf, it.channel, it.tag, it.redelivered, it.m.Exchange, it.m.RoutingKey, it.left)
+		case returned:
+			o.buf = amqp.AppendReturn(o.buf, it.channel, it.code, it.code.String(), it.m.Exchange, it.m.RoutingKey)
+		}
+		if err := o.writeContent(it.channel, it.m); err != nil {
+			return err
+		}
+	}
+	err := o.writeBuffer()
+	if cap(o.buf) > 2*writeSize || len(items) < 4 {
+		o.buf = nil // an idle connection holds no buffer
+	}
+	return err
+}
+
+// writeContent encodes header and body; a big body goes out from where it is.
+func (o *outbox) writeContent(channel uint16, m *message.Message) error {
+	if len(m.Body) < vectorFrom {
+		o.buf = amqp.AppendContent(o.buf, channel, m.Header, m.Body, o.c.tuned.frameMax)
+		if len(o.buf) >= writeSize {
+			return o.writeBuffer()
+		}
+		return nil
+	}
+	o.buf = amqp.AppendContentHeaderFrame(o.buf, channel, m.Header)
+	size := int(o.c.tuned.frameMax) - amqp.FrameOverhead
+	var vector net.Buffers
+	for body := m.Body; len(body) > 0; {
+		n := min(len(body), size)
+		// Each piece of buf is appended before the vector takes it, since buf
+		// may move.
+		if len(vector) > 0 {
+			vector = append(vector, amqp.AppendFrameHeader([]byte{amqp.FrameEnd}, amqp.FrameBody, channel, uint32(n)), body[:n])
+		} else {
+			o.buf = amqp.AppendFrameHeader(o.buf, amqp.FrameBody, channel, uint32(n))
+			vector = append(vector, o.buf, body[:n])
+		}
+		body = body[n:]
+	}
+	vector = append(vector, frameEnd)
+	_, err := vector.WriteTo(o.c.nc)
+	o.buf = o.buf[:0]
+	return err
+}
+
+var frameEnd = []byte{amqp.FrameEnd}
+
+func (o *outbox) writeBuffer() error {
+	if len(o.buf) == 0 {
+		return nil
+	}
+	_, err := o.c.nc.Write(o.buf)
+	o.buf = o.buf[:0]
+	return err
+}
+
+// discard drops what waits, after a write has failed.
+func (o *outbox) discard() {
+	o.mu.Lock()
+	o.stopped = true
+	o.items, o.frames, o.stalled, o.confirming = nil, nil, nil, nil
+	o.mu.Unlock()
+}

@@ -1,0 +1,92 @@
+package server
+
+import (
+	"slices"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+func outcome(requeue bool) queue.Outcome {
+	if requeue {
+		return queue.Requeue
+	}
+	return queue.Discard
+}
+
+// settle carries out basic.ack, nack and reject. Acknowledgements of a burst
+// are told to the queues together.
+func (ch *channel) settle(tag uint64, multiple bool, how queue.Outcome) error {
+	if ch.tx != nil {
+		return ch.tx.settle(tag, multiple, how)
+	}
+	if !ch.take(tag, multiple) {
+		return amqp.UnknownDeliveryTag.New(tag)
+	}
+	if how == queue.Ack {
+		ch.dirty()
+		return nil
+	}
+	ch.settleAs(how)
+	return nil
+}
+
+// take moves deliveries from the window to settled.
+func (ch *channel) take(tag uint64, multiple bool) bool {
+	o := &ch.c.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return ch.unacked.take(tag, multiple, func(_ uint64, u *unacked) {
+		ch.settled = append(ch.settled, settled{u.q, u.d})
+		if u.k != nil {
+			u.k.unacked--
+			ch.inFlight--
+		}
+	})
+}
+
+// settleNow tells the queues what was acknowledged since the last flush.
+func (ch *channel) settleNow() { ch.settleAs(queue.Ack) }
+
+func (ch *channel) settleAs(how queue.Outcome) {
+	if len(ch.settled) == 0 {
+		return
+	}
+	byQueue(ch.settled, func(q *vhost.Queue, ds []queue.Delivery) { q.Settle(nil, ds, how) })
+	clear(ch.settled)
+	ch.settled = ch.settled[:0]
+	ch.resume()
+}
+
+// byQueue yields the deliveries of each queue in list together, in order.
+// Mostly they are all of one.
+func byQueue(list []settled, yield func(*vhost.Queue, []queue.Delivery)) {
+	ds := make([]queue.Delivery, 0, len(list))
+	seen := make([]*vhost.Queue, 0, 4)
+	for i := range list {
+		q := list[i].q
+		if slices.Contains(seen, q) {
+			continue
+		}
+		seen = append(seen, q)
+		ds = ds[:0]
+		for j := i; j < len(list); j++ {
+			if list[j].q == q {
+				ds = append(ds, list[j].d)
+			}
+		}
+		yield(q, ds)
+	}
+}
+
+// requeueAll gives back everything unacked (basic.recover, or the end of the
+// channel). Acknowledgements that a transaction holds back count as not given.
+func (ch *channel) requeueAll() {
+	ch.settleNow()
+	if ch.tx != nil {
+		ch.tx.restore()
+	}
+	ch.take(0, true)
+	ch.settleAs(queue.Requeue)
+}

@@ -1,0 +1,137 @@
+package vhost
+
+import (
+	"strings"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/exchange"
+)
+
+// Exchange is a declared exchange. The exported fields never change.
+type Exchange struct {
+	Name       string
+	Kind       string
+	Durable    bool
+	AutoDelete bool
+	Internal   bool
+	Arguments  amqp.Table
+
+	vhost     *Vhost
+	router    exchange.Router
+	alternate string              // alternate-exchange, "" when none
+	bindings  map[string]*Binding // from here, by key; guarded by vhost.mu
+	inbound   map[*Binding]struct{}
+}
+
+// DestinationName implements exchange.Destination.
+func (x *Exchange) DestinationName() string { return x.Name }
+
+// String prints the exchange as errors do.
+func (x *Exchange) String() string { return amqp.ExchangeIn(x.Name, x.vhost.Name) }
+
+// system reports whether x stands in the vhost from the start.
+func (x *Exchange) system() bool { return x.Name == "" || reserved(x.Name) }
+
+// reserved reports whether a client may not make this name up.
+func reserved(name string) bool { return strings.HasPrefix(name, "amq.") }
+
+// ExchangeDeclaration is what exchange.declare asks for.
+type ExchangeDeclaration struct {
+	Name                          string
+	Kind                          string
+	Durable, AutoDelete, Internal bool
+	Arguments                     amqp.Table
+}
+
+// DeclareExchange makes an exchange, or finds the equivalent one that is
+// there. created tells which.
+func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created bool, err error) {
+	if d.Name == "" {
+		return nil, false, amqp.DefaultExchange.New()
+	}
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	if x = v.exchange[d.Name]; x != nil {
+		return x, false, x.equivalent(&d)
+	}
+	if reserved(d.Name) {
+		return nil, false, amqp.ReservedName.New("exchange", d.Name)
+	}
+	if x, err = v.newExchange(d); err != nil {
+		return nil, false, err
+	}
+	if d.Durable {
+		if err := v.keep([]Change{{Exchange: x}}); err != nil {
+			return nil, false, err
+		}
+	}
+	return x, true, v.addExchange(x)
+}
+
+// RestoreExchange puts back an exchange that was kept.
+func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
+	x, err := v.newExchange(d)
+	if err != nil {
+		return err
+	}
+	return v.addExchange(x)
+}
+
+func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
+	router, err := v.router(d.Kind, d.Arguments)
+	if err != nil {
+		return nil, err
+	}
+	x := &Exchange{
+		Name: d.Name, Kind: d.Kind, Durable: d.Durable, AutoDelete: d.AutoDelete, Internal: d.Internal,
+		Arguments: d.Arguments, vhost: v, router: router,
+		bindings: map[string]*Binding{}, inbound: map[*Binding]struct{}{},
+	}
+	if a, ok := d.Arguments["alternate-exchange"]; ok {
+		if x.alternate, ok = a.(string); !ok {
+			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), "alternate-exchange", x)
+		}
+	}
+	return x, nil
+}
+
+func (v *Vhost) addExchange(x *Exchange) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		return amqp.NoVhost.New(v.Name)
+	}
+	v.exchange[x.Name] = x
+	v.version.Add(1)
+	return nil
+}
+
+func (v *Vhost) router(kind string, args amqp.Table) (exchange.Router, error) {
+	t := v.options.ExchangeTypes[kind]
+	if t == nil {
+		return nil, amqp.UnknownExchangeType.New(kind)
+	}
+	return t.New(args)
+}
+
+// DeleteExchange removes an exchange and its bindings; one that is not there
+// is no error.
+func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
+	if name == "" {
+		return amqp.DefaultExchange.New()
+	}
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	x := v.exchange[name]
+	switch {
+	case x == nil:
+		return nil
+	case x.system():
+		return amqp.SystemExchange.New(x)
+	case ifUnused && len(x.bindings) > 0:
+		return amqp.ExchangeInUse.New(x)
+	}
+	r := newRemoval(v)
+	r.exchange(x)
+	return r.carryOut()
+}

@@ -1,0 +1,247 @@
+package vhost
+
+import (
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
+)
+
+// maxRoutes bounds how many (exchange, routing key) pairs a publisher
+// remembers.
+const maxRoutes = 4096
+
+// Publisher routes the messages of one publisher and hands them to queues in
+// bursts: what is published goes into a queue at the next Flush, so that a
+// queue's lock is taken once a burst. It is used by one goroutine at a time.
+type Publisher struct {
+	v       *Vhost
+	version uint64 // of the topology that routes were computed for
+	routes  map[routeKey]*route
+	last    *route
+	lastKey routeKey
+	once    route // for messages whose route depends on their headers
+	walk    walk
+	bursts  []burst
+	used    int              // bursts in use
+	index   map[*Queue]int32 // of bursts, once there are many
+	gen     uint64 // grows with every Flush
+}
+
+type routeKey struct {
+	x   *Exchange
+	key string
+}
+
+// route is where messages of one exchange and key go.
+type route struct {
+	queues []*Queue
+	slots  []int32 // the bursts of queues, when gen is the publisher's
+	gen    uint64
+}
+
+// burst collects what goes into one queue.
+type burst struct {
+	q    *Queue
+	list []queue.Publication
+}
+
+// Publisher makes a publisher into v.
+func (v *Vhost) Publisher() *Publisher {
+	return &Publisher{v: v, routes: map[routeKey]*route{}, gen: 1}
+}
+
+// Publish routes m, published to x, and reports how many queues it reaches.
+// Each of them gives r one Confirm. m must not change any more.
+func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (int, error) {
+	rt, m, err := p.route(x, m)
+	if err != nil {
+		return 0, err
+	}
+	if rt.gen != p.gen {
+		p.assign(rt)
+	}
+	for _, slot := range rt.slots {
+		b := &p.bursts[slot]
+		b.list = append(b.list, queue.Publication{Message: m, Receipt: r})
+	}
+	return len(rt.slots), nil
+}
+
+// route finds where m goes. The message comes back changed when a BCC header
+// had to be taken out of it.
+func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Message, error) {
+	if v := p.v.version.Load(); v != p.version {
+		clear(p.routes)
+		p.last, p.version = nil, v
+	}
+	copies, err := message.CopyKeys(m.Header)
+	if err != nil {
+		return nil, m, err
+	}
+	if copies != nil || x.Kind == "headers" {
+		p.walk.run(x, m, copies)
+		p.once.queues = append(p.once.queues[:0], p.walk.queues...)
+		p.once.gen = 0
+		if copies.HasBCC() {
+			clean := *m
+			clean.Header = message.WithoutBCC(m.Header)
+			m = &clean
+		}
+		return &p.once, m, nil
+	}
+	return p.known(x, m), m, nil
+}
+
+// known is the route of x and m's key, computed at most once for as long as
+// the topology stays the same.
+func (p *Publisher) known(x *Exchange, m *message.Message) *route {
+	k := routeKey{x, m.RoutingKey}
+	if p.last != nil && p.lastKey == k {
+		return p.last
+	}
+	rt := p.routes[k]
+	if rt == nil {
+		p.walk.run(x, m, nil)
+		rt = &p.once
+		rt.queues = append(rt.queues[:0], p.walk.queues...)
+		rt.gen = 0
+		if p.walk.byHeaders {
+			return rt
+		}
+		if len(p.routes) >= maxRoutes {
+			clear(p.routes)
+		}
+		rt = &route{queues: append([]*Queue(nil), p.walk.queues...)}
+		p.routes[k] = rt
+	}
+	p.last, p.lastKey = rt, k
+	return rt
+}
+
+// assign finds a burst for each queue of rt.
+func (p *Publisher) assign(rt *route) {
+	rt.slots = rt.slots[:0]
+	for _, q := range rt.queues {
+		rt.slots = append(rt.slots, p.slot(q))
+	}
+	rt.gen = p.gen
+}
+
+// manyBursts is when a burst is looked up by its queue, not searched.
+const manyBursts = 16
+
+// slot is the burst of q.
+func (p *Publisher) slot(q *Queue) int32 {
+	if p.used < manyBursts {
+		for i := range p.used {
+			if p.bursts[i].q == q {
+				return int32(i)
+			}
+		}
+	} else if i, ok := p.indexed()[q]; ok {
+		return i
+	}
+	if p.used == len(p.bursts) {
+		p.bursts = append(p.bursts, burst{})
+	}
+	i := int32(p.used)
+	p.bursts[i].q = q
+	p.used++
+	if p.used > manyBursts {
+		p.index[q] = i
+	}
+	return i
+}
+
+func (p *Publisher) indexed() map[*Queue]int32 {
+	if p.index == nil {
+		p.index = map[*Queue]int32{}
+	}
+	if len(p.index) == 0 {
+		for i := range p.used {
+			p.index[p.bursts[i].q] = int32(i)
+		}
+	}
+	return p.index
+}
+
+// Flush hands everything published so far to the queues.
+func (p *Publisher) Flush() {
+	for i := range p.used {
+		b := &p.bursts[i]
+		b.q.Publish(b.list)
+		clear(b.list)
+		b.q, b.list = nil, b.list[:0]
+	}
+	p.used = 0
+	p.gen++
+	clear(p.index)
+}
+
+// walk follows a message through the exchanges it passes.
+type walk struct {
+	set       exchange.Set // what was reached; an exchange in it is visited once
+	part      exchange.Set
+	queues    []*Queue
+	byHeaders bool // a headers exchange was passed
+}
+
+// run finds the queues that m, published to x, reaches. Cycles end because
+// the set takes an exchange once.
+func (w *walk) run(x *Exchange, m *message.Message, copies *message.Copies) {
+	w.set.Reset()
+	w.queues, w.byHeaders = w.queues[:0], false
+	w.set.Add(x)
+	for i := 0; i < w.set.Len(); i++ {
+		switch d := w.set.List()[i].(type) {
+		case *Queue:
+			w.queues = append(w.queues, d)
+		case *Exchange:
+			w.pass(d, m, copies)
+		}
+	}
+}
+
+// pass routes m through one exchange; what reaches nothing goes to its
+// alternate exchange.
+func (w *walk) pass(x *Exchange, m *message.Message, copies *message.Copies) {
+	w.byHeaders = w.byHeaders || x.Kind == "headers"
+	if x.alternate == "" {
+		x.route(m, copies, &w.set)
+		return
+	}
+	w.part.Reset()
+	x.route(m, copies, &w.part)
+	for _, d := range w.part.List() {
+		w.set.Add(d)
+	}
+	if w.part.Len() > 0 {
+		return
+	}
+	if a, err := x.vhost.Exchange(x.alternate); err == nil {
+		w.set.Add(a)
+	}
+}
+
+func (x *Exchange) route(m *message.Message, copies *message.Copies, into *exchange.Set) {
+	x.router.Route(m, m.RoutingKey, into)
+	for _, key := range copies.Keys() {
+		x.router.Route(m, key, into)
+	}
+}
+
+// byName is the router of the default exchange: the key names the queue.
+type byName struct{ v *Vhost }
+
+func (n byName) Check(exchange.Binding) error { return nil }
+func (n byName) Bind(exchange.Binding) bool   { return false }
+func (n byName) Unbind(exchange.Binding) bool { return false }
+
+func (n byName) Route(_ *message.Message, key string, into *exchange.Set) {
+	n.v.mu.RLock()
+	q := n.v.queue[key]
+	n.v.mu.RUnlock()
+	if q != nil {
+		into.Add(q)
+	}
+}

@@ -1,0 +1,227 @@
+package vhost
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/queue"
+)
+
+// Queue is a declared queue: the queue itself, and its place in the vhost.
+// The exported fields never change.
+type Queue struct {
+	queue.Declaration
+	queue.Queue
+	Kind  string
+	Owner uint64 // connection that has it to itself; 0 none
+
+	vhost   *Vhost
+	inbound map[*Binding]struct{} // guarded by vhost.mu
+}
+
+// DestinationName implements exchange.Destination.
+func (q *Queue) DestinationName() string { return q.Name }
+
+// String prints the queue as errors do.
+func (q *Queue) String() string { return q.Declaration.String() }
+
+// durable reports whether the declaration survives a restart. An exclusive
+// queue goes with its connection, so never does.
+func (q *Queue) durable() bool { return q.Durable && !q.Exclusive }
+
+// Check refuses a declaration that is not the one of q: first another owner,
+// then the properties, then the arguments, as RabbitMQ orders them.
+func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
+	if q.Owner != owner && q.Owner != 0 || q.Exclusive != d.Exclusive {
+		return amqp.Locked.New(q.Declaration)
+	}
+	where := q.Declaration.String()
+	if err := same(where, "durable", d.Durable, q.Durable); err != nil {
+		return err
+	}
+	if err := same(where, "auto_delete", d.AutoDelete, q.AutoDelete); err != nil {
+		return err
+	}
+	if kind := kindOf(d.Arguments); kind != q.Kind {
+		return amqp.Inequivalent.New("x-queue-type", where, kind, q.Kind)
+	}
+	for _, a := range queue.Args {
+		if a.Key == queueType {
+			continue
+		}
+		if err := sameArgument(where, a.Key, d.Arguments, q.Arguments); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const queueType = "x-queue-type"
+
+// kindOf is the kind of queue the arguments ask for; absent means classic.
+func kindOf(args amqp.Table) string {
+	if s, ok := args[queueType].(string); ok {
+		return s
+	}
+	return "classic"
+}
+
+// DeclareQueue makes a queue, or finds the equivalent one that is there.
+// owner is the connection that declares. An empty name asks for a generated
+// one. d.ID and d.Vhost are filled in here.
+func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, created bool, err error) {
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	d.Vhost = v.Name
+	if q := v.queue[d.Name]; q != nil && d.Name != "" {
+		return q, false, q.equivalent(&d, owner)
+	}
+	if reserved(d.Name) {
+		return nil, false, amqp.ReservedName.New("queue", d.Name)
+	}
+	t, err := v.queueType(&d)
+	if err != nil {
+		return nil, false, err
+	}
+	if !d.Exclusive {
+		owner = 0
+	}
+	q, err = v.openQueue(d, t, owner)
+	return q, err == nil, err
+}
+
+// queueType finds the type d asks for, and has it check d.
+func (v *Vhost) queueType(d *queue.Declaration) (queue.Type, error) {
+	if k, ok := d.Arguments[queueType]; ok {
+		if _, ok := k.(string); !ok {
+			return nil, amqp.InvalidArg.New(queueType, d, "{unacceptable_type,"+amqp.TypeName(k)+"}")
+		}
+	}
+	kind := kindOf(d.Arguments)
+	t := v.options.QueueTypes[kind]
+	switch {
+	case t == nil:
+		return nil, amqp.UnknownType.New(d, kind)
+	case d.Name == "" && kind != "classic":
+		return nil, amqp.ServerNamedType.New("rabbit_" + kind + "_queue")
+	case d.Name == "":
+		d.Name = generated("amq.gen-")
+	}
+	return t, t.Check(*d)
+}
+
+func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Queue, err error) {
+	q = &Queue{Declaration: d, Kind: t.Name(), Owner: owner, vhost: v, inbound: map[*Binding]struct{}{}}
+	if q.ID, err = v.options.NextID(q.durable()); err != nil {
+		return nil, amqp.StorageFailure.New(err)
+	}
+	if q.durable() {
+		if err := v.keep([]Change{{Queue: q}}); err != nil {
+			return nil, err
+		}
+	}
+	return q, v.addQueue(q, t)
+}
+
+// RestoreQueue puts back a queue that was kept, with what is stored of it.
+func (v *Vhost) RestoreQueue(d queue.Declaration) error {
+	d.Vhost = v.Name
+	t := v.options.QueueTypes[kindOf(d.Arguments)]
+	if t == nil {
+		return amqp.UnknownType.New(d, kindOf(d.Arguments))
+	}
+	q := &Queue{Declaration: d, Kind: t.Name(), vhost: v, inbound: map[*Binding]struct{}{}}
+	return v.addQueue(q, t)
+}
+
+func (v *Vhost) addQueue(q *Queue, t queue.Type) (err error) {
+	inner := q.Declaration
+	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
+	if q.Queue, err = t.Open(inner, host{q}); err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		q.Close(true)
+		return amqp.NoVhost.New(v.Name)
+	}
+	v.queue[q.Name] = q
+	if q.Owner != 0 {
+		if v.owned[q.Owner] == nil {
+			v.owned[q.Owner] = map[*Queue]struct{}{}
+		}
+		v.owned[q.Owner][q] = struct{}{}
+	}
+	v.version.Add(1)
+	return nil
+}
+
+// DeleteQueue removes q and says how many messages were ready in it. Deleting
+// what is gone already is no error.
+func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
+	switch {
+	case q.Kind == "quorum" && ifUnused:
+		return 0, amqp.QuorumConditionalDel.New(q, "if-unused")
+	case q.Kind == "quorum" && ifEmpty:
+		return 0, amqp.QuorumConditionalDel.New(q, "if-empty")
+	}
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	if v.queue[q.Name] != q {
+		return 0, nil
+	}
+	s := q.Stat()
+	switch {
+	case ifUnused && s.Consumers > 0:
+		return 0, amqp.QueueInUse.New(q)
+	case ifEmpty && s.Ready > 0:
+		return 0, amqp.QueueNotEmpty.New(q)
+	}
+	return s.Ready, v.deleteQueues([]*Queue{q})
+}
+
+// deleteUnused removes q if it is there and still has no consumer.
+func (v *Vhost) deleteUnused(q *Queue) error {
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	if v.queue[q.Name] != q || q.Stat().Consumers > 0 {
+		return nil
+	}
+	return v.deleteQueues([]*Queue{q})
+}
+
+// DeleteOwned removes the exclusive queues of a connection.
+func (v *Vhost) DeleteOwned(owner uint64) error {
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	var queues []*Queue
+	v.mu.Lock()
+	for q := range v.owned[owner] {
+		queues = append(queues, q)
+	}
+	delete(v.owned, owner)
+	v.mu.Unlock()
+	if len(queues) == 0 {
+		return nil
+	}
+	return v.deleteQueues(queues)
+}
+
+func (v *Vhost) deleteQueues(queues []*Queue) error {
+	r := newRemoval(v)
+	for _, q := range queues {
+		r.queue(q)
+	}
+	if err := r.carryOut(); err != nil {
+		return err
+	}
+	for _, q := range queues {
+		q.Close(true)
+	}
+	return nil
+}
+
+// SingleActive reports whether only one consumer at a time gets deliveries.
+func (q *Queue) SingleActive() bool {
+	single, _ := q.Arguments["x-single-active-consumer"].(bool)
+	return single
+}

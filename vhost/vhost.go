@@ -1,0 +1,179 @@
+// Package vhost is where exchanges meet queues: declaring, binding, routing a
+// message into the queues it reaches, and dead-lettering. It knows no user, no
+// right, no channel and no disk.
+package vhost
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"sync"
+	"sync/atomic"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/queue"
+)
+
+// Options is what a vhost is built from. The types are shared by all vhosts.
+type Options struct {
+	ExchangeTypes map[string]exchange.Type
+	QueueTypes    map[string]queue.Type
+	Keeper        Keeper
+	// NextID numbers a new queue; a number is never given out twice.
+	NextID func(durable bool) (uint64, error)
+}
+
+// Keeper makes durable topology survive a restart.
+type Keeper interface {
+	// Keep stores all changes or none, and returns when they are safe.
+	Keep(changes []Change) error
+}
+
+// Change is one durable thing that came or went; exactly one pointer is set.
+type Change struct {
+	Forget   bool
+	Exchange *Exchange
+	Queue    *Queue
+	Binding  *Binding
+}
+
+// Vhost is a namespace of exchanges and queues.
+//
+// Lock order: topology, then mu; a queue's own lock comes after both. No
+// method is called with a queue's lock held.
+type Vhost struct {
+	Name    string
+	options Options
+
+	topology sync.Mutex // held for the whole of a change, its storing included
+	mu       sync.RWMutex
+	closed   bool
+	exchange map[string]*Exchange
+	queue    map[string]*Queue
+	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+
+	version atomic.Uint64 // grows with every change that may alter a route
+}
+
+// systemExchanges stand in every vhost from the start. The default exchange
+// is one more, and has no name.
+var systemExchanges = []ExchangeDeclaration{
+	{Name: "amq.direct", Kind: "direct", Durable: true},
+	{Name: "amq.fanout", Kind: "fanout", Durable: true},
+	{Name: "amq.topic", Kind: "topic", Durable: true},
+	{Name: "amq.headers", Kind: "headers", Durable: true},
+	{Name: "amq.match", Kind: "headers", Durable: true},
+	{Name: "amq.rabbitmq.trace", Kind: "topic", Durable: true, Internal: true},
+}
+
+// New makes a vhost with its system exchanges.
+func New(name string, o Options) (*Vhost, error) {
+	v := &Vhost{
+		Name: name, options: o,
+		exchange: map[string]*Exchange{}, queue: map[string]*Queue{}, owned: map[uint64]map[*Queue]struct{}{},
+	}
+	v.exchange[""] = &Exchange{Kind: "direct", Durable: true, vhost: v, router: byName{v}}
+	for _, s := range systemExchanges {
+		x, err := v.newExchange(s)
+		if err != nil {
+			return nil, err
+		}
+		v.exchange[s.Name] = x
+	}
+	return v, nil
+}
+
+// Exchange finds an exchange, or refuses with 404.
+func (v *Vhost) Exchange(name string) (*Exchange, error) {
+	v.mu.RLock()
+	x := v.exchange[name]
+	v.mu.RUnlock()
+	if x == nil {
+		return nil, amqp.NoExchange.New(amqp.ExchangeIn(name, v.Name))
+	}
+	return x, nil
+}
+
+// Queue finds a queue, or refuses with 404; an exclusive queue of another
+// connection with 405. owner 0 may see every queue.
+func (v *Vhost) Queue(name string, owner uint64) (*Queue, error) {
+	v.mu.RLock()
+	q := v.queue[name]
+	v.mu.RUnlock()
+	if q == nil {
+		return nil, amqp.NoQueue.New(amqp.QueueIn(name, v.Name))
+	}
+	if q.Owner != 0 && owner != 0 && q.Owner != owner {
+		return nil, amqp.Locked.New(q.Declaration)
+	}
+	return q, nil
+}
+
+// Exchanges lists the exchanges, in no order.
+func (v *Vhost) Exchanges() []*Exchange {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	list := make([]*Exchange, 0, len(v.exchange))
+	for _, x := range v.exchange {
+		list = append(list, x)
+	}
+	return list
+}
+
+// Queues lists the queues, in no order.
+func (v *Vhost) Queues() []*Queue {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	list := make([]*Queue, 0, len(v.queue))
+	for _, q := range v.queue {
+		list = append(list, q)
+	}
+	return list
+}
+
+// Close ends the vhost: with forget everything in it is deleted, else its
+// durable queues keep what they hold. The caller has closed its sessions.
+func (v *Vhost) Close(forget bool) error {
+	v.topology.Lock()
+	defer v.topology.Unlock()
+	queues := v.Queues()
+	var err error
+	if forget {
+		r := newRemoval(v)
+		for _, x := range v.Exchanges() {
+			r.exchange(x)
+		}
+		for _, q := range queues {
+			r.queue(q)
+		}
+		err = r.carryOut()
+	}
+	v.mu.Lock()
+	v.closed = true
+	v.mu.Unlock()
+	for _, q := range queues {
+		q.Close(forget || !q.durable())
+	}
+	return err
+}
+
+// keep stores changes, if there are any.
+func (v *Vhost) keep(changes []Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	if err := v.options.Keeper.Keep(changes); err != nil {
+		return amqp.StorageFailure.New(err)
+	}
+	return nil
+}
+
+// generated makes a name that nobody else has: prefix and 22 characters.
+func generated(prefix string) string {
+	var b [16]byte
+	rand.Read(b[:])
+	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// Version grows with every change that may alter where a message goes.
+func (v *Vhost) Version() uint64 { return v.version.Load() }
