@@ -1,7 +1,9 @@
 package amqp
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -59,9 +61,6 @@ func (c ReplyCode) Hard() bool {
 	return true
 }
 
-// maxReplyText is the longest reply text, in bytes, that fits a shortstr.
-const maxReplyText = 255
-
 // Error is an AMQP exception: the value returned is what goes on the wire.
 type Error struct {
 	Code   ReplyCode
@@ -73,24 +72,21 @@ type Error struct {
 // Error implements error with the reply text.
 func (e *Error) Error() string { return e.Text() }
 
-// Text is the reply text: "NOT_FOUND - no queue 'q' in vhost '/'", cut to 255
-// bytes at a character boundary.
+// Text is the reply text: "NOT_FOUND - no queue 'q' in vhost '/'", made valid
+// UTF-8 and cut to 255 bytes at a character boundary.
 func (e *Error) Text() string {
 	s := e.Code.String()
 	if e.Reason != "" {
-		s += " - " + e.Reason
+		s += " - " + strings.ToValidUTF8(e.Reason, "\uFFFD")
 	}
-	if len(s) <= maxReplyText {
+	if len(s) <= maxShortstr {
 		return s
 	}
-	s = s[:maxReplyText]
-	for len(s) > 0 {
-		if r, n := utf8.DecodeLastRuneInString(s); r != utf8.RuneError || n > 1 {
-			break
-		}
-		s = s[:len(s)-1]
+	end := maxShortstr
+	for !utf8.RuneStart(s[end]) {
+		end--
 	}
-	return s
+	return s[:end]
 }
 
 // Problem is one row of the table of everything that can go wrong: the
@@ -103,14 +99,17 @@ type Problem struct {
 	hard bool   // closes the connection although the code is soft (login refused)
 }
 
+// Hard reports whether p closes the connection, not just the channel.
+func (p *Problem) Hard() bool { return p.hard || p.Code.Hard() }
+
 // New makes the error of p with the values of its text.
 func (p *Problem) New(args ...any) *Error {
-	return &Error{Code: p.Code, Hard: p.hard || p.Code.Hard(), Reason: fmt.Sprintf(p.Text, args...)}
+	return &Error{Code: p.Code, Hard: p.Hard(), Reason: fmt.Sprintf(p.Text, args...)}
 }
 
 // Is reports whether err was made from p: same code and scope, whatever the
 // values in the text.
 func (p *Problem) Is(err error) bool {
-	e, ok := err.(*Error)
-	return ok && e.Code == p.Code && e.Hard == (p.hard || p.Code.Hard())
+	var e *Error
+	return errors.As(err, &e) && e.Code == p.Code && e.Hard == p.Hard()
 }
