@@ -28,6 +28,17 @@ var spreads = []spread{
 			return Binding{d, fmt.Sprintf([]string{"t.%d.*.x", "t.%d.#", "t.%d.a.x", "*.%d.a.x"}[i%4], i/4), nil}
 		},
 		func(n int) string { return fmt.Sprintf("t.%d.a.x", n/8) }, none},
+	{Headers,
+		func(d Destination, i int) Binding {
+			if i%2 == 0 {
+				return Binding{d, "", amqp.Table{"id": int32(i), "format": "pdf", "kind": nil}}
+			}
+			return Binding{d, "", amqp.Table{"x-match": "any", "id": int32(i - 1), "format": "html"}}
+		},
+		func(int) string { return "" },
+		func(n int) amqp.Table {
+			return amqp.Table{"format": "pdf", "id": int64(n / 2), "kind": "report", "user": "x"}
+		}},
 	{Fanout,
 		func(d Destination, i int) Binding { return Binding{d, "", nil} },
 		func(int) string { return "" }, none},

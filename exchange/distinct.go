@@ -79,8 +79,16 @@ func (d *distinct[K]) hash() {
 	}
 }
 
-// reset empties the list and keeps its memory.
+// maxKept is the longest list whose memory is kept from message to message;
+// filling a longer one costs more than allocating it.
+const maxKept = 1 << 14
+
+// reset empties the list and keeps its memory, within reason.
 func (d *distinct[K]) reset() {
+	if cap(d.list) > maxKept {
+		*d = distinct[K]{}
+		return
+	}
 	clear(d.list)
 	d.list = d.list[:0]
 	if d.hashed == 0 {

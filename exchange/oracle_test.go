@@ -141,6 +141,8 @@ func TestRoutersAgainstOracle(t *testing.T) {
 			func(Binding, string, amqp.Table) bool { return true }},
 		{Topic, world{key: phrase(5, "a b c * # #"), routing: phrase(7, "a b c"), arguments: someArguments, headers: noHeaders},
 			func(b Binding, key string, _ amqp.Table) bool { return naiveTopic(words(b.Key), words(key)) }},
+		{Headers, world{key: pick("", "k"), routing: anyKey, arguments: someMatch, headers: someHeaders},
+			func(b Binding, _ string, headers amqp.Table) bool { return naiveHeaders(b.Arguments, headers) }},
 	} {
 		t.Run(c.ty.Name(), func(t *testing.T) {
 			for range 20 {
@@ -179,10 +181,20 @@ func agree(t *testing.T, seed uint64, r Router, n *naive, w *world) {
 }
 
 func published(key string, headers amqp.Table) *message.Message {
-	return &message.Message{RoutingKey: key}
+	return &message.Message{RoutingKey: key, Header: contentHeader(headers)}
 }
 
-func sameArguments(a, b amqp.Table) bool { return canonical(a) == canonical(b) }
+// contentHeader is the payload of a content header with these headers only.
+func contentHeader(headers amqp.Table) []byte {
+	h := []byte{0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+	if headers == nil {
+		return h
+	}
+	h[12] = 1 << 5 // the flag of headers
+	return amqp.AppendTable(h, headers)
+}
+
+func sameArguments(a, b amqp.Table) bool { return len(a) == 0 && len(b) == 0 || amqp.Equivalent(a, b) }
 
 // words splits as the naive matcher wants it.
 func words(key string) []string {
@@ -201,4 +213,50 @@ func naiveTopic(pattern, key []string) bool {
 		return naiveTopic(pattern[1:], key) || len(key) > 0 && naiveTopic(pattern, key[1:])
 	}
 	return len(key) > 0 && (pattern[0] == "*" || pattern[0] == key[0]) && naiveTopic(pattern[1:], key[1:])
+}
+
+var headerKeys = strings.Split("a b c x-a x-b", " ")
+
+// someValue has many values that are alike in other types.
+func someValue(w *world) any {
+	n := w.IntN(3)
+	all := []any{n == 1, int8(n), uint8(n), int16(n), uint16(n), int32(n), uint32(n), int64(n), float32(n), float64(n),
+		fmt.Sprint(n), []byte{byte(n)}, time.Unix(int64(n), 0), amqp.Decimal{Scale: 1, Value: uint32(n)}, nil,
+		amqp.Table{"n": int32(n)}, amqp.Table{"n": int64(n)}, []any{int16(n)}, []any{int64(n)}}
+	return all[w.IntN(len(all))]
+}
+
+func someHeaders(w *world) amqp.Table {
+	t := amqp.Table{}
+	for range w.IntN(5) {
+		t[headerKeys[w.IntN(len(headerKeys))]] = someValue(w)
+	}
+	return t
+}
+
+func someMatch(w *world) amqp.Table {
+	t := someHeaders(w)
+	if m := w.IntN(5); m < 4 {
+		t["x-match"] = []string{"all", "any", "all-with-x", "any-with-x"}[m]
+	}
+	return t
+}
+
+// naiveHeaders matches as the specification tells it.
+func naiveHeaders(arguments, headers amqp.Table) bool {
+	how, _ := arguments["x-match"].(string)
+	asked, met := 0, 0
+	for k, want := range arguments {
+		if k == "x-match" || strings.HasPrefix(k, "x-") && !strings.HasSuffix(how, "-with-x") {
+			continue
+		}
+		asked++
+		if got, ok := headers[k]; ok && (want == nil || amqp.Equivalent(got, want)) {
+			met++
+		}
+	}
+	if strings.HasPrefix(how, "any") {
+		return met > 0
+	}
+	return met == asked
 }

@@ -4,9 +4,11 @@ package exchange
 // zero value is empty. It is reused from message to message by one goroutine,
 // and lends routers the memory they need for one Route.
 type Set struct {
-	to      distinct[Destination]
-	visited distinct[state] // topic
-	found   distinct[*pair] // headers
+	to        distinct[Destination]
+	positions []int             // topic
+	keys      distinct[*values] // headers, and the next two
+	found     distinct[*pair]
+	passed    distinct[*rule]
 }
 
 // Add puts d into the set; false when it was there already.
