@@ -1,59 +1,43 @@
 package exchange
 
-// setLinear is the size from which membership is looked up in a map.
-const setLinear = 16
-
 // Set collects destinations, each once, in the order they were added. The
-// zero value is empty. It is reused from message to message.
+// zero value is empty. It is reused from message to message by one goroutine,
+// and lends routers the memory they need for one Route.
 type Set struct {
-	list []Destination
-	seen map[Destination]struct{}
+	to        distinct[Destination]
+	positions []int             // topic
+	keys      distinct[*values] // headers, and the next two
+	found     distinct[*pair]
+	passed    distinct[*rule]
 }
 
 // Add puts d into the set; false when it was there already.
-func (s *Set) Add(d Destination) bool {
-	if s.has(d) {
-		return false
-	}
-	s.list = append(s.list, d)
-	if s.seen != nil && len(s.list) > setLinear {
-		s.seen[d] = struct{}{}
-	}
-	return true
-}
+func (s *Set) Add(d Destination) bool { return s.to.add(d) }
 
-func (s *Set) has(d Destination) bool {
-	if len(s.list) < setLinear {
-		for _, x := range s.list {
-			if x == d {
-				return true
+// addAll adds the destinations of l, which are distinct.
+func (s *Set) addAll(l *list[Destination]) {
+	slots := l.view()
+	if len(s.to.list) == 0 { // the usual case: nothing to compare with
+		for i := range slots {
+			if it := slots[i].Load(); it != nil {
+				s.to.append(it.value)
 			}
 		}
-		return false
+		return
 	}
-	if len(s.seen) == 0 {
-		if s.seen == nil {
-			s.seen = make(map[Destination]struct{}, 4*setLinear)
-		}
-		for _, x := range s.list {
-			s.seen[x] = struct{}{}
+	for i := range slots {
+		if it := slots[i].Load(); it != nil {
+			s.to.add(it.value)
 		}
 	}
-	_, ok := s.seen[d]
-	return ok
 }
 
-// List is what was added so far, in order. It is valid until Reset.
-func (s *Set) List() []Destination { return s.list }
+// List is what was added so far, in order. It is valid until Reset; Add may
+// make it incomplete.
+func (s *Set) List() []Destination { return s.to.list }
 
 // Len is how many destinations the set holds.
-func (s *Set) Len() int { return len(s.list) }
+func (s *Set) Len() int { return len(s.to.list) }
 
 // Reset empties the set and keeps its memory.
-func (s *Set) Reset() {
-	clear(s.list)
-	s.list = s.list[:0]
-	if len(s.seen) > 0 {
-		clear(s.seen)
-	}
-}
+func (s *Set) Reset() { s.to.reset() }
