@@ -23,7 +23,7 @@ func parseFile(name string, text []byte) (map[string]entry, error) {
 	}
 	f := file{name: name, entries: map[string]entry{}}
 	if len(doc.Content) > 0 {
-		f.walk("", doc.Content[0])
+		f.section("", doc.Content[0])
 	}
 	return f.entries, errors.Join(f.problems...)
 }
@@ -34,46 +34,55 @@ type file struct {
 	problems []error
 }
 
-func (f *file) refuse(n *yaml.Node, format string, args ...any) {
-	f.problems = append(f.problems, fmt.Errorf("%s:%d: %s", f.name, n.Line, fmt.Sprintf(format, args...)))
+func (f *file) refuse(line int, format string, args ...any) {
+	f.problems = append(f.problems, fmt.Errorf("%s:%d: %s", f.name, line, fmt.Sprintf(format, args...)))
 }
 
-// walk reads the node at path. It goes no deeper than the table of keys, so
-// an alias that contains itself ends as an unknown key.
-func (f *file) walk(path string, n *yaml.Node) {
-	for n.Kind == yaml.AliasNode {
+// section reads the keys below path. It goes no deeper than the table of
+// keys, so an alias that contains itself ends as an unknown key.
+func (f *file) section(path string, n *yaml.Node) {
+	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	switch {
-	case isKey(path):
-		f.value(path, n)
-	case path != "" && !isSection(path):
-		f.refuse(n, "unknown key '%s'; did you mean '%s'?", path, nearest(path))
-	case n.Kind == yaml.MappingNode:
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			f.walk(strings.TrimPrefix(path+"."+n.Content[i].Value, "."), n.Content[i+1])
+	if n.Kind != yaml.MappingNode {
+		if n.Tag != "!!null" {
+			f.refuse(n.Line, "want keys and values, got '%s'", n.Value)
 		}
-	case n.Tag != "!!null":
-		f.refuse(n, "want keys and values below '%s'", path)
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		below := strings.TrimPrefix(path+"."+key.Value, ".")
+		switch {
+		case isKey(below):
+			f.value(below, key.Line, value)
+		case isSection(below):
+			f.section(below, value)
+		default:
+			f.refuse(key.Line, "unknown key '%s'; did you mean '%s'?", below, nearest(below))
+		}
 	}
 }
 
-func (f *file) value(path string, n *yaml.Node) {
+func (f *file) value(path string, line int, n *yaml.Node) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
 	if _, twice := f.entries[path]; twice {
-		f.refuse(n, "key '%s' is set twice", path)
+		f.refuse(line, "key '%s' is set twice", path)
 	}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		f.entries[path] = entry{f.scalar(n), n.Line}
+		f.entries[path] = entry{scalar(n), line}
 	case yaml.SequenceNode:
-		f.entries[path] = entry{f.sequence(path, n), n.Line}
+		f.entries[path] = entry{f.sequence(path, n), line}
 	default:
-		f.refuse(n, "key '%s' takes a value, not further keys", path)
+		f.refuse(line, "key '%s' takes a value, not further keys", path)
 	}
 }
 
 // scalar is the text of n; YAML's null is an empty text.
-func (f *file) scalar(n *yaml.Node) string {
+func scalar(n *yaml.Node) string {
 	if n.Tag == "!!null" {
 		return ""
 	}
@@ -88,7 +97,7 @@ func (f *file) sequence(path string, n *yaml.Node) string {
 	var items []string
 	for _, item := range n.Content {
 		if item.Kind != yaml.ScalarNode {
-			f.refuse(item, "key '%s' takes a list of plain values", path)
+			f.refuse(item.Line, "key '%s' takes a list of plain values", path)
 		}
 		items = append(items, item.Value)
 	}

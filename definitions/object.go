@@ -3,12 +3,14 @@ package definitions
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 )
 
 // Object is a JSON object of free content: arguments, limits, a policy's
 // definition. Whole numbers are int64, others float64; the rest is string,
-// bool, nil, []any and map[string]any.
+// bool, nil, []any and map[string]any. What JSON cannot say, such as NaN, must
+// be kept out: it could not be stored.
 type Object map[string]any
 
 // UnmarshalJSON implements json.Unmarshaler. An empty list is an empty
@@ -24,8 +26,46 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 	if err := d.Decode(&m); err != nil {
 		return err
 	}
-	*o, _ = plain(m).(map[string]any)
+	*o = m
+	for key := range m {
+		var err error
+		if m[key], err = plain(m[key]); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
 	return nil
+}
+
+// plain replaces every json.Number within v, in place.
+func plain(v any) (_ any, err error) {
+	switch v := v.(type) {
+	case json.Number:
+		return number(v)
+	case []any:
+		for i := range v {
+			if v[i], err = plain(v[i]); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		for key := range v {
+			if v[key], err = plain(v[key]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return v, nil
+}
+
+func number(n json.Number) (any, error) {
+	if i, err := n.Int64(); err == nil {
+		return i, nil
+	}
+	f, err := n.Float64()
+	if err != nil {
+		return nil, fmt.Errorf("number %s is out of range", n)
+	}
+	return f, nil
 }
 
 // MarshalJSON implements json.Marshaler: no object is an empty one.
@@ -34,27 +74,6 @@ func (o Object) MarshalJSON() ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	return json.Marshal(map[string]any(o))
-}
-
-// plain replaces every json.Number within v, in place.
-func plain(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
-		f, _ := v.Float64()
-		return f
-	case []any:
-		for i := range v {
-			v[i] = plain(v[i])
-		}
-	case map[string]any:
-		for key := range v {
-			v[key] = plain(v[key])
-		}
-	}
-	return v
 }
 
 // Tags is a list of words.

@@ -66,7 +66,7 @@ func (p *parser) at(line int, format string, args ...any) error {
 // explain says what the decoder found wrong, without Go's words for it.
 func explain(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Sprintf("%s: a %s cannot stand here", wrong.Field, wrong.Value)
+		return strings.TrimPrefix(wrong.Field+": ", ": ") + "a " + wrong.Value + " cannot stand here"
 	}
 	if key, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return "unknown key " + strings.ReplaceAll(key, `"`, "'")

@@ -87,7 +87,7 @@ func (v *Vhost) modernise(record []byte) error {
 	if m.Description == "" {
 		m.Description = beside.Description
 	}
-	if len(m.Tags) == 0 {
+	if len(beside.Tags) > 0 && len(m.Tags) == 0 {
 		m.Tags = beside.Tags
 	}
 	if m.DefaultQueueType == "" {
