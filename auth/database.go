@@ -1,0 +1,220 @@
+package auth
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Database is the Backend that holds its users itself. Readers see an
+// immutable snapshot and take no lock; a change copies and swaps it.
+type Database struct {
+	loopback []string
+
+	mu  sync.Mutex // serialises changes
+	now atomic.Pointer[snapshot]
+}
+
+type snapshot struct {
+	version  uint64
+	accounts map[string]*account
+}
+
+type account struct {
+	user   *User
+	grants map[string]*grant // by vhost
+}
+
+// UserPermission is a permission and whom it is for.
+type UserPermission struct {
+	User, Vhost string
+	Permission
+}
+
+// NewDatabase makes an empty database. The users named in loopback, whether
+// they exist or not, are LoopbackOnly.
+func NewDatabase(loopback []string) *Database {
+	d := &Database{loopback: slices.Clone(loopback)}
+	d.now.Store(&snapshot{})
+	return d
+}
+
+// Authenticate implements Backend. An unknown user costs a hash too, so that
+// time does not tell who exists.
+func (d *Database) Authenticate(user, password string) (*User, error) {
+	a := d.now.Load().accounts[user]
+	if a == nil {
+		Verify(SHA256, unknownUserHash, password)
+		return nil, fmt.Errorf("%w: user '%s' does not exist", ErrRefused, user)
+	}
+	if !Verify(a.user.HashingAlgorithm, a.user.PasswordHash, password) {
+		return nil, fmt.Errorf("%w: user '%s' gave a wrong password", ErrRefused, user)
+	}
+	return a.user, nil
+}
+
+// unknownUserHash has the length of a real one; nobody knows its password.
+var unknownUserHash = strings.Repeat("A", 48)
+
+// Allowed implements Backend. It goes by the name of u, and answers from the
+// permissions of now.
+func (d *Database) Allowed(u *User, vhost string, r Right, resource string) bool {
+	g := d.grant(u, vhost)
+	return g != nil && g.allows(r, resource)
+}
+
+// Reachable implements Backend.
+func (d *Database) Reachable(u *User, vhost string) bool { return d.grant(u, vhost) != nil }
+
+func (d *Database) grant(u *User, vhost string) *grant {
+	if a := d.now.Load().accounts[u.Name]; a != nil {
+		return a.grants[vhost]
+	}
+	return nil
+}
+
+// LoopbackOnly reports whether user may log in only from this machine.
+func (d *Database) LoopbackOnly(user string) bool { return slices.Contains(d.loopback, user) }
+
+// Version grows on every change. Who remembers an answer of Allowed reads the
+// version before asking, and forgets the answer when it has grown.
+func (d *Database) Version() uint64 { return d.now.Load().version }
+
+// User returns the user of that name, or nil.
+func (d *Database) User(name string) *User {
+	if a := d.now.Load().accounts[name]; a != nil {
+		return a.user
+	}
+	return nil
+}
+
+// Users returns all users by name. The slice is the caller's.
+func (d *Database) Users() []*User {
+	accounts := d.now.Load().accounts
+	us := make([]*User, 0, len(accounts))
+	for _, name := range slices.Sorted(maps.Keys(accounts)) {
+		us = append(us, accounts[name].user)
+	}
+	return us
+}
+
+// Permissions returns all permissions by user and vhost. The slice is the
+// caller's.
+func (d *Database) Permissions() []UserPermission {
+	accounts := d.now.Load().accounts
+	var ps []UserPermission
+	for _, name := range slices.Sorted(maps.Keys(accounts)) {
+		grants := accounts[name].grants
+		for _, vhost := range slices.Sorted(maps.Keys(grants)) {
+			ps = append(ps, UserPermission{User: name, Vhost: vhost, Permission: grants[vhost].Permission})
+		}
+	}
+	return ps
+}
+
+// PutUser adds the user, or replaces the one of the same name and keeps its
+// permissions. u is copied.
+func (d *Database) PutUser(u User) {
+	u.Tags = slices.Clone(u.Tags)
+	d.change(func(accounts map[string]*account) bool {
+		var grants map[string]*grant
+		if a := accounts[u.Name]; a != nil {
+			grants = a.grants
+		}
+		accounts[u.Name] = &account{user: &u, grants: grants}
+		return true
+	})
+}
+
+// DeleteUser removes the user and its permissions; false when there is none.
+func (d *Database) DeleteUser(name string) bool {
+	return d.change(func(accounts map[string]*account) bool {
+		_, found := accounts[name]
+		delete(accounts, name)
+		return found
+	})
+}
+
+// SetPermission gives user the permission p in vhost, in place of any other.
+// It refuses an invalid expression, and an unknown user with ErrNoUser.
+func (d *Database) SetPermission(user, vhost string, p Permission) error {
+	g, err := compileGrant(p)
+	if err != nil {
+		return err
+	}
+	set := d.change(func(accounts map[string]*account) bool {
+		return edit(accounts, user, func(grants map[string]*grant) bool {
+			grants[vhost] = g
+			return true
+		})
+	})
+	if !set {
+		return ErrNoUser
+	}
+	return nil
+}
+
+// ClearPermission takes the permission of user in vhost away; false when
+// there is none.
+func (d *Database) ClearPermission(user, vhost string) bool {
+	return d.change(func(accounts map[string]*account) bool {
+		return edit(accounts, user, forget(vhost))
+	})
+}
+
+// DropVhost takes every permission in vhost away.
+func (d *Database) DropVhost(vhost string) {
+	d.change(func(accounts map[string]*account) bool {
+		changed := false
+		for user := range accounts {
+			changed = edit(accounts, user, forget(vhost)) || changed
+		}
+		return changed
+	})
+}
+
+func forget(vhost string) func(map[string]*grant) bool {
+	return func(grants map[string]*grant) bool {
+		_, found := grants[vhost]
+		delete(grants, vhost)
+		return found
+	}
+}
+
+// change swaps in a copy of the accounts that f has changed, unless f says
+// that it changed nothing.
+func (d *Database) change(f func(accounts map[string]*account) bool) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	old := d.now.Load()
+	accounts := maps.Clone(old.accounts)
+	if accounts == nil {
+		accounts = map[string]*account{}
+	}
+	if !f(accounts) {
+		return false
+	}
+	d.now.Store(&snapshot{version: old.version + 1, accounts: accounts})
+	return true
+}
+
+// edit replaces the account of user by one whose grants f has changed; false
+// when there is no such user, or f changed nothing.
+func edit(accounts map[string]*account, user string, f func(grants map[string]*grant) bool) bool {
+	a := accounts[user]
+	if a == nil {
+		return false
+	}
+	grants := maps.Clone(a.grants)
+	if grants == nil {
+		grants = map[string]*grant{}
+	}
+	if !f(grants) {
+		return false
+	}
+	accounts[user] = &account{user: a.user, grants: grants}
+	return true
+}

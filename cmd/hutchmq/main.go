@@ -1,0 +1,70 @@
+// Command hutchmq is the message broker, and the tools that go with it, in
+// one binary. It parses its arguments and wires the rooms together; it knows
+// who is who, and does nothing itself.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by the linker.
+var version = "0.0.0-dev"
+
+// Exit codes; 64 is EX_USAGE of sysexits.h.
+const (
+	exitFailure = 1
+	exitUsage   = 64
+)
+
+// errUsage marks an error in what the operator wrote, on the command line, in
+// the environment or in a file.
+var errUsage = errors.New("")
+
+type commands struct {
+	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+	Config  configCommand  `cmd:"" help:"Explain and check the configuration."`
+}
+
+func main() {
+	args := os.Args[1:]
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	var c commands
+	parser := kong.Must(&c,
+		kong.Name("hutchmq"),
+		kong.Description("An AMQP 0-9-1 message broker. Start it with: hutchmq server"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		flagHelp(),
+	)
+	call, err := parser.Parse(args)
+	if err != nil {
+		fail(exitUsage, err)
+	}
+	if err := call.Run(); err != nil {
+		code := exitFailure
+		if errors.Is(err, errUsage) {
+			code = exitUsage
+		}
+		fail(code, err)
+	}
+}
+
+// fail ends the process with one clear message.
+func fail(code int, err error) {
+	fmt.Fprintln(os.Stderr, "hutchmq:", err)
+	os.Exit(code)
+}
+
+type versionCommand struct{}
+
+// Run prints the version.
+func (versionCommand) Run() error {
+	fmt.Println("hutchmq", version)
+	return nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hutchmq/hutchmq/config"
+)
+
+// TestMain lets the test binary stand in for hutchmq.
+func TestMain(m *testing.M) {
+	if os.Getenv("HUTCHMQ_TEST_AS_BINARY") != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func hutchmq(env []string, args ...string) *exec.Cmd {
+	c := exec.Command(os.Args[0], args...)
+	c.Env = append([]string{"HUTCHMQ_TEST_AS_BINARY=1"}, env...)
+	return c
+}
+
+// run gives what hutchmq printed to both streams, and its exit code.
+func run(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := hutchmq(env, args...)
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	if exit, failed := errors.AsType[*exec.ExitError](err); failed {
+		return out.String(), errs.String(), exit.ExitCode()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), 0
+}
+
+func TestCommandLine(t *testing.T) {
+	bad := filepath.Join(t.TempDir(), "bad.yaml")
+	if err := os.WriteFile(bad, []byte("listener: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		env            []string
+		args           string
+		code           int
+		stdout, stderr string // contained
+	}{
+		{nil, "", 0, "hutchmq server", ""},
+		{nil, "server --help", 0, "Where AMQP clients connect. Default :5672.", ""},
+		{nil, "version", 0, "hutchmq " + version, ""},
+		{nil, "config reference", 0, "## limits.frame_max", ""},
+		{nil, "config check", 0, "the configuration is valid", ""},
+		{nil, "config check --amqp=none --data-dir=/x", 0, "valid", ""},
+		{nil, "frobnicate", exitUsage, "", "frobnicate"},
+		{nil, "server --bogus", exitUsage, "", "--bogus"},
+		{nil, "server --amqp=nowhere", exitUsage, "", "hutchmq: --amqp: want host:port, :port or none, got 'nowhere'"},
+		{[]string{"HUTCHMQ_LOG_LEVEL=loud"}, "server", exitUsage, "", "HUTCHMQ_LOG_LEVEL: want one of"},
+		{[]string{"HUTCHMQ_CONFIG=" + bad}, "config check", exitUsage, "", bad + ":1: unknown key 'listener'"},
+		{nil, "config check --config=" + bad, exitUsage, "", "unknown key"},
+		{nil, "config check --config=/no/such/file", exitUsage, "", "no such file"},
+	}
+	for _, tt := range tests {
+		stdout, stderr, code := run(t, tt.env, strings.Fields(tt.args)...)
+		if code != tt.code || !strings.Contains(stdout, tt.stdout) || !strings.Contains(stderr, tt.stderr) {
+			t.Errorf("hutchmq %s: exit %d\nstdout: %s\nstderr: %s", tt.args, code, stdout, stderr)
+		}
+		if strings.Contains(stderr, "goroutine ") {
+			t.Errorf("hutchmq %s: a stack trace: %s", tt.args, stderr)
+		}
+	}
+}
+
+// TestFlagsAreTheTable: what config says is a flag is one, and no more.
+func TestFlagsAreTheTable(t *testing.T) {
+	x := "127.0.0.1:1"
+	given := (&settings{DataDir: &x, AMQP: &x, Management: &x, Metrics: &x, Definitions: &x}).flags()
+	flags := 0
+	for i := range config.Keys {
+		if flag := config.Keys[i].Flag; flag != "" {
+			flags++
+			if given[flag] != x {
+				t.Errorf("--%s does not reach the configuration", flag)
+			}
+		}
+	}
+	if flags != len(given) {
+		t.Errorf("%d flags in the table, %d on the command line", flags, len(given))
+	}
+}
+
+func TestSignalsStop(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		c := hutchmq(nil, "server", "--data-dir="+t.TempDir(), "--amqp=127.0.0.1:0", "--management=none", "--metrics=none")
+		stderr, err := c.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(stderr)
+		if !lines.Scan() || !strings.HasPrefix(lines.Text(), `{"time":`) {
+			t.Errorf("first line of the log is %q, want JSON", lines.Text())
+		}
+		timer := time.AfterFunc(10*time.Second, func() { c.Process.Kill() })
+		if err := c.Process.Signal(signal); err != nil {
+			t.Error(err)
+		}
+		for lines.Scan() { // Wait closes the pipe
+		}
+		if err := c.Wait(); err != nil {
+			t.Errorf("%v: %v", signal, err)
+		}
+		timer.Stop()
+	}
+}

@@ -1,0 +1,91 @@
+// Package config is what an operator can set: each key once, from the
+// command line, the environment, a YAML file or its default. It opens
+// nothing but that file, and knows nothing of who uses a value.
+package config
+
+import (
+	"log/slog"
+	"time"
+)
+
+// Config is every setting, checked. Treat it as immutable.
+type Config struct {
+	DataDir     string
+	Node        Node
+	Listeners   Listeners
+	Definitions string // path of a file to import at start; empty: none
+	Defaults    Defaults
+	Auth        Auth
+	Advertise   Advertise
+	Limits      Limits
+	Store       Store
+	Log         Log
+}
+
+// Node is who this broker is.
+type Node struct {
+	Name string
+}
+
+// Addr is a host:port to listen on, with an empty host for all interfaces; the
+// empty Addr listens nowhere.
+type Addr string
+
+// Listeners is where the broker listens.
+type Listeners struct {
+	AMQP, Management, Metrics Addr
+}
+
+// Defaults is what a node with an empty data directory begins with.
+type Defaults struct {
+	User, Pass, Vhost string
+}
+
+// Auth is how users prove who they are.
+type Auth struct {
+	LoopbackUsers []string // may log in only from this machine
+}
+
+// Advertise is what the broker tells clients that it is.
+type Advertise struct {
+	Product, Version string
+}
+
+// Bytes is a size.
+type Bytes int64
+
+// Limits bounds what a peer can make the broker hold.
+type Limits struct {
+	ChannelMax          int // channels a connection
+	FrameMax            Bytes
+	Heartbeat           time.Duration // whole seconds; 0 none
+	MaxMessageSize      Bytes
+	HandshakeTimeout    time.Duration
+	ConsumersPerChannel int // 0 no limit
+	Connections         int // 0 no limit
+	UnackedPerChannel   int // 0 no limit
+}
+
+// The values of Store.Sync.
+const (
+	SyncAlways = "always"
+	SyncOS     = "os"
+)
+
+// Store is how messages are kept.
+type Store struct {
+	Sync string // SyncAlways or SyncOS
+}
+
+// The values of Log.Format.
+const (
+	FormatAuto = "auto"
+	FormatText = "text"
+	FormatJSON = "json"
+)
+
+// Log is what is logged, and how.
+type Log struct {
+	Level  slog.Level
+	Format string // FormatAuto, FormatText or FormatJSON
+}

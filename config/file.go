@@ -1,0 +1,123 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// entry is the value of one key in the file.
+type entry struct {
+	text string
+	line int
+}
+
+// parseFile reads a YAML file into the text of each key. The error names
+// every line that is wrong.
+func parseFile(name string, text []byte) (map[string]entry, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f := file{name: name, entries: map[string]entry{}}
+	if len(doc.Content) > 0 {
+		f.section("", doc.Content[0])
+	}
+	return f.entries, errors.Join(f.problems...)
+}
+
+type file struct {
+	name     string
+	entries  map[string]entry
+	problems []error
+}
+
+func (f *file) refuse(line int, format string, args ...any) {
+	f.problems = append(f.problems, fmt.Errorf("%s:%d: %s", f.name, line, fmt.Sprintf(format, args...)))
+}
+
+// section reads the keys below path. It goes no deeper than the table of
+// keys, so an alias that contains itself ends as an unknown key.
+func (f *file) section(path string, n *yaml.Node) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode {
+		if n.Tag != "!!null" {
+			f.refuse(n.Line, "want keys and values, got '%s'", n.Value)
+		}
+		return
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		below := strings.TrimPrefix(path+"."+key.Value, ".")
+		switch {
+		case isKey(below):
+			f.value(below, key.Line, value)
+		case isSection(below):
+			f.section(below, value)
+		default:
+			f.refuse(key.Line, "unknown key '%s'; did you mean '%s'?", below, nearest(below))
+		}
+	}
+}
+
+func (f *file) value(path string, line int, n *yaml.Node) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if _, twice := f.entries[path]; twice {
+		f.refuse(line, "key '%s' is set twice", path)
+	}
+	switch n.Kind {
+	case yaml.ScalarNode:
+		f.entries[path] = entry{scalar(n), line}
+	case yaml.SequenceNode:
+		f.entries[path] = entry{f.sequence(path, n), line}
+	default:
+		f.refuse(line, "key '%s' takes a value, not further keys", path)
+	}
+}
+
+// scalar is the text of n; YAML's null is an empty text.
+func scalar(n *yaml.Node) string {
+	if n.Tag == "!!null" {
+		return ""
+	}
+	return n.Value
+}
+
+// sequence joins the items of a list, as they would stand in a variable.
+func (f *file) sequence(path string, n *yaml.Node) string {
+	if len(n.Content) == 0 {
+		return "none"
+	}
+	var items []string
+	for _, item := range n.Content {
+		if item.Kind != yaml.ScalarNode {
+			f.refuse(item.Line, "key '%s' takes a list of plain values", path)
+		}
+		items = append(items, item.Value)
+	}
+	return strings.Join(items, ",")
+}
+
+func isKey(path string) bool {
+	for i := range Keys {
+		if Keys[i].Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+func isSection(path string) bool {
+	for i := range Keys {
+		if strings.HasPrefix(Keys[i].Path, path+".") {
+			return true
+		}
+	}
+	return false
+}

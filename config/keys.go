@@ -1,0 +1,145 @@
+package config
+
+import "math"
+
+// Key is one setting. The table below is the only place that names it: the
+// file, the environment, the flags, the checks and docs/CONFIG.md all follow
+// from there.
+type Key struct {
+	Path    string   // in the file: "limits.frame_max"
+	Default string   // as it would be written in the file
+	Says    string   // one sentence
+	Flag    string   // of hutchmq server: "data-dir"; empty: none
+	Env     []string // names besides Variable, each weaker than the one before
+
+	Choices  []string // a text is one of these, if any are given
+	Min, Max int64    // of a number, in bytes, nanoseconds or one
+
+	field func(c *Config) any // a pointer to the value
+}
+
+const (
+	kib    = 1 << 10
+	mib    = 1 << 20
+	milli  = 1_000_000
+	second = 1_000 * milli
+)
+
+// Keys is every setting, in the order it is documented.
+var Keys = []Key{
+	{
+		Path: "data_dir", Default: "./data", Flag: "data-dir",
+		Says:  "The directory that holds everything the broker stores; it is made when it is missing.",
+		field: func(c *Config) any { return &c.DataDir },
+	},
+	{
+		Path: "node.name", Default: "rabbit@<host>",
+		Says:  "The name of this node, as management tools show it; by default with the host name up to its first dot.",
+		field: func(c *Config) any { return &c.Node.Name },
+	},
+	{
+		Path: "listeners.amqp.addr", Default: ":5672", Flag: "amqp", Env: []string{"HUTCHMQ_AMQP"},
+		Says:  "Where AMQP clients connect.",
+		field: func(c *Config) any { return &c.Listeners.AMQP },
+	},
+	{
+		Path: "listeners.management.addr", Default: ":15672", Flag: "management", Env: []string{"HUTCHMQ_MANAGEMENT"},
+		Says:  "Where the management API and its pages are served.",
+		field: func(c *Config) any { return &c.Listeners.Management },
+	},
+	{
+		Path: "listeners.metrics.addr", Default: ":15692", Flag: "metrics", Env: []string{"HUTCHMQ_METRICS"},
+		Says:  "Where Prometheus scrapes metrics.",
+		field: func(c *Config) any { return &c.Listeners.Metrics },
+	},
+	{
+		Path: "definitions", Flag: "definitions",
+		Says:  "A definitions file, JSON or YAML, imported at every start.",
+		field: func(c *Config) any { return &c.Definitions },
+	},
+	{
+		Path: "defaults.user", Default: "guest", Env: []string{"RABBITMQ_DEFAULT_USER"},
+		Says:  "The administrator made when the data directory is empty.",
+		field: func(c *Config) any { return &c.Defaults.User },
+	},
+	{
+		Path: "defaults.pass", Default: "guest", Env: []string{"RABBITMQ_DEFAULT_PASS"},
+		Says:  "The password of that administrator.",
+		field: func(c *Config) any { return &c.Defaults.Pass },
+	},
+	{
+		Path: "defaults.vhost", Default: "/", Env: []string{"RABBITMQ_DEFAULT_VHOST"},
+		Says:  "The vhost made when the data directory is empty.",
+		field: func(c *Config) any { return &c.Defaults.Vhost },
+	},
+	{
+		Path: "auth.loopback_users", Default: "guest",
+		Says:  "Users that may log in only from this machine; `none` lets everybody in from everywhere.",
+		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
+	},
+	{
+		Path: "advertise.product", Default: "HutchMQ",
+		Says:  "The product name told to clients; some switch features on for `RabbitMQ`.",
+		field: func(c *Config) any { return &c.Advertise.Product },
+	},
+	{
+		Path: "advertise.version", Default: "<version>",
+		Says:  "The version told to clients; by default the version of this build.",
+		field: func(c *Config) any { return &c.Advertise.Version },
+	},
+	{
+		Path: "limits.channel_max", Default: "2047", Min: 1, Max: math.MaxUint16,
+		Says:  "Channels a connection may have open.",
+		field: func(c *Config) any { return &c.Limits.ChannelMax },
+	},
+	{
+		Path: "limits.frame_max", Default: "128KiB", Min: 4 * kib, Max: 16 * mib,
+		Says:  "The largest frame the broker takes; a client may negotiate less, down to 4KiB.",
+		field: func(c *Config) any { return &c.Limits.FrameMax },
+	},
+	{
+		Path: "limits.heartbeat", Default: "60s", Max: math.MaxUint16 * second,
+		Says:  "The heartbeat offered to clients, in whole seconds; `0s` offers none.",
+		field: func(c *Config) any { return &c.Limits.Heartbeat },
+	},
+	{
+		Path: "limits.max_message_size", Default: "16MiB", Min: 1, Max: 512 * mib,
+		Says:  "The largest message body.",
+		field: func(c *Config) any { return &c.Limits.MaxMessageSize },
+	},
+	{
+		Path: "limits.handshake_timeout", Default: "10s", Min: 100 * milli, Max: 3600 * second,
+		Says:  "How long a client may take from connecting to an open vhost.",
+		field: func(c *Config) any { return &c.Limits.HandshakeTimeout },
+	},
+	{
+		Path: "limits.consumers_per_channel", Default: "10000", Max: math.MaxInt32,
+		Says:  "Consumers a channel may have; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.ConsumersPerChannel },
+	},
+	{
+		Path: "limits.connections", Default: "0", Max: math.MaxInt32,
+		Says:  "AMQP connections this node takes; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Connections },
+	},
+	{
+		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
+		Says:  "Deliveries a channel may owe an acknowledgement for, whatever its prefetch; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.UnackedPerChannel },
+	},
+	{
+		Path: "store.sync", Default: SyncAlways, Choices: []string{SyncAlways, SyncOS},
+		Says:  "`always` confirms a persistent message once it is synced to disk; `os` once the operating system has it.",
+		field: func(c *Config) any { return &c.Store.Sync },
+	},
+	{
+		Path: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
+		Says:  "The least severe level that is logged.",
+		field: func(c *Config) any { return &c.Log.Level },
+	},
+	{
+		Path: "log.format", Default: FormatAuto, Choices: []string{FormatAuto, FormatText, FormatJSON},
+		Says:  "`auto` is text on a terminal and JSON otherwise.",
+		field: func(c *Config) any { return &c.Log.Format },
+	},
+}
