@@ -49,6 +49,7 @@ var (
 	TooManyChannels      = row("E53", NotAllowed, "number of channels opened (%d) has reached the negotiated channel_max (%d)")
 	NoVhost              = row("E54", NotAllowed, "vhost %s not found")
 	NoVhostAccess        = row("E55", NotAllowed, "access to vhost '%s' refused for user '%s'")
+	TooManyConnections   = row("E56", NotAllowed, "connection refused: node connection limit (%d) is reached")
 	TuneTooLow           = row("E58", NotAllowed, "negotiated %s = %d is lower than the minimum allowed value (%d)")
 	TuneTooHigh          = row("E58", NotAllowed, "negotiated %s = %d is higher than the maximum allowed value (%d)")
 	LoginRefused         = hardRow("E59", AccessRefused, "Login was refused using authentication mechanism %s. For details see the broker logfile.")
@@ -67,11 +68,13 @@ var (
 	SecretRefused        = row("E71", NotAllowed, "New secret was refused by one of the backends")
 	ProtectedQueue       = row("E72", ResourceLocked, "Cannot delete protected %s.")
 
-	Malformed      = row("X1", SyntaxError, "malformed %s")
-	MalformedUTF8  = row("X2", FrameError, "Malformed UTF-8 in shortstr")
-	TooMany        = row("X3", ResourceError, "%s limit of %d is reached")
-	UnknownType    = row("X4", PreconditionFailed, "invalid arg 'x-queue-type' for %s: queue type '%s' is not available")
-	StorageFailure = row("X5", InternalError, "storage failure: %s")
+	Malformed          = row("X1", SyntaxError, "malformed %s")
+	MalformedUTF8      = row("X2", FrameError, "Malformed UTF-8 in shortstr")
+	TooMany            = row("X3", ResourceError, "%s limit of %d is reached")
+	UnknownType        = row("X4", PreconditionFailed, "invalid arg 'x-queue-type' for %s: queue type '%s' is not available")
+	ChannelZero        = row("X6", ChannelError, "channel 0 is the connection's own")
+	InvalidConsumerArg = row("X7", PreconditionFailed, "invalid arg '%s' of basic.consume: {unacceptable_type,%s}")
+	StorageFailure     = row("X5", InternalError, "storage failure: %s")
 )
 
 // Problems is every row of the table, for the tests that walk it.

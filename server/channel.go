@@ -12,14 +12,14 @@ import (
 // channel is one AMQP channel. Fields are the reading goroutine's, but those
 // below the line, which outbox.mu guards.
 type channel struct {
-	c       *connection
-	id      uint16
-	session *broker.Session
-	publish publish
-	settled []settled // acknowledged, to be told to the queues at the next flush
-	isDirty bool
-	closing bool // channel.close was sent: everything but close-ok is discarded
-	tx      *transaction
+	c        *connection
+	id       uint16
+	session  *broker.Session
+	publish  publish
+	settled  []settled // acknowledged, to be told to the queues at the next flush
+	isDirty  bool
+	closing  bool // channel.close was sent: everything but close-ok is discarded
+	tx       *transaction
 	prefetch uint16 // for consumers to come
 
 	// ---- outbox.mu
@@ -93,7 +93,7 @@ func (ch *channel) method(id amqp.MethodID, payload []byte) error {
 func (ch *channel) call(m amqp.Method) error {
 	switch m := m.(type) {
 	case *amqp.ChannelOpen:
-		return amqp.ChannelOpen_.New()
+		return amqp.ChannelAlreadyOpen.New()
 	case *amqp.ChannelClose:
 		ch.release()
 		delete(ch.c.channels, ch.id)

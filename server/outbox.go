@@ -25,9 +25,9 @@ type outbox struct {
 	frames     []byte // the methods that items of kind raw stand for
 	bytes      int    // of bodies in items
 	confirming []*channel
-	stalled    []*consumer // wait for the peer to read
-	stopped    bool        // nothing more goes in
-	why        *amqp.Error // what connection.close said
+	stalled    []*consumer   // wait for the peer to read
+	stopped    bool          // nothing more goes in
+	why        *amqp.Error   // what connection.close said
 	quit       chan struct{} // closed by stop
 	done       chan struct{} // closed by the writer when it ends
 
@@ -290,7 +290,7 @@ func (o *outbox) writeContent(channel uint16, m *message.Message) error {
 		}
 		return nil
 	}
-	o.buf = amqp.AppendContentHeaderFrame(o.buf, channel, m.Header)
+	o.buf = amqp.AppendHeaderFrame(o.buf, channel, m.Header)
 	size := int(o.c.tuned.frameMax) - amqp.FrameOverhead
 	var vector net.Buffers
 	for body := m.Body; len(body) > 0; {

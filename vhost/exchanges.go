@@ -135,3 +135,6 @@ func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
 	r.exchange(x)
 	return r.carryOut()
 }
+
+// Vhost is the name of the vhost x is in.
+func (x *Exchange) Vhost() string { return x.vhost.Name }

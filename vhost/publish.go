@@ -24,7 +24,7 @@ type Publisher struct {
 	bursts  []burst
 	used    int              // bursts in use
 	index   map[*Queue]int32 // of bursts, once there are many
-	gen     uint64 // grows with every Flush
+	gen     uint64           // grows with every Flush
 }
 
 type routeKey struct {

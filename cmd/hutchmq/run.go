@@ -2,16 +2,115 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
+	"os"
+	"time"
 
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/queue/classic"
+	"github.com/hutchmq/hutchmq/server"
+	"github.com/hutchmq/hutchmq/store"
 )
+
+// shutdownTimeout is how long clients may take to say good-bye.
+const shutdownTimeout = 15 * time.Second
 
 // serve runs the broker until ctx ends. It returns once everything is stopped
 // and stored.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) error {
-	log.Info("starting", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
+func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error) {
+	slog.SetDefault(log)
+	began := time.Now()
+	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
+	st, err := openStore(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+
+	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
+	defer classicType.Close()
+	defer quorumType.Close()
+	b, err := broker.New(broker.Options{
+		Store:         st,
+		Auth:          auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
+		QueueTypes:    []queue.Type{classicType, quorumType},
+		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		Log:           log,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	if err := importDefinitions(b, cfg.Definitions); err != nil {
+		return err
+	}
+
+	s := server.New(b, serverOptions(cfg), log)
+	if err := listen(s, cfg, log); err != nil {
+		return err
+	}
+	log.Info("Server startup complete", "seconds", time.Since(began).Seconds())
 	<-ctx.Done()
+	log.Info("shutting down")
+	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	defer cancel()
+	s.Shutdown(timeout)
 	log.Info("stopped")
+	return nil
+}
+
+func openStore(cfg *config.Config) (store.Store, error) {
+	return store.Open(cfg.DataDir, store.Options{Relaxed: cfg.Store.Sync == config.SyncOS})
+}
+
+func importDefinitions(b *broker.Broker, file string) error {
+	if file == "" {
+		return nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	d, err := definitions.Parse(file, text)
+	if err != nil {
+		return err
+	}
+	if err := b.Import(d); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+func serverOptions(cfg *config.Config) server.Options {
+	l := &cfg.Limits
+	return server.Options{
+		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
+		MaxMessageSize: uint64(l.MaxMessageSize), HandshakeTimeout: l.HandshakeTimeout,
+		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel, Connections: l.Connections,
+		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
+		AuthFailureDelay: 3 * time.Second,
+	}
+}
+
+// listen opens the listeners that are configured, and says where they are.
+func listen(s *server.Server, cfg *config.Config, log *slog.Logger) error {
+	if cfg.Listeners.AMQP == "" {
+		return nil
+	}
+	l, err := net.Listen("tcp", string(cfg.Listeners.AMQP))
+	if err != nil {
+		return fmt.Errorf("cannot listen for AMQP clients: %w", err)
+	}
+	log.Info("listening", "protocol", "amqp", "address", l.Addr().String())
+	go s.Serve(l)
 	return nil
 }

@@ -39,9 +39,9 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	expiring                 bool  // some ready message may expire
 
-	staging []store.Entry   // scratch of Publish
+	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
-	acks    []uint64        // scratch of Settle
+	acks    []uint64         // scratch of Settle
 	expiry  *time.Timer
 	idle    *time.Timer // x-expires
 }

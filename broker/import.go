@@ -1,0 +1,116 @@
+package broker
+
+import (
+	"fmt"
+
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// Import creates what d describes and is not there yet. An object that is
+// there with other properties is an error, as is a record of a kind that this
+// broker does not act on; what came before it stays.
+func (b *Broker) Import(d *definitions.Definitions) error {
+	for _, r := range d.Records() {
+		if err := b.importRecord(r); err != nil {
+			return fmt.Errorf("%s: %w", describe(r), err)
+		}
+	}
+	return nil
+}
+
+func describe(r definitions.Record) string {
+	switch r := r.(type) {
+	case *definitions.User:
+		return "user " + r.Name
+	case *definitions.Vhost:
+		return "vhost " + r.Name
+	case *definitions.Permission:
+		return "permission of " + r.User + " in " + r.Vhost
+	case *definitions.Exchange:
+		return "exchange " + r.Name + " in " + r.Vhost
+	case *definitions.Queue:
+		return "queue " + r.Name + " in " + r.Vhost
+	case *definitions.Binding:
+		return "binding of " + r.Destination + " to " + r.Source + " in " + r.Vhost
+	}
+	return string(r.Kind())
+}
+
+func (b *Broker) importRecord(r definitions.Record) error {
+	switch r := r.(type) {
+	case *definitions.User:
+		return b.importUser(r)
+	case *definitions.Vhost:
+		return b.CreateVhost(r.Name)
+	case *definitions.Permission:
+		return b.SetPermission(r.User, r.Vhost, permissionOf(r))
+	case *definitions.Exchange:
+		return b.importExchange(r)
+	case *definitions.Queue:
+		return b.importQueue(r)
+	case *definitions.Binding:
+		return b.importBinding(r)
+	case *definitions.GlobalParameter, *definitions.Parameter:
+		return nil // settings of features that are not here: they change nothing
+	}
+	return fmt.Errorf("this release does not support a %s", r.Kind())
+}
+
+func (b *Broker) importUser(r *definitions.User) error {
+	if r.Password != "" {
+		return b.PutUser(r.Name, r.Password, r.Tags...)
+	}
+	return b.putUser(&definitions.User{
+		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
+	})
+}
+
+func (b *Broker) importExchange(r *definitions.Exchange) error {
+	v, err := b.Vhost(r.Vhost)
+	if err != nil {
+		return err
+	}
+	_, _, err = v.DeclareExchange(vhost.ExchangeDeclaration{
+		Name: r.Name, Kind: r.Type, Durable: r.Durable, AutoDelete: r.AutoDelete, Internal: r.Internal,
+		Arguments: table(r.Arguments),
+	})
+	return err
+}
+
+func (b *Broker) importQueue(r *definitions.Queue) error {
+	v, err := b.Vhost(r.Vhost)
+	if err != nil {
+		return err
+	}
+	args := table(r.Arguments)
+	if r.Type != "" && r.Type != "classic" && args["x-queue-type"] == nil {
+		if args == nil {
+			args = map[string]any{}
+		}
+		args["x-queue-type"] = r.Type
+	}
+	_, _, err = v.DeclareQueue(queue.Declaration{
+		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: args,
+	}, 0)
+	return err
+}
+
+func (b *Broker) importBinding(r *definitions.Binding) error {
+	v, err := b.Vhost(r.Vhost)
+	if err != nil {
+		return err
+	}
+	var to exchange.Destination
+	if r.DestinationType == "exchange" {
+		to, err = v.Exchange(r.Destination)
+	} else {
+		to, err = v.Queue(r.Destination, 0)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Bind(r.Source, to, r.RoutingKey, table(r.Arguments))
+}

@@ -1,0 +1,152 @@
+package broker
+
+import (
+	"fmt"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/store"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// records keeps durable topology in the store; it is the vhosts' Keeper.
+type records struct{ store store.Store }
+
+// Keep implements vhost.Keeper.
+func (r records) Keep(changes []vhost.Change) error {
+	var b store.Batch
+	for _, c := range changes {
+		rec := recordOf(c)
+		if c.Forget {
+			b.Delete(definitions.Key(rec))
+			continue
+		}
+		if err := put(&b, rec); err != nil {
+			return err
+		}
+	}
+	return r.store.Commit(&b)
+}
+
+func put(b *store.Batch, rec definitions.Record) error {
+	value, err := definitions.Encode(rec)
+	if err == nil {
+		b.Set(definitions.Key(rec), value)
+	}
+	return err
+}
+
+// set stores one record.
+func set(s store.Store, rec definitions.Record) error {
+	var b store.Batch
+	if err := put(&b, rec); err != nil {
+		return err
+	}
+	return s.Commit(&b)
+}
+
+// forget deletes one record.
+func forget(s store.Store, rec definitions.Record) error {
+	var b store.Batch
+	b.Delete(definitions.Key(rec))
+	return s.Commit(&b)
+}
+
+func recordOf(c vhost.Change) definitions.Record {
+	switch {
+	case c.Exchange != nil:
+		return exchangeRecord(c.Exchange)
+	case c.Queue != nil:
+		return queueRecord(c.Queue)
+	}
+	return bindingRecord(c.Binding)
+}
+
+func exchangeRecord(x *vhost.Exchange) *definitions.Exchange {
+	return &definitions.Exchange{
+		Vhost: x.Vhost(), Name: x.Name, Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
+		Internal: x.Internal, Encoded: encoded(x.Arguments),
+	}
+}
+
+func queueRecord(q *vhost.Queue) *definitions.Queue {
+	return &definitions.Queue{
+		Vhost: q.Vhost, Name: q.Name, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
+		Encoded: encoded(q.Arguments), ID: q.ID,
+	}
+}
+
+func bindingRecord(b *vhost.Binding) *definitions.Binding {
+	kind := "queue"
+	if _, ok := b.Destination.(*vhost.Exchange); ok {
+		kind = "exchange"
+	}
+	r := &definitions.Binding{
+		Vhost: b.Source.Vhost(), Source: b.Source.Name, Destination: b.Destination.DestinationName(),
+		DestinationType: kind, RoutingKey: b.Key, Encoded: encoded(b.Arguments),
+	}
+	return r
+}
+
+// encoded keeps the types of arguments, which JSON would lose.
+func encoded(args amqp.Table) []byte {
+	if len(args) == 0 {
+		return nil
+	}
+	return amqp.AppendTable(nil, args)[4:]
+}
+
+// arguments undoes encoded; a record that was imported has only the object.
+func arguments(encoded []byte, o definitions.Object) (amqp.Table, error) {
+	if len(encoded) > 0 {
+		return amqp.ParseTable(encoded)
+	}
+	return table(o), nil
+}
+
+// table turns what a definitions file says into AMQP's types.
+func table(o map[string]any) amqp.Table {
+	if len(o) == 0 {
+		return nil
+	}
+	t := make(amqp.Table, len(o))
+	for k, v := range o {
+		t[k] = field(v)
+	}
+	return t
+}
+
+func field(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return table(v)
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = field(v[i])
+		}
+		return list
+	}
+	return v
+}
+
+// each yields the stored records of one kind.
+func each[T definitions.Record](s store.Store, kind definitions.Kind, yield func(T) error) error {
+	var failed error
+	err := s.Scan(definitions.Prefix(kind), func(key, value []byte) bool {
+		r, err := definitions.Decode(key, value)
+		if err == nil {
+			if rec, ok := r.(T); ok {
+				err = yield(rec)
+			}
+		}
+		if err != nil {
+			failed = fmt.Errorf("stored %s: %w", kind, err)
+		}
+		return failed == nil
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
+}

@@ -1,0 +1,141 @@
+package broker
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// recover takes up what the store holds; found is false when it holds nothing.
+// What refers to others comes after them.
+func (b *Broker) recover() (found bool, err error) {
+	queues := map[uint64]bool{}
+	steps := []func() error{
+		func() error {
+			return each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
+				found = true
+				v, err := vhost.New(r.Name, b.vopts)
+				if err == nil {
+					b.addVhost(v)
+				}
+				return err
+			})
+		},
+		func() error {
+			return each(b.store, definitions.KindUser, func(r *definitions.User) error {
+				found = true
+				b.auth.PutUser(userOf(r))
+				return nil
+			})
+		},
+		func() error {
+			return each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
+				return b.auth.SetPermission(r.User, r.Vhost, permissionOf(r))
+			})
+		},
+		func() error { return each(b.store, definitions.KindExchange, b.restoreExchange) },
+		func() error {
+			return each(b.store, definitions.KindQueue, func(r *definitions.Queue) error {
+				queues[r.ID] = true
+				return b.restoreQueue(r)
+			})
+		},
+		func() error { return each(b.store, definitions.KindBinding, b.restoreBinding) },
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return found, err
+		}
+	}
+	return found, b.dropOrphans(queues)
+}
+
+func (b *Broker) restoreExchange(r *definitions.Exchange) error {
+	v, err := b.Vhost(r.Vhost)
+	if err != nil {
+		return err
+	}
+	args, err := arguments(r.Encoded, r.Arguments)
+	if err != nil {
+		return err
+	}
+	return v.RestoreExchange(vhost.ExchangeDeclaration{
+		Name: r.Name, Kind: r.Type, Durable: true, AutoDelete: r.AutoDelete, Internal: r.Internal, Arguments: args,
+	})
+}
+
+func (b *Broker) restoreQueue(r *definitions.Queue) error {
+	v, err := b.Vhost(r.Vhost)
+	if err != nil {
+		return err
+	}
+	args, err := arguments(r.Encoded, r.Arguments)
+	if err != nil {
+		return err
+	}
+	return v.RestoreQueue(queue.Declaration{
+		ID: r.ID, Name: r.Name, Durable: true, AutoDelete: r.AutoDelete, Arguments: args,
+	})
+}
+
+func (b *Broker) restoreBinding(r *definitions.Binding) error {
+	v, err := b.Vhost(r.Vhost)
+	if err != nil {
+		return err
+	}
+	args, err := arguments(r.Encoded, r.Arguments)
+	if err != nil {
+		return err
+	}
+	return v.RestoreBinding(r.Source, r.Destination, r.DestinationType == "exchange", r.RoutingKey, args)
+}
+
+// dropOrphans forgets what is stored of queues that no longer exist: the crash
+// came between the end of the queue and the end of its log.
+func (b *Broker) dropOrphans(queues map[uint64]bool) error {
+	for _, id := range b.store.Logs() {
+		if queues[id] {
+			continue
+		}
+		l, err := b.store.Log(id, false, nobody{})
+		if err != nil {
+			return fmt.Errorf("log of a deleted queue: %w", err)
+		}
+		l.Drop()
+	}
+	return nil
+}
+
+// nobody owns a log that is about to be dropped.
+type nobody struct{}
+
+func (nobody) Stored(uint64, error) {}
+
+// forgetVhost deletes the records of a vhost and of the permissions in it.
+// Those of its exchanges and queues went with them.
+func (b *Broker) forgetVhost(name string) error {
+	var batch store.Batch
+	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
+	err := each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
+		if r.Vhost == name {
+			batch.Delete(definitions.Key(r))
+		}
+		return nil
+	})
+	return errors.Join(err, b.store.Commit(&batch))
+}
+
+func userOf(r *definitions.User) auth.User {
+	return auth.User{
+		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
+	}
+}
+
+func permissionOf(r *definitions.Permission) auth.Permission {
+	return auth.Permission{Configure: r.Configure, Write: r.Write, Read: r.Read}
+}
