@@ -106,7 +106,7 @@ func show(v any) string {
 }
 
 // readExamples reads a file of paragraphs "key: value", # being a comment.
-func readExamples(t *testing.T, path string) []example {
+func readExamples(t testing.TB, path string) []example {
 	file, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +147,7 @@ func readExamples(t *testing.T, path string) []example {
 
 // readWire reads bytes written as hex and quoted strings: 02 "ex" 0001; an item
 // behind a count and a star stands that often: 3*00.
-func readWire(t *testing.T, s string) []byte {
+func readWire(t testing.TB, s string) []byte {
 	var wire []byte
 	for item := range strings.FieldsSeq(s) {
 		times := 1
