@@ -1,40 +1,8 @@
 package amqp
 
-import (
-	"bytes"
-	"encoding/binary"
-	"math"
-	"time"
-)
+import "encoding/binary"
 
 func malformedTable() error { return Malformed.New("table") }
-
-// RawValue is a field's value still encoded. Bytes alias the table it was read
-// from, and are without the length that precedes a string, table or array.
-type RawValue struct {
-	Type  byte // the tag on the wire: 'S', 'I' …
-	Bytes []byte
-}
-
-// fixedSize is the size in bytes of a value of type t; ok is false when a
-// length precedes the value, or when the type is not known.
-func fixedSize(t byte) (n int, ok bool) {
-	switch t {
-	case 'V':
-		return 0, true
-	case 't', 'b', 'B':
-		return 1, true
-	case 's', 'u':
-		return 2, true
-	case 'I', 'i', 'f':
-		return 4, true
-	case 'D':
-		return 5, true
-	case 'l', 'L', 'd', 'T':
-		return 8, true
-	}
-	return 0, false
-}
 
 // nextValue takes one value, type first, off b.
 func nextValue(b []byte) (v RawValue, rest []byte, ok bool) {
@@ -151,63 +119,4 @@ func (v RawValue) check(depth int) bool {
 		return checkArray(v.Bytes, depth+1)
 	}
 	return true
-}
-
-// IsVoid reports whether the value is void.
-func (v RawValue) IsVoid() bool { return v.Type == 'V' }
-
-// Value decodes the value to the Go type listed with Table.
-func (v RawValue) Value() (any, error) { return v.value(1) }
-
-// value decodes v, found at the given depth. A Bytes too short for the type, as
-// only a RawValue made by hand can have, is malformed.
-func (v RawValue) value(depth int) (any, error) {
-	if n, fixed := fixedSize(v.Type); fixed && len(v.Bytes) != n {
-		return nil, malformedTable()
-	}
-	switch v.Type {
-	case 'V':
-		return nil, nil
-	case 't':
-		return v.Bytes[0] != 0, nil
-	case 'f':
-		return math.Float32frombits(binary.BigEndian.Uint32(v.Bytes)), nil
-	case 'd':
-		return math.Float64frombits(binary.BigEndian.Uint64(v.Bytes)), nil
-	case 'D':
-		return Decimal{v.Bytes[0], binary.BigEndian.Uint32(v.Bytes[1:])}, nil
-	case 'T':
-		return time.Unix(int64(binary.BigEndian.Uint64(v.Bytes)), 0).UTC(), nil
-	case 'S':
-		return string(v.Bytes), nil
-	case 'x':
-		return bytes.Clone(v.Bytes), nil
-	case 'F':
-		return parseTable(v.Bytes, depth+1)
-	case 'A':
-		return parseArray(v.Bytes, depth+1)
-	}
-	return v.integer()
-}
-
-// integer decodes the integer types.
-func (v RawValue) integer() (any, error) {
-	be := binary.BigEndian
-	switch v.Type {
-	case 'b':
-		return int8(v.Bytes[0]), nil
-	case 'B':
-		return v.Bytes[0], nil
-	case 's':
-		return int16(be.Uint16(v.Bytes)), nil
-	case 'u':
-		return be.Uint16(v.Bytes), nil
-	case 'I':
-		return int32(be.Uint32(v.Bytes)), nil
-	case 'i':
-		return be.Uint32(v.Bytes), nil
-	case 'l', 'L':
-		return int64(be.Uint64(v.Bytes)), nil
-	}
-	return nil, malformedTable()
 }
