@@ -58,9 +58,13 @@ func equivalentArrays(a, b []any) bool {
 	return true
 }
 
-// Equal reports whether the value is Equivalent to x. It allocates nothing but
-// for decimals, binaries, timestamps, tables and arrays.
+// Equal reports whether the value is Equivalent to x. It allocates nothing for
+// integers, strings, bools and void.
 func (v RawValue) Equal(x any) bool {
+	if i, ok := v.Int(); ok {
+		j, ok := integer(x)
+		return ok && i == j
+	}
 	switch v.Type {
 	case 'S':
 		s, ok := x.(string)

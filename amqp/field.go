@@ -165,6 +165,9 @@ func (v RawValue) value(depth int) (any, error) {
 	if n, fixed := fixedSize(v.Type); fixed && len(v.Bytes) != n {
 		return nil, malformedTable()
 	}
+	if i, ok := v.Int(); ok {
+		return v.integer(i), nil
+	}
 	switch v.Type {
 	case 'V':
 		return nil, nil
@@ -187,27 +190,48 @@ func (v RawValue) value(depth int) (any, error) {
 	case 'A':
 		return parseArray(v.Bytes, depth+1)
 	}
-	return v.integer()
+	return nil, malformedTable()
 }
 
-// integer decodes the integer types.
-func (v RawValue) integer() (any, error) {
-	be := binary.BigEndian
+// Int is the value of an integer of any width; ok is false for other types.
+func (v RawValue) Int() (i int64, ok bool) {
+	if n, fixed := fixedSize(v.Type); !fixed || len(v.Bytes) != n {
+		return 0, false
+	}
+	switch be := binary.BigEndian; v.Type {
+	case 'b':
+		return int64(int8(v.Bytes[0])), true
+	case 'B':
+		return int64(v.Bytes[0]), true
+	case 's':
+		return int64(int16(be.Uint16(v.Bytes))), true
+	case 'u':
+		return int64(be.Uint16(v.Bytes)), true
+	case 'I':
+		return int64(int32(be.Uint32(v.Bytes))), true
+	case 'i':
+		return int64(be.Uint32(v.Bytes)), true
+	case 'l', 'L':
+		return int64(be.Uint64(v.Bytes)), true
+	}
+	return 0, false
+}
+
+// integer is i in the Go type of v, which is an integer.
+func (v RawValue) integer(i int64) any {
 	switch v.Type {
 	case 'b':
-		return int8(v.Bytes[0]), nil
+		return int8(i)
 	case 'B':
-		return v.Bytes[0], nil
+		return uint8(i)
 	case 's':
-		return int16(be.Uint16(v.Bytes)), nil
+		return int16(i)
 	case 'u':
-		return be.Uint16(v.Bytes), nil
+		return uint16(i)
 	case 'I':
-		return int32(be.Uint32(v.Bytes)), nil
+		return int32(i)
 	case 'i':
-		return be.Uint32(v.Bytes), nil
-	case 'l', 'L':
-		return int64(be.Uint64(v.Bytes)), nil
+		return uint32(i)
 	}
-	return nil, malformedTable()
+	return i
 }

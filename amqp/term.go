@@ -93,13 +93,12 @@ func term(v any) string {
 
 // floatTerm always has a point, which is what tells a float in Erlang.
 func floatTerm(f float64, bits int) string {
-	s := strconv.FormatFloat(f, 'g', -1, bits)
-	mantissa, exponent, hasExponent := strings.Cut(s, "e")
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'g', -1, bits), "e")
 	if !strings.Contains(mantissa, ".") {
 		mantissa += ".0"
 	}
-	if hasExponent {
-		return mantissa + "e" + strings.TrimPrefix(exponent, "+")
+	if n, err := strconv.Atoi(exponent); err == nil {
+		return mantissa + "e" + strconv.Itoa(n)
 	}
 	return mantissa
 }

@@ -1,0 +1,108 @@
+package amqp
+
+import (
+	"bytes"
+	"reflect"
+	"testing"
+)
+
+// everything has every property.
+var everything = Properties{
+	ContentType: "text/plain", ContentEncoding: "gzip", Headers: Table{"n": int32(1)},
+	DeliveryMode: 2, Priority: 7, CorrelationID: "c", ReplyTo: "r", Expiration: "1000",
+	MessageID: "m", Timestamp: 1704067200, Type: "t", UserID: "u", AppID: "a", ClusterID: "k",
+}
+
+func TestParseContentHeader(t *testing.T) {
+	var h ContentHeader
+	if err := ParseContentHeader(AppendContentHeader(nil, basicClass, 1<<40, &everything), &h); err != nil {
+		t.Fatal(err)
+	}
+	want := ContentHeader{
+		Class: basicClass, BodySize: 1 << 40, DeliveryMode: 2, Priority: 7,
+		HasPriority: true, HasExpiration: true, HasUserID: true, HasReplyTo: true,
+		Expiration: []byte("1000"), UserID: []byte("u"), ReplyTo: []byte("r"),
+		Headers: AppendTable(nil, everything.Headers)[4:],
+	}
+	if !reflect.DeepEqual(h, want) {
+		t.Errorf("%+v, want\n%+v", h, want)
+	}
+}
+
+// TestParseContentHeaderForgets: nothing of the message before stays in h.
+func TestParseContentHeaderForgets(t *testing.T) {
+	var h ContentHeader
+	for _, p := range []Properties{everything, {}} {
+		if err := ParseContentHeader(AppendContentHeader(nil, basicClass, 0, &p), &h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := (ContentHeader{Class: basicClass}); !reflect.DeepEqual(h, want) {
+		t.Errorf("%+v", h)
+	}
+}
+
+func TestHeadersTable(t *testing.T) {
+	for _, tt := range []struct {
+		p    Properties
+		want []byte
+	}{
+		{Properties{}, nil},
+		{Properties{DeliveryMode: 2}, nil},
+		{Properties{ContentType: "text/plain", Priority: 1}, nil},
+		{Properties{Headers: Table{}}, []byte{}},
+		{everything, AppendTable(nil, everything.Headers)[4:]},
+	} {
+		got := HeadersTable(AppendContentHeader(nil, basicClass, 0, &tt.p))
+		if !bytes.Equal(got, tt.want) || (got == nil) != (tt.want == nil) {
+			t.Errorf("%+v: %x, want %x", tt.p, got, tt.want)
+		}
+	}
+	for n := range 20 {
+		header := AppendContentHeader(nil, basicClass, 0, &everything)[:n]
+		if got := HeadersTable(header); got != nil {
+			t.Errorf("header of %d bytes: %x", n, got)
+		}
+	}
+}
+
+// TestReplaceHeaders compares the rewritten bytes with those of the same
+// properties changed by hand.
+func TestReplaceHeaders(t *testing.T) {
+	before := []byte("before")
+	x := Table{"x": "y"}
+	for name, p := range map[string]Properties{
+		"every property":      everything,
+		"none":                {},
+		"headers only":        {Headers: Table{"old": true}},
+		"before headers only": {ContentType: "text/plain", ContentEncoding: "gzip"},
+		"after headers only":  {Priority: 3, ClusterID: "k"},
+		"expiration only":     {Expiration: "5"},
+		"present but empty":   {Present: HasContentType | HasHeaders | HasExpiration | HasAppID},
+	} {
+		header := AppendContentHeader(nil, basicClass, 99, &p)
+		for _, headers := range []Table{nil, {}, x} {
+			p.Headers, p.Present = headers, p.Present&^HasHeaders
+			want := AppendContentHeader(before, basicClass, 99, &p)
+			if got := ReplaceHeaders(before, header, headers); !bytes.Equal(got, want) {
+				t.Errorf("%s, headers %v:\n%q, want\n%q", name, headers, got, want)
+			}
+			still := p
+			still.Expiration, still.Present = "", p.Present&^HasExpiration
+			want = AppendContentHeader(before, basicClass, 99, &still)
+			if got := ReplaceHeadersNoExpiration(before, header, headers); !bytes.Equal(got, want) {
+				t.Errorf("%s, headers %v, no expiration:\n%q, want\n%q", name, headers, got, want)
+			}
+		}
+	}
+}
+
+// TestReplaceHeadersOfGarbage: what is no header is handed on as it is.
+func TestReplaceHeadersOfGarbage(t *testing.T) {
+	whole := AppendContentHeader(nil, basicClass, 99, &everything)
+	for n := range whole {
+		if got := ReplaceHeaders([]byte("before"), whole[:n], Table{}); string(got) != "before"+string(whole[:n]) {
+			t.Errorf("cut to %d bytes: %q", n, got)
+		}
+	}
+}
