@@ -26,7 +26,7 @@ func (a *again) Read(b []byte) (int, error) {
 func message(bodySize int) []byte {
 	publish := BasicPublish{Exchange: []byte("amq.topic"), RoutingKey: []byte("orders.eu.created")}
 	wire := AppendMethod(nil, 1, &publish)
-	header := AppendContentHeader(nil, basicClass, uint64(bodySize), &Properties{
+	header := AppendContentHeader(nil, BasicClass, uint64(bodySize), &Properties{
 		ContentType: "application/json", DeliveryMode: 2, Headers: Table{"x-id": int64(7), "x-from": "shop"},
 	})
 	return AppendContent(wire, 1, header, bytes.Repeat([]byte("b"), bodySize), DefaultFrameMax)
@@ -39,7 +39,7 @@ func TestAllocations(t *testing.T) {
 	ack := (&BasicAck{DeliveryTag: 7}).Append(nil)
 	nack := (&BasicNack{DeliveryTag: 7}).Append(nil)
 	reject := (&BasicReject{DeliveryTag: 7}).Append(nil)
-	header := AppendContentHeader(nil, basicClass, 5, &everything)
+	header := AppendContentHeader(nil, BasicClass, 5, &everything)
 	table := content(oneOfEach)
 	body, out := make([]byte, 5000), make([]byte, 0, 8<<10)
 	for name, f := range map[string]func() error{

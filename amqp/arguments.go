@@ -5,36 +5,42 @@ import (
 	"unicode/utf8"
 )
 
-// arguments reads the arguments of a method one after the other. The first
-// failure is kept, and everything read after it is zero.
+// arguments reads the arguments of a method one after the other. A failure is
+// only noted, and told by failure at the end: so the readers of numbers are small
+// enough to be inlined.
 type arguments struct {
-	rest []byte
-	id   MethodID
-	err  error
+	rest      []byte
+	id        MethodID
+	malformed bool // something is missing
+	notUTF8   bool
 }
 
 // argumentsOf starts reading payload, which must be that of method id.
 func argumentsOf(payload []byte, id MethodID) arguments {
-	if len(payload) < 4 || MethodID(binary.BigEndian.Uint32(payload)) != id {
-		a := arguments{id: id}
-		a.fail(Malformed.New(id))
-		return a
+	a := arguments{rest: payload, id: id}
+	if MethodID(a.long()) != id {
+		a.malformed = true
 	}
-	return arguments{rest: payload[4:], id: id}
+	return a
 }
 
-func (a *arguments) fail(e *Error) {
-	if a.err == nil {
-		e.Method = a.id
-		a.err = e
+// failure is the error of what was read, nil when all went well.
+func (a *arguments) failure() error {
+	if !a.malformed && !a.notUTF8 {
+		return nil
 	}
-	a.rest = nil
+	e := MalformedUTF8.New()
+	if a.malformed {
+		e = Malformed.New(a.id)
+	}
+	e.Method = a.id
+	return e
 }
 
 // take gives the next n bytes, nil when there are fewer.
-func (a *arguments) take(n int) []byte {
-	if n > len(a.rest) {
-		a.fail(Malformed.New(a.id))
+func (a *arguments) take(n uint32) []byte {
+	if uint64(n) > uint64(len(a.rest)) {
+		a.malformed = true
 		return nil
 	}
 	b := a.rest[:n:n]
@@ -43,31 +49,43 @@ func (a *arguments) take(n int) []byte {
 }
 
 func (a *arguments) octet() uint8 {
-	if b := a.take(1); b != nil {
-		return b[0]
+	if len(a.rest) < 1 {
+		a.malformed = true
+		return 0
 	}
-	return 0
+	n := a.rest[0]
+	a.rest = a.rest[1:]
+	return n
 }
 
 func (a *arguments) short() uint16 {
-	if b := a.take(2); b != nil {
-		return binary.BigEndian.Uint16(b)
+	if len(a.rest) < 2 {
+		a.malformed = true
+		return 0
 	}
-	return 0
+	n := binary.BigEndian.Uint16(a.rest)
+	a.rest = a.rest[2:]
+	return n
 }
 
 func (a *arguments) long() uint32 {
-	if b := a.take(4); b != nil {
-		return binary.BigEndian.Uint32(b)
+	if len(a.rest) < 4 {
+		a.malformed = true
+		return 0
 	}
-	return 0
+	n := binary.BigEndian.Uint32(a.rest)
+	a.rest = a.rest[4:]
+	return n
 }
 
 func (a *arguments) longlong() uint64 {
-	if b := a.take(8); b != nil {
-		return binary.BigEndian.Uint64(b)
+	if len(a.rest) < 8 {
+		a.malformed = true
+		return 0
 	}
-	return 0
+	n := binary.BigEndian.Uint64(a.rest)
+	a.rest = a.rest[8:]
+	return n
 }
 
 func (a *arguments) replyCode() ReplyCode { return ReplyCode(a.short()) }
@@ -75,32 +93,21 @@ func (a *arguments) replyCode() ReplyCode { return ReplyCode(a.short()) }
 // shortBytes is a shortstr aliasing the payload. The names in methods have to
 // be UTF-8, as RabbitMQ demands.
 func (a *arguments) shortBytes() []byte {
-	b := a.take(int(a.octet()))
+	b := a.take(uint32(a.octet()))
 	if !utf8.Valid(b) {
-		a.fail(MalformedUTF8.New())
-		return nil
+		a.notUTF8 = true
 	}
 	return b
 }
 
 func (a *arguments) shortstr() string { return string(a.shortBytes()) }
 
-// longBytes is a longstr or the content of a table, aliasing the payload.
-func (a *arguments) longBytes() []byte {
-	n := a.long()
-	if uint64(n) > uint64(len(a.rest)) {
-		a.fail(Malformed.New(a.id))
-		return nil
-	}
-	return a.take(int(n))
-}
-
-func (a *arguments) longstr() string { return string(a.longBytes()) }
+func (a *arguments) longstr() string { return string(a.take(a.long())) }
 
 func (a *arguments) table() Table {
-	t, err := ParseTable(a.longBytes())
+	t, err := ParseTable(a.take(a.long()))
 	if err != nil {
-		a.fail(Malformed.New(a.id.String() + ": table"))
+		a.malformed = true
 	}
 	return t
 }

@@ -36,7 +36,7 @@ func BenchmarkPublish(b *testing.B) {
 func BenchmarkDeliver(b *testing.B) {
 	for _, size := range []int{16, 1 << 10} {
 		b.Run(fmt.Sprintf("%dB", size), func(b *testing.B) {
-			header := AppendContentHeader(nil, basicClass, uint64(size), &Properties{DeliveryMode: 2})
+			header := AppendContentHeader(nil, BasicClass, uint64(size), &Properties{DeliveryMode: 2})
 			body := make([]byte, size)
 			out := make([]byte, 0, size+256)
 			b.ReportAllocs()
@@ -80,7 +80,7 @@ func BenchmarkPublishParse(b *testing.B) {
 }
 
 func BenchmarkParseContentHeader(b *testing.B) {
-	header := AppendContentHeader(nil, basicClass, 5, &everything)
+	header := AppendContentHeader(nil, BasicClass, 5, &everything)
 	var h ContentHeader
 	for b.Loop() {
 		if err := ParseContentHeader(header, &h); err != nil {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// codes is section 1.5: name and scope of every reply code.
+// codes is name and scope of every reply code.
 var codes = map[ReplyCode]struct {
 	name string
 	hard bool

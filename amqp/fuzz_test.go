@@ -127,7 +127,7 @@ func FuzzTable(f *testing.F) {
 // else.
 func FuzzProperties(f *testing.F) {
 	seed(f, "headers")
-	f.Add(AppendContentHeader(nil, basicClass, 5, &everything))
+	f.Add(AppendContentHeader(nil, BasicClass, 5, &everything))
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		var h ContentHeader
 		p, err := ParseProperties(payload)

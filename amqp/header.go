@@ -20,7 +20,8 @@ const (
 	atProperties = 14
 )
 
-const basicClass = 60
+// BasicClass is the class id of messages, the only content there is.
+const BasicClass = 60
 
 // PropertyFlags says which properties of a message are present.
 type PropertyFlags uint16
@@ -131,8 +132,8 @@ func readHeader(payload []byte, h *ContentHeader) (propertyList, error) {
 		BodySize: binary.BigEndian.Uint64(payload[4:]),
 	}
 	switch {
-	case h.Class != basicClass:
-		return l, ExpectedHeaderClass.New(basicClass, h.Class)
+	case h.Class != BasicClass:
+		return l, ExpectedHeaderClass.New(BasicClass, h.Class)
 	case !ok:
 		return l, malformedHeader()
 	}

@@ -15,11 +15,11 @@ var everything = Properties{
 
 func TestParseContentHeader(t *testing.T) {
 	var h ContentHeader
-	if err := ParseContentHeader(AppendContentHeader(nil, basicClass, 1<<40, &everything), &h); err != nil {
+	if err := ParseContentHeader(AppendContentHeader(nil, BasicClass, 1<<40, &everything), &h); err != nil {
 		t.Fatal(err)
 	}
 	want := ContentHeader{
-		Class: basicClass, BodySize: 1 << 40, DeliveryMode: 2, Priority: 7,
+		Class: BasicClass, BodySize: 1 << 40, DeliveryMode: 2, Priority: 7,
 		HasPriority: true, HasExpiration: true, HasUserID: true, HasReplyTo: true,
 		Expiration: []byte("1000"), UserID: []byte("u"), ReplyTo: []byte("r"),
 		Headers: AppendTable(nil, everything.Headers)[4:],
@@ -33,11 +33,11 @@ func TestParseContentHeader(t *testing.T) {
 func TestParseContentHeaderForgets(t *testing.T) {
 	var h ContentHeader
 	for _, p := range []Properties{everything, {}} {
-		if err := ParseContentHeader(AppendContentHeader(nil, basicClass, 0, &p), &h); err != nil {
+		if err := ParseContentHeader(AppendContentHeader(nil, BasicClass, 0, &p), &h); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if want := (ContentHeader{Class: basicClass}); !reflect.DeepEqual(h, want) {
+	if want := (ContentHeader{Class: BasicClass}); !reflect.DeepEqual(h, want) {
 		t.Errorf("%+v", h)
 	}
 }
@@ -53,13 +53,13 @@ func TestHeadersTable(t *testing.T) {
 		{Properties{Headers: Table{}}, []byte{}},
 		{everything, AppendTable(nil, everything.Headers)[4:]},
 	} {
-		got := HeadersTable(AppendContentHeader(nil, basicClass, 0, &tt.p))
+		got := HeadersTable(AppendContentHeader(nil, BasicClass, 0, &tt.p))
 		if !bytes.Equal(got, tt.want) || (got == nil) != (tt.want == nil) {
 			t.Errorf("%+v: %x, want %x", tt.p, got, tt.want)
 		}
 	}
 	for n := range 20 {
-		header := AppendContentHeader(nil, basicClass, 0, &everything)[:n]
+		header := AppendContentHeader(nil, BasicClass, 0, &everything)[:n]
 		if got := HeadersTable(header); got != nil {
 			t.Errorf("header of %d bytes: %x", n, got)
 		}
@@ -80,16 +80,16 @@ func TestReplaceHeaders(t *testing.T) {
 		"expiration only":     {Expiration: "5"},
 		"present but empty":   {Present: HasContentType | HasHeaders | HasExpiration | HasAppID},
 	} {
-		header := AppendContentHeader(nil, basicClass, 99, &p)
+		header := AppendContentHeader(nil, BasicClass, 99, &p)
 		for _, headers := range []Table{nil, {}, x} {
 			p.Headers, p.Present = headers, p.Present&^HasHeaders
-			want := AppendContentHeader(before, basicClass, 99, &p)
+			want := AppendContentHeader(before, BasicClass, 99, &p)
 			if got := ReplaceHeaders(before, header, headers); !bytes.Equal(got, want) {
 				t.Errorf("%s, headers %v:\n%q, want\n%q", name, headers, got, want)
 			}
 			still := p
 			still.Expiration, still.Present = "", p.Present&^HasExpiration
-			want = AppendContentHeader(before, basicClass, 99, &still)
+			want = AppendContentHeader(before, BasicClass, 99, &still)
 			if got := ReplaceHeadersNoExpiration(before, header, headers); !bytes.Equal(got, want) {
 				t.Errorf("%s, headers %v, no expiration:\n%q, want\n%q", name, headers, got, want)
 			}
@@ -99,7 +99,7 @@ func TestReplaceHeaders(t *testing.T) {
 
 // TestReplaceHeadersOfGarbage: what is no header is handed on as it is.
 func TestReplaceHeadersOfGarbage(t *testing.T) {
-	whole := AppendContentHeader(nil, basicClass, 99, &everything)
+	whole := AppendContentHeader(nil, BasicClass, 99, &everything)
 	for n := range whole {
 		if got := ReplaceHeaders([]byte("before"), whole[:n], Table{}); string(got) != "before"+string(whole[:n]) {
 			t.Errorf("cut to %d bytes: %q", n, got)

@@ -302,7 +302,7 @@ func (m *ConnectionStart) Parse(payload []byte) error {
 	m.ServerProperties = a.table()
 	m.Mechanisms = a.longstr()
 	m.Locales = a.longstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -334,7 +334,7 @@ func (m *ConnectionStartOk) Parse(payload []byte) error {
 	m.Mechanism = a.shortstr()
 	m.Response = a.longstr()
 	m.Locale = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -359,7 +359,7 @@ func (*ConnectionSecure) ID() MethodID { return ConnectionSecureID }
 func (m *ConnectionSecure) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionSecureID)
 	m.Challenge = a.longstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -381,7 +381,7 @@ func (*ConnectionSecureOk) ID() MethodID { return ConnectionSecureOkID }
 func (m *ConnectionSecureOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionSecureOkID)
 	m.Response = a.longstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -407,7 +407,7 @@ func (m *ConnectionTune) Parse(payload []byte) error {
 	m.ChannelMax = a.short()
 	m.FrameMax = a.long()
 	m.Heartbeat = a.short()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -435,7 +435,7 @@ func (m *ConnectionTuneOk) Parse(payload []byte) error {
 	m.ChannelMax = a.short()
 	m.FrameMax = a.long()
 	m.Heartbeat = a.short()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -461,7 +461,7 @@ func (m *ConnectionOpen) Parse(payload []byte) error {
 	m.VirtualHost = a.shortstr()
 	a.shortstr()
 	a.octet()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -484,7 +484,7 @@ func (*ConnectionOpenOk) ID() MethodID { return ConnectionOpenOkID }
 func (m *ConnectionOpenOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionOpenOkID)
 	a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -512,7 +512,7 @@ func (m *ConnectionClose) Parse(payload []byte) error {
 	m.ReplyText = a.shortstr()
 	m.ClassID = a.short()
 	m.MethodID = a.short()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -535,7 +535,7 @@ func (*ConnectionCloseOk) ID() MethodID { return ConnectionCloseOkID }
 // Parse implements Method.
 func (m *ConnectionCloseOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionCloseOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -556,7 +556,7 @@ func (*ConnectionBlocked) ID() MethodID { return ConnectionBlockedID }
 func (m *ConnectionBlocked) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionBlockedID)
 	m.Reason = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -576,7 +576,7 @@ func (*ConnectionUnblocked) ID() MethodID { return ConnectionUnblockedID }
 // Parse implements Method.
 func (m *ConnectionUnblocked) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionUnblockedID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -599,7 +599,7 @@ func (m *ConnectionUpdateSecret) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionUpdateSecretID)
 	m.NewSecret = a.longstr()
 	m.Reason = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -620,7 +620,7 @@ func (*ConnectionUpdateSecretOk) ID() MethodID { return ConnectionUpdateSecretOk
 // Parse implements Method.
 func (m *ConnectionUpdateSecretOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConnectionUpdateSecretOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -640,7 +640,7 @@ func (*ChannelOpen) ID() MethodID { return ChannelOpenID }
 func (m *ChannelOpen) Parse(payload []byte) error {
 	a := argumentsOf(payload, ChannelOpenID)
 	a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -661,7 +661,7 @@ func (*ChannelOpenOk) ID() MethodID { return ChannelOpenOkID }
 func (m *ChannelOpenOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ChannelOpenOkID)
 	a.longstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -684,7 +684,7 @@ func (m *ChannelFlow) Parse(payload []byte) error {
 	a := argumentsOf(payload, ChannelFlowID)
 	bits := a.octet()
 	m.Active = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -707,7 +707,7 @@ func (m *ChannelFlowOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ChannelFlowOkID)
 	bits := a.octet()
 	m.Active = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -735,7 +735,7 @@ func (m *ChannelClose) Parse(payload []byte) error {
 	m.ReplyText = a.shortstr()
 	m.ClassID = a.short()
 	m.MethodID = a.short()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -758,7 +758,7 @@ func (*ChannelCloseOk) ID() MethodID { return ChannelCloseOkID }
 // Parse implements Method.
 func (m *ChannelCloseOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ChannelCloseOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -790,7 +790,7 @@ func (m *AccessRequest) Parse(payload []byte) error {
 	m.Active = bits&(1<<2) != 0
 	m.Write = bits&(1<<3) != 0
 	m.Read = bits&(1<<4) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -813,7 +813,7 @@ func (*AccessRequestOk) ID() MethodID { return AccessRequestOkID }
 func (m *AccessRequestOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, AccessRequestOkID)
 	m.Ticket = a.short()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -851,7 +851,7 @@ func (m *ExchangeDeclare) Parse(payload []byte) error {
 	m.Internal = bits&(1<<3) != 0
 	m.NoWait = bits&(1<<4) != 0
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -875,7 +875,7 @@ func (*ExchangeDeclareOk) ID() MethodID { return ExchangeDeclareOkID }
 // Parse implements Method.
 func (m *ExchangeDeclareOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ExchangeDeclareOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -902,7 +902,7 @@ func (m *ExchangeDelete) Parse(payload []byte) error {
 	bits := a.octet()
 	m.IfUnused = bits&(1<<0) != 0
 	m.NoWait = bits&(1<<1) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -924,7 +924,7 @@ func (*ExchangeDeleteOk) ID() MethodID { return ExchangeDeleteOkID }
 // Parse implements Method.
 func (m *ExchangeDeleteOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ExchangeDeleteOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -955,7 +955,7 @@ func (m *ExchangeBind) Parse(payload []byte) error {
 	bits := a.octet()
 	m.NoWait = bits&(1<<0) != 0
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -980,7 +980,7 @@ func (*ExchangeBindOk) ID() MethodID { return ExchangeBindOkID }
 // Parse implements Method.
 func (m *ExchangeBindOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ExchangeBindOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1011,7 +1011,7 @@ func (m *ExchangeUnbind) Parse(payload []byte) error {
 	bits := a.octet()
 	m.NoWait = bits&(1<<0) != 0
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1036,7 +1036,7 @@ func (*ExchangeUnbindOk) ID() MethodID { return ExchangeUnbindOkID }
 // Parse implements Method.
 func (m *ExchangeUnbindOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ExchangeUnbindOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1071,7 +1071,7 @@ func (m *QueueDeclare) Parse(payload []byte) error {
 	m.AutoDelete = bits&(1<<3) != 0
 	m.NoWait = bits&(1<<4) != 0
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1100,7 +1100,7 @@ func (m *QueueDeclareOk) Parse(payload []byte) error {
 	m.Queue = a.shortstr()
 	m.MessageCount = a.long()
 	m.ConsumerCount = a.long()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1134,7 +1134,7 @@ func (m *QueueBind) Parse(payload []byte) error {
 	bits := a.octet()
 	m.NoWait = bits&(1<<0) != 0
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1159,7 +1159,7 @@ func (*QueueBindOk) ID() MethodID { return QueueBindOkID }
 // Parse implements Method.
 func (m *QueueBindOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, QueueBindOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1184,7 +1184,7 @@ func (m *QueuePurge) Parse(payload []byte) error {
 	m.Queue = a.shortstr()
 	bits := a.octet()
 	m.NoWait = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1208,7 +1208,7 @@ func (*QueuePurgeOk) ID() MethodID { return QueuePurgeOkID }
 func (m *QueuePurgeOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, QueuePurgeOkID)
 	m.MessageCount = a.long()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1238,7 +1238,7 @@ func (m *QueueDelete) Parse(payload []byte) error {
 	m.IfUnused = bits&(1<<0) != 0
 	m.IfEmpty = bits&(1<<1) != 0
 	m.NoWait = bits&(1<<2) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1262,7 +1262,7 @@ func (*QueueDeleteOk) ID() MethodID { return QueueDeleteOkID }
 func (m *QueueDeleteOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, QueueDeleteOkID)
 	m.MessageCount = a.long()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1291,7 +1291,7 @@ func (m *QueueUnbind) Parse(payload []byte) error {
 	m.Exchange = a.shortstr()
 	m.RoutingKey = a.shortstr()
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1315,7 +1315,7 @@ func (*QueueUnbindOk) ID() MethodID { return QueueUnbindOkID }
 // Parse implements Method.
 func (m *QueueUnbindOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, QueueUnbindOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1341,7 +1341,7 @@ func (m *BasicQos) Parse(payload []byte) error {
 	m.PrefetchCount = a.short()
 	bits := a.octet()
 	m.Global = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1363,7 +1363,7 @@ func (*BasicQosOk) ID() MethodID { return BasicQosOkID }
 // Parse implements Method.
 func (m *BasicQosOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicQosOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1398,7 +1398,7 @@ func (m *BasicConsume) Parse(payload []byte) error {
 	m.Exclusive = bits&(1<<2) != 0
 	m.NoWait = bits&(1<<3) != 0
 	m.Arguments = a.table()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1424,7 +1424,7 @@ func (*BasicConsumeOk) ID() MethodID { return BasicConsumeOkID }
 func (m *BasicConsumeOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicConsumeOkID)
 	m.ConsumerTag = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1449,7 +1449,7 @@ func (m *BasicCancel) Parse(payload []byte) error {
 	m.ConsumerTag = a.shortstr()
 	bits := a.octet()
 	m.NoWait = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1472,7 +1472,7 @@ func (*BasicCancelOk) ID() MethodID { return BasicCancelOkID }
 func (m *BasicCancelOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicCancelOkID)
 	m.ConsumerTag = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1503,7 +1503,7 @@ func (m *BasicPublish) Parse(payload []byte) error {
 	bits := a.octet()
 	m.Mandatory = bits&(1<<0) != 0
 	m.Immediate = bits&(1<<1) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1534,7 +1534,7 @@ func (m *BasicReturn) Parse(payload []byte) error {
 	m.ReplyText = a.shortstr()
 	m.Exchange = a.shortstr()
 	m.RoutingKey = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1568,7 +1568,7 @@ func (m *BasicDeliver) Parse(payload []byte) error {
 	m.Redelivered = bits&(1<<0) != 0
 	m.Exchange = a.shortstr()
 	m.RoutingKey = a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1598,7 +1598,7 @@ func (m *BasicGet) Parse(payload []byte) error {
 	m.Queue = a.shortstr()
 	bits := a.octet()
 	m.NoAck = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1631,7 +1631,7 @@ func (m *BasicGetOk) Parse(payload []byte) error {
 	m.Exchange = a.shortstr()
 	m.RoutingKey = a.shortstr()
 	m.MessageCount = a.long()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1656,7 +1656,7 @@ func (*BasicGetEmpty) ID() MethodID { return BasicGetEmptyID }
 func (m *BasicGetEmpty) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicGetEmptyID)
 	a.shortstr()
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1681,7 +1681,7 @@ func (m *BasicAck) Parse(payload []byte) error {
 	m.DeliveryTag = a.longlong()
 	bits := a.octet()
 	m.Multiple = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1707,7 +1707,7 @@ func (m *BasicReject) Parse(payload []byte) error {
 	m.DeliveryTag = a.longlong()
 	bits := a.octet()
 	m.Requeue = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1731,7 +1731,7 @@ func (m *BasicRecoverAsync) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicRecoverAsyncID)
 	bits := a.octet()
 	m.Requeue = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1754,7 +1754,7 @@ func (m *BasicRecover) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicRecoverID)
 	bits := a.octet()
 	m.Requeue = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1774,7 +1774,7 @@ func (*BasicRecoverOk) ID() MethodID { return BasicRecoverOkID }
 // Parse implements Method.
 func (m *BasicRecoverOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, BasicRecoverOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1800,7 +1800,7 @@ func (m *BasicNack) Parse(payload []byte) error {
 	bits := a.octet()
 	m.Multiple = bits&(1<<0) != 0
 	m.Requeue = bits&(1<<1) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1824,7 +1824,7 @@ func (m *ConfirmSelect) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConfirmSelectID)
 	bits := a.octet()
 	m.NoWait = bits&(1<<0) != 0
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1844,7 +1844,7 @@ func (*ConfirmSelectOk) ID() MethodID { return ConfirmSelectOkID }
 // Parse implements Method.
 func (m *ConfirmSelectOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, ConfirmSelectOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1863,7 +1863,7 @@ func (*TxSelect) ID() MethodID { return TxSelectID }
 // Parse implements Method.
 func (m *TxSelect) Parse(payload []byte) error {
 	a := argumentsOf(payload, TxSelectID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1882,7 +1882,7 @@ func (*TxSelectOk) ID() MethodID { return TxSelectOkID }
 // Parse implements Method.
 func (m *TxSelectOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, TxSelectOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1901,7 +1901,7 @@ func (*TxCommit) ID() MethodID { return TxCommitID }
 // Parse implements Method.
 func (m *TxCommit) Parse(payload []byte) error {
 	a := argumentsOf(payload, TxCommitID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1920,7 +1920,7 @@ func (*TxCommitOk) ID() MethodID { return TxCommitOkID }
 // Parse implements Method.
 func (m *TxCommitOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, TxCommitOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1939,7 +1939,7 @@ func (*TxRollback) ID() MethodID { return TxRollbackID }
 // Parse implements Method.
 func (m *TxRollback) Parse(payload []byte) error {
 	a := argumentsOf(payload, TxRollbackID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.
@@ -1958,7 +1958,7 @@ func (*TxRollbackOk) ID() MethodID { return TxRollbackOkID }
 // Parse implements Method.
 func (m *TxRollbackOk) Parse(payload []byte) error {
 	a := argumentsOf(payload, TxRollbackOkID)
-	return a.err
+	return a.failure()
 }
 
 // Append implements Method.

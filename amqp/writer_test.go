@@ -58,7 +58,7 @@ func TestAppendHeartbeat(t *testing.T) {
 }
 
 func TestAppendContent(t *testing.T) {
-	header := AppendContentHeader(nil, basicClass, 0, &Properties{DeliveryMode: 2})
+	header := AppendContentHeader(nil, BasicClass, 0, &Properties{DeliveryMode: 2})
 	for _, tt := range []struct {
 		body     int
 		frameMax uint32

@@ -97,7 +97,7 @@ func (m method) emitParse(w *bytes.Buffer) {
 		}
 		bits = 0
 	}
-	fmt.Fprint(w, "return a.err\n}\n\n")
+	fmt.Fprint(w, "return a.failure()\n}\n\n")
 }
 
 // emitReadBit reads bit n of an octet of bits, and before the first the octet
