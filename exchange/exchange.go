@@ -37,7 +37,7 @@ type Router interface {
 	// Check refuses a binding with bad arguments (an *amqp.Error), without
 	// changing anything.
 	Check(b Binding) error
-	// Bind adds b; false when it was there already.
+	// Bind adds b, which Check has passed; false when it was there already.
 	Bind(b Binding) (added bool)
 	// Unbind removes b; false when it was not there.
 	Unbind(b Binding) (removed bool)

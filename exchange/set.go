@@ -1,5 +1,7 @@
 package exchange
 
+import "slices"
+
 // Set collects destinations, each once, in the order they were added. The
 // zero value is empty. It is reused from message to message by one goroutine,
 // and lends routers the memory they need for one Route.
@@ -18,6 +20,7 @@ func (s *Set) Add(d Destination) bool { return s.to.add(d) }
 func (s *Set) addAll(l *list[Destination]) {
 	slots := l.view()
 	if len(s.to.list) == 0 { // the usual case: nothing to compare with
+		s.to.list = slices.Grow(s.to.list, len(slots))
 		for i := range slots {
 			if it := slots[i].Load(); it != nil {
 				s.to.append(it.value)

@@ -42,4 +42,7 @@ func (t *topic) Unbind(b Binding) bool {
 func (t *topic) Route(_ *message.Message, key string, into *Set) {
 	w := walk{key: key, into: into}
 	w.visit(&t.root, first(key))
+	if cap(into.positions) > maxKept {
+		into.positions = nil
+	}
 }

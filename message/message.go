@@ -3,7 +3,11 @@
 // queues or sockets.
 package message
 
-import "time"
+import (
+	"time"
+
+	"github.com/hutchmq/hutchmq/amqp"
+)
 
 // Message is immutable once routed; every queue that holds it holds the same
 // pointer. What a queue adds (redelivered, delivery count) lives with the
@@ -16,6 +20,34 @@ type Message struct {
 	Persistent bool  // delivery-mode 2
 	Priority   uint8 // 0 when absent
 	Expiration int64 // per-message TTL in milliseconds, -1 when absent
+}
+
+const persistent = 2 // the delivery-mode
+
+// New makes the message of what was published. It keeps header and body, which
+// must not change any more; h is what amqp.ParseContentHeader read from
+// header. The error is an *amqp.Error about the expiration.
+func New(exchange, routingKey string, header, body []byte, h *amqp.ContentHeader) (*Message, error) {
+	m := &Message{}
+	if err := Fill(m, exchange, routingKey, header, body, h); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Fill is New for a message that the caller allocated. After an error m is as
+// it was. It allocates nothing but the error.
+func Fill(m *Message, exchange, routingKey string, header, body []byte, h *amqp.ContentHeader) error {
+	expiration := int64(-1)
+	if h.HasExpiration {
+		ms, err := parseExpiration(h.Expiration)
+		if err != nil {
+			return err
+		}
+		expiration = ms
+	}
+	*m = Message{exchange, routingKey, header, body, h.DeliveryMode == persistent, h.Priority, expiration}
+	return nil
 }
 
 // Size is what the message counts for in queue lengths: the bytes of its body.
