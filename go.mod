@@ -8,3 +8,5 @@ require (
 )
 
 require github.com/alecthomas/kong v1.17.0
+
+require github.com/rabbitmq/amqp091-go v1.16.0

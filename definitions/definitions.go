@@ -22,6 +22,11 @@ type Definitions struct {
 	OriginalVhostName   string `json:"original_vhost_name,omitempty"`
 	Explanation         string `json:"explanation,omitempty"`
 
+	// What an export of a single vhost says of it.
+	Description string    `json:"description,omitempty"`
+	Metadata    *Metadata `json:"metadata,omitempty"`
+	Limits      Object    `json:"limits,omitzero"`
+
 	Users            []User            `json:"users,omitzero"`
 	Vhosts           []Vhost           `json:"vhosts,omitzero"`
 	Permissions      []Permission      `json:"permissions,omitzero"`
@@ -95,7 +100,7 @@ func vhostOf(r Record) *string {
 }
 
 // header points to the value of a key that is no list, or is nil.
-func (d *Definitions) header(key string) *string {
+func (d *Definitions) header(key string) any {
 	switch key {
 	case "rabbit_version":
 		return &d.RabbitVersion
@@ -113,6 +118,12 @@ func (d *Definitions) header(key string) *string {
 		return &d.OriginalVhostName
 	case "explanation":
 		return &d.Explanation
+	case "description":
+		return &d.Description
+	case "metadata":
+		return &d.Metadata
+	case "limits":
+		return &d.Limits
 	}
 	return nil
 }

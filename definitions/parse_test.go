@@ -23,14 +23,15 @@ func parseTestdata(t *testing.T, name string) (*Definitions, []byte) {
 
 // TestRoundTrip: an export comes out as it went in, but for the order of keys.
 func TestRoundTrip(t *testing.T) {
-	d, text := parseTestdata(t, "cluster.json")
-	out, err := d.JSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, want := anyJSON(t, out), anyJSON(t, text)
-	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %v\nwant %v", got, want)
+	for _, name := range []string{"cluster.json", "vhost.json"} {
+		d, text := parseTestdata(t, name)
+		out, err := d.JSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := anyJSON(t, out), anyJSON(t, text); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got  %v\nwant %v", name, got, want)
+		}
 	}
 }
 

@@ -1,0 +1,58 @@
+# What to run. CI runs "make test" and nothing else.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+FUZZTIME ?= 30s
+PYTHON  ?= /usr/bin/python3
+
+export CGO_ENABLED ?= 0
+
+.PHONY: build run test setup check race integration fuzz bench docs clean
+
+build: ## bin/hutchmq, a static binary
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
+
+run: build ## the broker, with its data in ./data
+	./bin/hutchmq server
+
+test: setup check race fuzz integration ## everything CI runs
+
+# The clients the integration tests run. Debian's pika is for Debian's python,
+# which may not be the python3 on the PATH.
+setup:
+	@if $(PYTHON) -c 'import pika' 2>/dev/null && command -v amqp-publish >/dev/null; then \
+		echo "setup: pika and amqp-tools are here"; \
+	elif [ "$$(id -u)" = 0 ]; then \
+		apt-get update && apt-get install -y --no-install-recommends python3-pika amqp-tools; \
+	else \
+		echo "setup: run: sudo apt-get install -y python3-pika amqp-tools"; exit 1; \
+	fi
+	cd integration && npm ci --no-audit --no-fund
+
+check: ## what is quick: vet, gofmt
+	$(GO) vet ./...
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
+
+race: ## all tests but the integration tests, with the race detector
+	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -v /integration)
+
+integration: build ## real clients against the binary
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
+
+fuzz: ## every fuzz target, for FUZZTIME each
+	@grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Z]' . | xargs -n1 dirname | sort -u | \
+	while read -r room; do \
+		for target in $$(grep -hoE '^func Fuzz\w+' "$$room"/*_test.go | cut -d' ' -f2); do \
+			echo "fuzz: $$room $$target for $(FUZZTIME)"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$room" || exit 1; \
+		done; \
+	done
+
+bench: ## every benchmark
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+docs: ## docs/CONFIG.md from the table of keys
+	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md
+
+clean:
+	rm -rf bin integration/node_modules

@@ -1,0 +1,60 @@
+// Package house checks the house itself: who may enter whose room, that every
+// room says what it is, and a few rules of the house. It reads the files
+// itself and does not ask go list, so that go test's cache sees every change.
+package house
+
+// doors lists, room by room, the rooms it may enter. A pattern ends in /*.
+// What is below cmd may enter all; what is below internal stands outside.
+var doors = map[string]string{
+	"amqp":            "",
+	"amqp/spec":       "",
+	"message":         "amqp",
+	"exchange":        "amqp message",
+	"policy":          "amqp",
+	"auth":            "",
+	"definitions":     "",
+	"config":          "",
+	"stats":           "",
+	"store":           "store/journal",
+	"store/storetest": "store",
+	"store/segment":   "",
+	"store/journal":   "",
+	"raft":            "store/journal",
+	"queue":           "amqp message stats",
+	"queue/classic":   "amqp message stats queue store",
+	"queue/stream":    "amqp message stats queue store/segment",
+	"queue/quorum":    "amqp message stats queue raft",
+	"queue/queuetest": "amqp message stats queue",
+	"vhost":           "amqp message exchange queue policy stats",
+	"cluster":         "definitions raft",
+	"broker":          "amqp message exchange queue policy stats vhost auth definitions config store cluster",
+	"server":          "amqp message queue stats auth broker",
+	"mgmt":            "queue stats policy auth definitions broker mgmt-ui",
+	"mgmt-ui":         "",
+	"metrics":         "stats broker",
+	"ctl":             "definitions",
+	"perf":            "",
+	"plugin/*":        "amqp message exchange queue auth definitions stats store broker",
+	"integration":     "",
+}
+
+// guests lists, module by module, the rooms that may ask it in. Tests may ask
+// in whom they like.
+var guests = map[string]string{
+	"github.com/alecthomas/kong":          "cmd/hutchmq",
+	"github.com/dgraph-io/badger":         "store",
+	"github.com/dlclark/regexp2":          "auth",
+	"github.com/go-chi/chi":               "mgmt",
+	"github.com/prometheus/client_golang": "metrics",
+	"github.com/rabbitmq/amqp091-go":      "perf plugin/shovel plugin/federation integration",
+	"gopkg.in/yaml.v3":                    "config definitions",
+}
+
+// outsiders are rooms whose own doors nobody checks.
+var outsiders = []string{"cmd/", "internal/"}
+
+// badNames are words that name the machinery, not a noun of the protocol.
+var badNames = []string{"util", "utils", "helper", "helpers", "common", "manager", "misc"}
+
+// skipped are folders that hold nothing of ours, or nothing that is source.
+var skipped = []string{".git", "bin", "data", "node_modules"}
