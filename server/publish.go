@@ -12,7 +12,8 @@ import (
 type publish struct {
 	expects   expectation
 	x         *vhost.Exchange
-	m         *message.Message
+	key       string
+	m         *message.Message // once its header is there
 	mandatory bool
 	missing   int // bytes of the body still to come
 
@@ -48,10 +49,8 @@ func (ch *channel) beginPublish(payload []byte) error {
 	if err != nil {
 		return err
 	}
-	m := ch.c.slab.message()
-	m.Exchange, m.RoutingKey = x.Name, ch.c.keys.string(p.RoutingKey)
 	ch.publish.expects = aHeader
-	ch.publish.x, ch.publish.m, ch.publish.mandatory = x, m, p.Mandatory
+	ch.publish.x, ch.publish.key, ch.publish.mandatory = x, ch.c.keys.string(p.RoutingKey), p.Mandatory
 	return nil
 }
 
@@ -88,15 +87,12 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 		return err
 	}
 	p := &ch.publish
-	if err := message.Fill(p.m, &h); err != nil {
-		return err
-	}
 	size, n := int(h.BodySize), len(f.Payload)
 	memory := ch.c.slab.take(n + min(size, reserve))
 	copy(memory, f.Payload)
-	p.m.Header, p.m.Body = memory[:n:n], memory[n:n]
+	p.m = ch.c.slab.message()
 	p.expects, p.missing = aBody, size
-	return nil
+	return message.Fill(p.m, p.x.Name, p.key, memory[:n:n], memory[n:n], &h)
 }
 
 func (ch *channel) checkHeader(h *amqp.ContentHeader, class uint16) error {

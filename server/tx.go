@@ -37,7 +37,7 @@ func (t *transaction) publish(p *publish) error {
 	if len(t.published) >= maxTx {
 		return amqp.TooMany.New("transaction", maxTx)
 	}
-	if _, err := message.CopyKeys(p.m.Header); err != nil {
+	if _, err := message.CopyKeys(nil, p.m.Header); err != nil {
 		return err // now, and not in the middle of the commit
 	}
 	t.published = append(t.published, txPublish{p.x, p.m, p.mandatory})

@@ -28,21 +28,21 @@ func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, w
 	if err != nil {
 		return
 	}
-	dead, err := message.Bury(m, message.Death{
-		Queue: h.q.Name, Reason: string(why), Time: time.Now(), Exchange: exchangeName, RoutingKey: key,
-	})
+	dead, err := message.DeadLetter(m, message.Death{
+		Queue: h.q.Name, Reason: string(why), Time: time.Now(),
+	}, exchangeName, key)
+	var copies []string
+	if err == nil {
+		copies, err = message.CopyKeys(nil, dead.Header)
+	}
 	if err != nil {
 		slog.Error("cannot dead-letter a message", "queue", h.q.Name, "vhost", v.Name, "error", err)
 		return
 	}
-	copies, _ := message.CopyKeys(dead.Header)
-	if key != nil {
-		copies = nil
-	}
 	var w walk
 	w.run(x, dead, copies)
 	for _, q := range w.queues {
-		if why != queue.Rejected && message.Cycles(dead, q.Name) {
+		if message.Cycle(dead.Header, q.Name) {
 			continue
 		}
 		q.Publish([]queue.Publication{{Message: dead}})

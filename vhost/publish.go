@@ -21,6 +21,7 @@ type Publisher struct {
 	lastKey routeKey
 	once    route // for messages whose route depends on their headers
 	walk    walk
+	copies  []string // scratch: the keys of CC and BCC
 	bursts  []burst
 	used    int              // bursts in use
 	index   map[*Queue]int32 // of bursts, once there are many
@@ -74,22 +75,34 @@ func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Mes
 		clear(p.routes)
 		p.last, p.version = nil, v
 	}
-	copies, err := message.CopyKeys(m.Header)
+	copies, err := message.CopyKeys(p.copies[:0], m.Header)
 	if err != nil {
 		return nil, m, err
 	}
-	if copies != nil || x.Kind == "headers" {
-		p.walk.run(x, m, copies)
-		p.once.queues = append(p.once.queues[:0], p.walk.queues...)
-		p.once.gen = 0
-		if copies.HasBCC() {
-			clean := *m
-			clean.Header = message.WithoutBCC(m.Header)
-			m = &clean
-		}
-		return &p.once, m, nil
+	if len(copies) == 0 {
+		return p.known(x, m), m, nil
 	}
-	return p.known(x, m), m, nil
+	p.copies = copies
+	p.walk.run(x, m, copies)
+	return p.onceOnly(), withoutBCC(m), nil
+}
+
+// onceOnly is the route just walked, for one message.
+func (p *Publisher) onceOnly() *route {
+	p.once.queues = append(p.once.queues[:0], p.walk.queues...)
+	p.once.gen = 0
+	return &p.once
+}
+
+// withoutBCC is m as its receivers may see it.
+func withoutBCC(m *message.Message) *message.Message {
+	header := message.WithoutBCC(m.Header)
+	if &header[0] == &m.Header[0] {
+		return m
+	}
+	open := *m
+	open.Header = header
+	return &open
 }
 
 // known is the route of x and m's key, computed at most once for as long as
@@ -102,11 +115,8 @@ func (p *Publisher) known(x *Exchange, m *message.Message) *route {
 	rt := p.routes[k]
 	if rt == nil {
 		p.walk.run(x, m, nil)
-		rt = &p.once
-		rt.queues = append(rt.queues[:0], p.walk.queues...)
-		rt.gen = 0
 		if p.walk.byHeaders {
-			return rt
+			return p.onceOnly()
 		}
 		if len(p.routes) >= maxRoutes {
 			clear(p.routes)
@@ -188,7 +198,7 @@ type walk struct {
 
 // run finds the queues that m, published to x, reaches. Cycles end because
 // the set takes an exchange once.
-func (w *walk) run(x *Exchange, m *message.Message, copies *message.Copies) {
+func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
 	w.set.Reset()
 	w.queues, w.byHeaders = w.queues[:0], false
 	w.set.Add(x)
@@ -204,7 +214,7 @@ func (w *walk) run(x *Exchange, m *message.Message, copies *message.Copies) {
 
 // pass routes m through one exchange; what reaches nothing goes to its
 // alternate exchange.
-func (w *walk) pass(x *Exchange, m *message.Message, copies *message.Copies) {
+func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 	w.byHeaders = w.byHeaders || x.Kind == "headers"
 	if x.alternate == "" {
 		x.route(m, copies, &w.set)
@@ -223,9 +233,9 @@ func (w *walk) pass(x *Exchange, m *message.Message, copies *message.Copies) {
 	}
 }
 
-func (x *Exchange) route(m *message.Message, copies *message.Copies, into *exchange.Set) {
+func (x *Exchange) route(m *message.Message, copies []string, into *exchange.Set) {
 	x.router.Route(m, m.RoutingKey, into)
-	for _, key := range copies.Keys() {
+	for _, key := range copies {
 		x.router.Route(m, key, into)
 	}
 }
