@@ -132,3 +132,13 @@ func (s *Session) Purge(name string) (int, error) {
 
 // Close ends the session. What it had published is in the queues.
 func (s *Session) Close() { s.publisher.Flush() }
+
+// What a face handles of the vhost room, which it does not enter.
+type (
+	// Queue is a declared queue.
+	Queue = vhost.Queue
+	// Exchange is a declared exchange.
+	Exchange = vhost.Exchange
+	// ExchangeDeclaration is what exchange.declare asks for.
+	ExchangeDeclaration = vhost.ExchangeDeclaration
+)

@@ -6,7 +6,6 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 // channel is one AMQP channel. Fields are the reading goroutine's, but those
@@ -34,7 +33,7 @@ type channel struct {
 
 // settled is an acknowledged delivery and the queue it is from.
 type settled struct {
-	q *vhost.Queue
+	q *broker.Queue
 	d queue.Delivery
 }
 

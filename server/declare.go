@@ -2,15 +2,15 @@ package server
 
 import (
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 func (ch *channel) exchangeDeclare(m *amqp.ExchangeDeclare) error {
 	if m.Passive {
 		return ch.done(m.NoWait, ch.session.FindExchange(m.Exchange), &amqp.ExchangeDeclareOk{})
 	}
-	err := ch.session.DeclareExchange(vhost.ExchangeDeclaration{
+	err := ch.session.DeclareExchange(broker.ExchangeDeclaration{
 		Name: m.Exchange, Kind: m.Type, Durable: m.Durable, AutoDelete: m.AutoDelete, Internal: m.Internal,
 		Arguments: m.Arguments,
 	})
@@ -29,7 +29,7 @@ func (ch *channel) queueDeclare(m *amqp.QueueDeclare) error {
 	return nil
 }
 
-func (ch *channel) declareOrFind(m *amqp.QueueDeclare) (*vhost.Queue, error) {
+func (ch *channel) declareOrFind(m *amqp.QueueDeclare) (*broker.Queue, error) {
 	if m.Passive {
 		return ch.session.FindQueue(m.Queue)
 	}

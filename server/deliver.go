@@ -5,8 +5,8 @@ import (
 	"encoding/base64"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 // consumer is a basic.consume: it implements queue.Consumer. outbox.mu guards
@@ -14,7 +14,7 @@ import (
 type consumer struct {
 	ch    *channel
 	tag   string
-	q     *vhost.Queue
+	q     *broker.Queue
 	noAck bool
 	limit int // prefetch, 0 none
 

@@ -2,16 +2,16 @@ package server
 
 import (
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 // publish is the message a channel is receiving: basic.publish, then a content
 // header, then the body in any number of frames (spec 4.2.6).
 type publish struct {
 	expects   expectation
-	x         *vhost.Exchange
+	x         *broker.Exchange
 	key       string
 	m         *message.Message // once its header is there
 	mandatory bool
@@ -142,7 +142,7 @@ func (ch *channel) receipt() queue.Receipt {
 }
 
 // route sends m on its way. It is in the queues after the next flush.
-func (ch *channel) route(x *vhost.Exchange, m *message.Message, mandatory bool, r queue.Receipt) error {
+func (ch *channel) route(x *broker.Exchange, m *message.Message, mandatory bool, r queue.Receipt) error {
 	n, err := ch.session.Publish(x, m, r)
 	if err != nil {
 		return err

@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 func outcome(requeue bool) queue.Outcome {
@@ -53,7 +53,7 @@ func (ch *channel) settleAs(how queue.Outcome) {
 	if len(ch.settled) == 0 {
 		return
 	}
-	byQueue(ch.settled, func(q *vhost.Queue, ds []queue.Delivery) { q.Settle(nil, ds, how) })
+	byQueue(ch.settled, func(q *broker.Queue, ds []queue.Delivery) { q.Settle(nil, ds, how) })
 	clear(ch.settled)
 	ch.settled = ch.settled[:0]
 	ch.resume()
@@ -61,9 +61,9 @@ func (ch *channel) settleAs(how queue.Outcome) {
 
 // byQueue yields the deliveries of each queue in list together, in order.
 // Mostly they are all of one.
-func byQueue(list []settled, yield func(*vhost.Queue, []queue.Delivery)) {
+func byQueue(list []settled, yield func(*broker.Queue, []queue.Delivery)) {
 	ds := make([]queue.Delivery, 0, len(list))
-	seen := make([]*vhost.Queue, 0, 4)
+	seen := make([]*broker.Queue, 0, 4)
 	for i := range list {
 		q := list[i].q
 		if slices.Contains(seen, q) {

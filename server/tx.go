@@ -4,9 +4,9 @@ import (
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 // transaction holds back what a channel in tx mode publishes and acknowledges
@@ -18,7 +18,7 @@ type transaction struct {
 }
 
 type txPublish struct {
-	x         *vhost.Exchange
+	x         *broker.Exchange
 	m         *message.Message
 	mandatory bool
 }

@@ -1,14 +1,14 @@
 package server
 
 import (
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
-	"github.com/hutchmq/hutchmq/vhost"
 )
 
 // unacked is a delivery that waits for its acknowledgement.
 type unacked struct {
 	d    queue.Delivery
-	q    *vhost.Queue
+	q    *broker.Queue
 	k    *consumer // nil for basic.get
 	open bool      // not acknowledged yet
 }

@@ -52,10 +52,10 @@ func (m *mem) Commit(b *Batch) error {
 	return nil
 }
 func (m *mem) Log(id uint64, durable bool, o Owner) (Log, error) { return &mlog{o: o}, nil }
-func (m *mem) Logs() []uint64                                   { return nil }
-func (m *mem) Clean() bool                                      { return true }
-func (m *mem) WaitRoom()                                        {}
-func (m *mem) Close() error                                     { return nil }
+func (m *mem) Logs() []uint64                                    { return nil }
+func (m *mem) Clean() bool                                       { return true }
+func (m *mem) WaitRoom()                                         {}
+func (m *mem) Close() error                                      { return nil }
 
 type mlog struct {
 	o  Owner
@@ -72,7 +72,7 @@ func (l *mlog) Put(es []Entry) {
 	l.mu.Unlock()
 	go l.o.Stored(last, nil)
 }
-func (l *mlog) Settle([]uint64)                    {}
+func (l *mlog) Settle([]uint64)                   {}
 func (l *mlog) SettleRange(uint8, uint64, uint64) {}
 func (l *mlog) Read(lane uint8, from uint64, max int, y func(Stored) bool) error {
 	for _, e := range l.es {
