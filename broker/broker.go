@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"sort"
 	"sync"
-	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -42,18 +41,22 @@ type Broker struct {
 	log   *slog.Logger
 	vopts vhost.Options
 
-	topology sync.Mutex // held while vhosts, users and permissions change
-	mu       sync.RWMutex
-	vhosts   map[string]*vhost.Vhost
+	topology       sync.Mutex // held while vhosts, users and permissions change
+	mu             sync.RWMutex
+	vhosts         map[string]*vhost.Vhost
+	connections    map[uint64]*Connection
+	lastConnection uint64
 
-	ids         ids
-	connections atomic.Uint64 // the last connection's number
+	ids ids
 }
 
 // New makes a broker from what the store holds. An empty store gets the
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
-	b := &Broker{store: o.Store, auth: o.Auth, log: o.Log, vhosts: map[string]*vhost.Vhost{}}
+	b := &Broker{
+		store: o.Store, auth: o.Auth, log: o.Log,
+		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
+	}
 	b.ids.store = o.Store
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{},
@@ -84,6 +87,12 @@ func (b *Broker) begin(d Defaults) error {
 		return err
 	}
 	return b.SetPermission(d.User, d.Vhost, auth.Permission{Configure: ".*", Write: ".*", Read: ".*"})
+}
+
+// Authenticate checks a name and password wherever they come from; Login is
+// for clients.
+func (b *Broker) Authenticate(name, password string) (*auth.User, error) {
+	return b.auth.Authenticate(name, password)
 }
 
 // Vhost finds a vhost, or refuses with 530.

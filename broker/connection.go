@@ -1,6 +1,9 @@
 package broker
 
 import (
+	"sort"
+	"time"
+
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/vhost"
@@ -9,11 +12,29 @@ import (
 // Connection is a user inside a vhost: what owns exclusive queues, and opens
 // sessions.
 type Connection struct {
-	ID   uint64
-	User *auth.User
+	Client
+	ID     uint64
+	User   *auth.User
+	Opened time.Time
 
 	b *Broker
 	v *vhost.Vhost
+}
+
+// Client is what the broker knows of a connection's other end, for people to
+// look at.
+type Client struct {
+	Name           string // "127.0.0.1:50000 -> 127.0.0.1:5672"
+	Host, PeerHost string
+	Port, PeerPort int
+	Protocol       string // "AMQP 0-9-1"
+	Mechanism      string
+	Properties     amqp.Table
+	ChannelMax     uint16
+	FrameMax       uint32
+	Heartbeat      time.Duration
+	Kick           func(reason string) // closes the connection; callable from anywhere
+	Channels       func() int          // how many are open; callable from anywhere
 }
 
 // Login checks a name and password. loopback tells that the peer is on this
@@ -26,7 +47,7 @@ func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error)
 }
 
 // Connect lets u into a vhost, or refuses with 530.
-func (b *Broker) Connect(u *auth.User, vhostName string) (*Connection, error) {
+func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connection, error) {
 	v, err := b.Vhost(vhostName)
 	if err != nil {
 		return nil, err
@@ -34,14 +55,35 @@ func (b *Broker) Connect(u *auth.User, vhostName string) (*Connection, error) {
 	if !b.auth.Reachable(u, vhostName) {
 		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
 	}
-	return &Connection{ID: b.connections.Add(1), User: u, b: b, v: v}, nil
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lastConnection++
+	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v}
+	b.connections[c.ID] = c
+	return c, nil
+}
+
+// Connections lists the open connections, the oldest first.
+func (b *Broker) Connections() []*Connection {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	list := make([]*Connection, 0, len(b.connections))
+	for _, c := range b.connections {
+		list = append(list, c)
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
 }
 
 // Vhost is where the connection is.
 func (c *Connection) Vhost() *vhost.Vhost { return c.v }
 
-// Close deletes the exclusive queues of c. Its sessions must be closed.
+// Close deletes the exclusive queues of c. Its sessions must be closed. It may
+// be called again.
 func (c *Connection) Close() {
+	c.b.mu.Lock()
+	delete(c.b.connections, c.ID)
+	c.b.mu.Unlock()
 	if err := c.v.DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)
 	}

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
@@ -65,14 +66,14 @@ func recordOf(c vhost.Change) definitions.Record {
 func exchangeRecord(x *vhost.Exchange) *definitions.Exchange {
 	return &definitions.Exchange{
 		Vhost: x.Vhost(), Name: x.Name, Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
-		Internal: x.Internal, Encoded: encoded(x.Arguments),
+		Internal: x.Internal, Arguments: object(x.Arguments), Encoded: encoded(x.Arguments),
 	}
 }
 
 func queueRecord(q *vhost.Queue) *definitions.Queue {
 	return &definitions.Queue{
 		Vhost: q.Vhost, Name: q.Name, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
-		Encoded: encoded(q.Arguments), ID: q.ID,
+		Arguments: object(q.Arguments), Encoded: encoded(q.Arguments), ID: q.ID,
 	}
 }
 
@@ -81,11 +82,10 @@ func bindingRecord(b *vhost.Binding) *definitions.Binding {
 	if _, ok := b.Destination.(*vhost.Exchange); ok {
 		kind = "exchange"
 	}
-	r := &definitions.Binding{
+	return &definitions.Binding{
 		Vhost: b.Source.Vhost(), Source: b.Source.Name, Destination: b.Destination.DestinationName(),
-		DestinationType: kind, RoutingKey: b.Key, Encoded: encoded(b.Arguments),
+		DestinationType: kind, RoutingKey: b.Key, Arguments: object(b.Arguments), Encoded: encoded(b.Arguments),
 	}
-	return r
 }
 
 // encoded keeps the types of arguments, which JSON would lose.
@@ -94,6 +94,37 @@ func encoded(args amqp.Table) []byte {
 		return nil
 	}
 	return amqp.AppendTable(nil, args)[4:]
+}
+
+// object is args as JSON can say them.
+func object(args amqp.Table) definitions.Object {
+	o := make(definitions.Object, len(args))
+	for k, v := range args {
+		o[k] = plain(v)
+	}
+	return o
+}
+
+func plain(v any) any {
+	switch v := v.(type) {
+	case amqp.Table:
+		return map[string]any(object(v))
+	case []any:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = plain(v[i])
+		}
+		return list
+	case []byte:
+		return string(v)
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil
+		}
+	case float32:
+		return plain(float64(v))
+	}
+	return v
 }
 
 // arguments undoes encoded; a record that was imported has only the object.

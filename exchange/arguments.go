@@ -8,9 +8,9 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 )
 
-// canonical encodes arguments so that equivalent ones give equal strings. It
+// Canonical encodes arguments so that equivalent ones give equal strings. It
 // is empty when there are none.
-func canonical(t amqp.Table) string {
+func Canonical(t amqp.Table) string {
 	if len(t) == 0 {
 		return ""
 	}

@@ -22,7 +22,7 @@ type direct struct {
 func (d *direct) Check(Binding) error { return nil }
 
 func (d *direct) Bind(b Binding) bool {
-	bd, added := d.bonds.add(spot{b.Destination, b.Key}, rest{arguments: canonical(b.Arguments)})
+	bd, added := d.bonds.add(spot{b.Destination, b.Key}, rest{arguments: Canonical(b.Arguments)})
 	if bd.item == nil {
 		bd.item = d.keys.at(b.Key).add(b.Destination)
 	}
@@ -30,7 +30,7 @@ func (d *direct) Bind(b Binding) bool {
 }
 
 func (d *direct) Unbind(b Binding) bool {
-	last, removed := d.bonds.remove(spot{b.Destination, b.Key}, rest{arguments: canonical(b.Arguments)})
+	last, removed := d.bonds.remove(spot{b.Destination, b.Key}, rest{arguments: Canonical(b.Arguments)})
 	if last == nil {
 		return removed
 	}

@@ -22,7 +22,7 @@ type fanout struct {
 func (f *fanout) Check(Binding) error { return nil }
 
 func (f *fanout) Bind(b Binding) bool {
-	bd, added := f.bonds.add(spot{to: b.Destination}, rest{b.Key, canonical(b.Arguments)})
+	bd, added := f.bonds.add(spot{to: b.Destination}, rest{b.Key, Canonical(b.Arguments)})
 	if bd.item == nil {
 		bd.item = f.all.add(b.Destination)
 	}
@@ -30,7 +30,7 @@ func (f *fanout) Bind(b Binding) bool {
 }
 
 func (f *fanout) Unbind(b Binding) bool {
-	last, removed := f.bonds.remove(spot{to: b.Destination}, rest{b.Key, canonical(b.Arguments)})
+	last, removed := f.bonds.remove(spot{to: b.Destination}, rest{b.Key, Canonical(b.Arguments)})
 	if last != nil {
 		f.all.remove(last)
 	}

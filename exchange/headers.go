@@ -46,7 +46,7 @@ func (h *headers) Check(b Binding) error {
 }
 
 func (h *headers) Bind(b Binding) bool {
-	arguments := canonical(b.Arguments)
+	arguments := Canonical(b.Arguments)
 	bd, added := h.bonds.add(spot{b.Destination, arguments}, rest{key: b.Key})
 	if bd.item == nil {
 		r := h.rules[arguments]
@@ -60,7 +60,7 @@ func (h *headers) Bind(b Binding) bool {
 }
 
 func (h *headers) Unbind(b Binding) bool {
-	arguments := canonical(b.Arguments)
+	arguments := Canonical(b.Arguments)
 	last, removed := h.bonds.remove(spot{b.Destination, arguments}, rest{key: b.Key})
 	if last == nil {
 		return removed

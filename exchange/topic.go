@@ -24,7 +24,7 @@ type topic struct {
 func (t *topic) Check(Binding) error { return nil }
 
 func (t *topic) Bind(b Binding) bool {
-	bd, added := t.bonds.add(spot{b.Destination, b.Key}, rest{arguments: canonical(b.Arguments)})
+	bd, added := t.bonds.add(spot{b.Destination, b.Key}, rest{arguments: Canonical(b.Arguments)})
 	if bd.item == nil {
 		bd.item = t.root.grow(b.Key).here.add(b.Destination)
 	}
@@ -32,7 +32,7 @@ func (t *topic) Bind(b Binding) bool {
 }
 
 func (t *topic) Unbind(b Binding) bool {
-	last, removed := t.bonds.remove(spot{b.Destination, b.Key}, rest{arguments: canonical(b.Arguments)})
+	last, removed := t.bonds.remove(spot{b.Destination, b.Key}, rest{arguments: Canonical(b.Arguments)})
 	if last != nil {
 		t.root.unbind(b.Key, first(b.Key), last)
 	}

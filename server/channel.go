@@ -95,7 +95,7 @@ func (ch *channel) call(m amqp.Method) error {
 		return amqp.ChannelAlreadyOpen.New()
 	case *amqp.ChannelClose:
 		ch.release()
-		delete(ch.c.channels, ch.id)
+		ch.c.forget(ch.id)
 		ch.reply(false, &amqp.ChannelCloseOk{})
 	case *amqp.ChannelFlow:
 		if !m.Active {
@@ -191,7 +191,7 @@ func (ch *channel) stepClosing(f amqp.Frame) error {
 	}
 	switch id, _ := amqp.MethodIDOf(f.Payload); id {
 	case amqp.ChannelCloseOkID:
-		delete(ch.c.channels, ch.id)
+		ch.c.forget(ch.id)
 	case amqp.ChannelCloseID:
 		ch.c.out.method(ch.id, &amqp.ChannelCloseOk{})
 	}

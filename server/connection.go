@@ -34,14 +34,17 @@ type connection struct {
 	keys     interner
 	slab     slab
 
-	closing  bool        // connection.close was sent: only close-ok counts
-	shutdown atomic.Bool // the server wants the connection to end
+	closing bool                       // connection.close was sent: only close-ok counts
+	kicked  atomic.Pointer[amqp.Error] // somebody else wants the connection to end
+	count   atomic.Int32               // open channels, for others to read
 }
 
 // client is what the peer said of itself.
 type client struct {
 	name         string // connection_name
 	product      string
+	mechanism    string
+	properties   amqp.Table
 	cancelNotify bool // wants basic.cancel when a queue goes
 	authClose    bool // wants connection.close when its login is refused
 }
@@ -70,10 +73,10 @@ func newConnection(s *Server, nc net.Conn) *connection {
 type timed struct{ c *connection }
 
 func (t *timed) Read(p []byte) (int, error) {
-	if h := t.c.tuned.heartbeat; h > 0 && !t.c.closing && !t.c.shutdown.Load() {
+	if h := t.c.tuned.heartbeat; h > 0 && !t.c.closing && t.c.kicked.Load() == nil {
 		// Two heartbeats missed, and a little grace (spec 4.2.7).
 		t.c.nc.SetReadDeadline(time.Now().Add(2*h + h/4))
-		if t.c.shutdown.Load() {
+		if t.c.kicked.Load() != nil {
 			t.c.nc.SetReadDeadline(time.Now())
 		}
 	}
@@ -101,8 +104,8 @@ func (c *connection) loop() string {
 	for {
 		f, err := c.reader.Next()
 		if err == nil {
-			if c.shutdown.Load() && !c.closing {
-				c.announceShutdown()
+			if c.kicked.Load() != nil && !c.closing {
+				c.leave()
 			}
 			err = c.step(f)
 		}
@@ -140,8 +143,8 @@ func (c *connection) fail(err error) (ended string) {
 	switch {
 	case errors.As(err, &e):
 		return e.Text()
-	case c.shutdown.Load() && !c.closing:
-		c.announceShutdown()
+	case c.kicked.Load() != nil && !c.closing:
+		c.leave()
 		return ""
 	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
 		return "the client hung up"
@@ -246,6 +249,7 @@ func (c *connection) openChannel(f amqp.Frame) error {
 		return e
 	}
 	c.channels[f.Channel] = newChannel(c, f.Channel)
+	c.count.Add(1)
 	c.out.method(f.Channel, &amqp.ChannelOpenOk{})
 	return nil
 }
@@ -276,6 +280,12 @@ func (c *connection) beginClose(e *amqp.Error) {
 	c.nc.SetReadDeadline(time.Now().Add(closeTimeout))
 }
 
+// forget takes a channel off the list.
+func (c *connection) forget(id uint16) {
+	delete(c.channels, id)
+	c.count.Add(-1)
+}
+
 // release lets go of all channels and exclusive queues. It may be called
 // again.
 func (c *connection) release() {
@@ -283,26 +293,27 @@ func (c *connection) release() {
 		ch.release()
 	}
 	clear(c.channels)
+	c.count.Store(0)
 	c.dirty = c.dirty[:0]
 	if c.broker != nil {
 		c.broker.Close()
 	}
 }
 
-// beginShutdown asks the connection to end; called by the server. A reader
-// that is blocked wakes up.
-func (c *connection) beginShutdown() {
-	c.shutdown.Store(true)
+// kick asks the connection to end with e; anyone may call it. A reader that is
+// blocked wakes up.
+func (c *connection) kick(e *amqp.Error) {
+	c.kicked.CompareAndSwap(nil, e)
 	c.nc.SetReadDeadline(time.Now())
 }
 
-// announceShutdown lets confirms under way go out, and closes with 320.
-func (c *connection) announceShutdown() {
+// leave lets confirms under way go out, and closes the connection as kicked.
+func (c *connection) leave() {
 	c.flush()
 	for end := time.Now().Add(drainTimeout); c.unconfirmed() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
-	c.beginClose(amqp.Shutdown.New())
+	c.beginClose(c.kicked.Load())
 }
 
 // drainTimeout is how long a shutdown waits for the disk to confirm.

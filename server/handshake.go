@@ -8,6 +8,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
 )
 
 var protocolHeader = [8]byte{'A', 'M', 'Q', 'P', 0, 0, 9, 1}
@@ -97,11 +98,13 @@ func (c *connection) start() error {
 		return err
 	}
 	c.client = clientOf(ok.ClientProperties)
+	c.client.mechanism = ok.Mechanism
 	return c.login(ok.Mechanism, []byte(ok.Response))
 }
 
 // clientOf reads the client properties that matter here.
 func clientOf(t amqp.Table) (k client) {
+	k.properties = t
 	k.name, _ = t["connection_name"].(string)
 	k.product, _ = t["product"].(string)
 	can, _ := t["capabilities"].(amqp.Table)
@@ -198,10 +201,28 @@ func (c *connection) open() error {
 	if n := c.server.options.Connections; n > 0 && c.server.Connections() > n {
 		return at(&open, amqp.TooManyConnections.New(n))
 	}
-	if c.broker, err = c.server.broker.Connect(c.user, open.VirtualHost); err != nil {
+	if c.broker, err = c.server.broker.Connect(c.user, open.VirtualHost, c.describe()); err != nil {
 		return at(&open, err.(*amqp.Error))
 	}
 	return c.send(&amqp.ConnectionOpenOk{})
+}
+
+// describe is the connection as the broker lists it.
+func (c *connection) describe() broker.Client {
+	k := broker.Client{
+		Name:     c.nc.RemoteAddr().String() + " -> " + c.nc.LocalAddr().String(),
+		Protocol: "AMQP 0-9-1", Mechanism: c.client.mechanism, Properties: c.client.properties,
+		ChannelMax: c.tuned.channelMax, FrameMax: c.tuned.frameMax, Heartbeat: c.tuned.heartbeat,
+		Kick:     func(reason string) { c.kick(amqp.Closing.New(reason)) },
+		Channels: func() int { return int(c.count.Load()) },
+	}
+	if a, ok := c.nc.LocalAddr().(*net.TCPAddr); ok {
+		k.Host, k.Port = a.IP.String(), a.Port
+	}
+	if a, ok := c.nc.RemoteAddr().(*net.TCPAddr); ok {
+		k.PeerHost, k.PeerPort = a.IP.String(), a.Port
+	}
+	return k
 }
 
 // refuse ends a handshake that failed, as far as the peer can understand it.

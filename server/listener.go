@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
 )
 
@@ -114,7 +115,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 		l.Close()
 	}
 	for c := range s.connections {
-		c.beginShutdown()
+		c.kick(amqp.Shutdown.New())
 	}
 	s.mu.Unlock()
 	ended := make(chan struct{})

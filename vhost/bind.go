@@ -35,7 +35,7 @@ func identity(b exchange.Binding) string {
 		kind = "e"
 	}
 	name := b.Destination.DestinationName()
-	return fmt.Sprintf("%s%d:%s%d:%s%s", kind, len(name), name, len(b.Key), b.Key, amqp.AppendTable(nil, b.Arguments))
+	return fmt.Sprintf("%s%d:%s%d:%s%s", kind, len(name), name, len(b.Key), b.Key, exchange.Canonical(b.Arguments))
 }
 
 func (b *Binding) inbound() map[*Binding]struct{} {

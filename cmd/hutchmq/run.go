@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"time"
 
@@ -55,9 +54,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	if err := listen(s, cfg, log); err != nil {
+	web, err := listen(s, b, cfg, log)
+	if err != nil {
 		return err
 	}
+	defer web.close()
 	log.Info("Server startup complete", "seconds", time.Since(began).Seconds())
 	<-ctx.Done()
 	log.Info("shutting down")
@@ -101,16 +102,3 @@ func serverOptions(cfg *config.Config) server.Options {
 	}
 }
 
-// listen opens the listeners that are configured, and says where they are.
-func listen(s *server.Server, cfg *config.Config, log *slog.Logger) error {
-	if cfg.Listeners.AMQP == "" {
-		return nil
-	}
-	l, err := net.Listen("tcp", string(cfg.Listeners.AMQP))
-	if err != nil {
-		return fmt.Errorf("cannot listen for AMQP clients: %w", err)
-	}
-	log.Info("listening", "protocol", "amqp", "address", l.Addr().String())
-	go s.Serve(l)
-	return nil
-}
