@@ -101,4 +101,3 @@ func serverOptions(cfg *config.Config) server.Options {
 		AuthFailureDelay: 3 * time.Second,
 	}
 }
-
