@@ -36,7 +36,11 @@ type Store interface {
 	// a publisher calls it between bursts. It returns at once on a closed or
 	// failed store.
 	WaitRoom()
-	// Close writes what is staged, syncs, and ends all goroutines.
+	// Failed is why the disk takes nothing more, or nil. It does not heal: the
+	// node must be restarted.
+	Failed() error
+	// Close writes what is staged, syncs, and ends all goroutines. What is put
+	// later is not stored, and its owner not told.
 	Close() error
 }
 
