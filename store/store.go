@@ -36,7 +36,11 @@ type Store interface {
 	// a publisher calls it between bursts. It returns at once on a closed or
 	// failed store.
 	WaitRoom()
-	// Close writes what is staged, syncs, and ends all goroutines.
+	// Failed is why the disk takes nothing more, or nil. It does not heal: the
+	// node must be restarted.
+	Failed() error
+	// Close writes what is staged, syncs, and ends all goroutines. What is put
+	// later is not stored, and its owner not told.
 	Close() error
 }
 
@@ -70,9 +74,6 @@ type Log interface {
 	Read(lane uint8, from uint64, max int, yield func(Stored) bool) error
 	// Lanes tells what recovery found, by lane. Constant after Open.
 	Lanes() []Lane
-	// Next is the smallest sequence number that was never used, as far as
-	// recovery can tell; 1 for a new log. Constant after Open.
-	Next() uint64
 	// Mark stores, with the settle state, the highest sequence number that was
 	// delivered; Marked gives it back after a clean restart.
 	Mark(delivered uint64)

@@ -28,7 +28,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
-	st, err := openStore(cfg)
+	st, err := openStore(cfg, log)
 	if err != nil {
 		return err
 	}
@@ -69,8 +69,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	return nil
 }
 
-func openStore(cfg *config.Config) (store.Store, error) {
-	return store.Open(cfg.DataDir, store.Options{Relaxed: cfg.Store.Sync == config.SyncOS})
+func openStore(cfg *config.Config, log *slog.Logger) (store.Store, error) {
+	return store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, Log: log})
 }
 
 func importDefinitions(b *broker.Broker, file string) error {

@@ -93,18 +93,19 @@ func (q *Queue) recover() (err error) {
 	if q.log, err = q.kind.store.Log(q.ID, true, q); err != nil {
 		return err
 	}
-	q.next = q.log.Next()
+	q.marked = q.log.Marked()
+	q.next = q.marked + 1
 	for _, s := range q.log.Lanes() {
 		l := &q.lanes[min(int(s.Lane), len(q.lanes)-1)]
 		l.gap = gap{first: s.First, last: s.Last, count: s.Count, bytes: s.Bytes}
 		q.ready += s.Count
 		q.readyBytes += s.Bytes
 		q.persistent += s.Count
+		q.next = max(q.next, s.Last+1)
 	}
 	// A message that was handed out before the end of the last run is
 	// redelivered. After a crash nobody knows which those were, so that all
 	// are called so: the flag says "may have been delivered before".
-	q.marked = q.log.Marked()
 	if !q.kind.store.Clean() {
 		q.marked = q.next - 1
 	}

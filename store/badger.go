@@ -1,0 +1,116 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
+)
+
+// openBadger opens the database in dir. Each option is a measured scar: values
+// stay in the tree, because the value log loses space and resurrects keys;
+// every commit is synced, because syncing later misses a rotated memtable;
+// small memtables, because larger ones write and hold more.
+func openBadger(dir string) (*badger.DB, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := sweepMemtables(dir); err != nil {
+		return nil, err
+	}
+	return badger.Open(badger.DefaultOptions(dir).
+		WithLogger(nil).
+		WithSyncWrites(true).
+		WithValueThreshold(1 << 20).
+		WithValueLogFileSize(16 << 20).
+		WithMemTableSize(16 << 20).
+		WithNumMemtables(2).
+		WithNumCompactors(2).
+		WithCompression(options.None).
+		WithBlockCacheSize(0).
+		WithIndexCacheSize(0).
+		WithDetectConflicts(false).
+		WithMetricsEnabled(false))
+}
+
+// sweepMemtables removes the empty write-ahead logs that a kill may leave:
+// Badger would refuse to open.
+func sweepMemtables(dir string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.mem"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err == nil && info.Size() == 0 {
+			err = os.Remove(name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Get implements Store.
+func (d *Disk) Get(key []byte) (value []byte, err error) {
+	err = d.db.View(func(t *badger.Txn) error {
+		item, err := t.Get(recordKey(key))
+		if err != nil {
+			return err
+		}
+		value, err = item.ValueCopy(nil)
+		return err
+	})
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil, ErrNotFound
+	}
+	return value, err
+}
+
+// Scan implements Store.
+func (d *Disk) Scan(prefix []byte, yield func(key, value []byte) bool) error {
+	return d.scan(recordKey(prefix), func(key, value []byte) bool { return yield(key[1:], value) })
+}
+
+// scan yields everything under a prefix of raw keys.
+func (d *Disk) scan(prefix []byte, yield func(key, value []byte) bool) error {
+	return d.db.View(func(t *badger.Txn) error {
+		o := badger.DefaultIteratorOptions
+		o.Prefix = prefix
+		it := t.NewIterator(o)
+		defer it.Close()
+		for it.Rewind(); it.Valid(); it.Next() {
+			more := true
+			err := it.Item().Value(func(v []byte) error {
+				more = yield(it.Item().Key(), v)
+				return nil
+			})
+			if err != nil || !more {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Commit implements Store.
+func (d *Disk) Commit(b *Batch) error {
+	return d.db.Update(func(t *badger.Txn) error {
+		for _, c := range b.changes {
+			if err := c.apply(t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (c change) apply(t *badger.Txn) error {
+	if c.value == nil {
+		return t.Delete(recordKey(c.key))
+	}
+	return t.Set(recordKey(c.key), c.value)
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/hutchmq/hutchmq/store/journal"
+)
+
+// Options of a disk. The zero value of each is its default.
+type Options struct {
+	NoSync       bool         // Stored follows the write, not the sync: `sync = os`
+	SegmentBytes int64        // of a journal file; 64 MiB
+	StagedBytes  int64        // what may wait for the writer; 64 MiB
+	BudgetBytes  int64        // of journal beyond which sparse segments are emptied early; 4 GiB
+	FS           journal.FS   // where the journal lies; the directory "journal"
+	Log          *slog.Logger // slog.Default()
+}
+
+func (o Options) defaults() Options {
+	if o.StagedBytes == 0 {
+		o.StagedBytes = 64 << 20
+	}
+	if o.BudgetBytes == 0 {
+		o.BudgetBytes = 4 << 30
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+// Disk is the Store of a node: a journal, with Badger behind it for records
+// and for the entries that stay long.
+type Disk struct {
+	o     Options
+	lock  *os.File
+	db    *badger.DB
+	j     *journal.Journal
+	clean bool
+
+	mu   sync.Mutex // before any log's
+	logs map[uint64]*log
+
+	room    sync.Mutex // guards the condition only
+	roomy   *sync.Cond
+	staged  atomic.Int64 // bytes
+	closed  atomic.Bool
+	buffers buffers
+	placed  []journal.Placed // the writer's
+	body    []byte           // the writer's
+
+	check checkpointer
+}
+
+var _ Store = (*Disk)(nil)
+
+// Open opens the store in directory path, which is made if it is missing.
+func Open(path string, o Options) (*Disk, error) {
+	d := &Disk{o: o.defaults(), logs: map[uint64]*log{}}
+	d.roomy = sync.NewCond(&d.room)
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.lock, err = lockFile(filepath.Join(path, "lock")); err != nil {
+		return nil, err
+	}
+	if err := d.open(path); err != nil {
+		d.release()
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *Disk) open(path string) (err error) {
+	if d.o.FS == nil {
+		if d.o.FS, err = journal.Dir(filepath.Join(path, "journal")); err != nil {
+			return err
+		}
+	}
+	if d.db, err = openBadger(filepath.Join(path, "badger")); err != nil {
+		return err
+	}
+	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, Log: d.o.Log}
+	j, found, err := journal.Open(d.o.FS, o)
+	if err != nil {
+		return err
+	}
+	d.j, d.clean = j, found.Clean
+	if err := d.recover(found); err != nil {
+		return err
+	}
+	if err := j.Start(keeper{d}); err != nil {
+		return err
+	}
+	d.check.start(d)
+	return nil
+}
+
+// release closes what is open below the journal.
+func (d *Disk) release() (err error) {
+	if d.db != nil {
+		err = d.db.Close()
+	}
+	d.lock.Close()
+	return err
+}
+
+// Clean implements Store.
+func (d *Disk) Clean() bool { return d.clean }
+
+// Failed is why nothing is stored any more, or nil.
+func (d *Disk) Failed() error { return d.j.Err() }
+
+// Log implements Store.
+func (d *Disk) Log(id uint64, durable bool, owner Owner) (Log, error) {
+	d.mu.Lock()
+	l := d.logs[id]
+	if l == nil {
+		l = &log{d: d, id: id}
+		d.logs[id] = l
+	}
+	d.mu.Unlock()
+	if err := l.open(durable, owner); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Logs implements Store.
+func (d *Disk) Logs() (ids []uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, l := range d.logs {
+		if l.holds() {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// forget takes l off the list, if it is still on it.
+func (d *Disk) forget(l *log) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.logs[l.id] == l {
+		delete(d.logs, l.id)
+	}
+}
+
+// WaitRoom implements Store.
+func (d *Disk) WaitRoom() {
+	if !d.crowded() {
+		return
+	}
+	d.room.Lock()
+	defer d.room.Unlock()
+	for d.crowded() {
+		d.roomy.Wait()
+	}
+}
+
+func (d *Disk) crowded() bool {
+	return d.staged.Load() > d.o.StagedBytes && !d.closed.Load() && d.Failed() == nil
+}
+
+// stage counts n more bytes that wait for the writer, or fewer.
+func (d *Disk) stage(n int64) {
+	after := d.staged.Add(n)
+	if n < 0 && after <= d.o.StagedBytes && after-n > d.o.StagedBytes {
+		d.wakeRoom()
+	}
+}
+
+func (d *Disk) wakeRoom() {
+	d.room.Lock()
+	d.roomy.Broadcast()
+	d.room.Unlock()
+}
+
+// Close implements Store. What is put later is not stored, and its owner is
+// not told.
+func (d *Disk) Close() error {
+	if d.closed.Swap(true) {
+		return nil
+	}
+	d.wakeRoom()
+	d.check.stop()
+	err := d.j.Close()
+	if err2 := d.release(); err == nil {
+		err = err2
+	}
+	return err
+}

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package journal
+
+func (f osFile) Allocate(size int64) error { return f.Truncate(size) }

@@ -1,0 +1,265 @@
+// Package journal writes records of many logs into preallocated segment files
+// and syncs them in groups. One goroutine writes: it asks every log that has
+// something for it (a Source), encodes, writes once, syncs once, and tells
+// them. Segments whose entries are all done are recycled.
+//
+// It knows bytes, logs by number, and sequence numbers. It knows nothing of
+// queues, and nothing of where entries go that outlive their segment.
+//
+// Locks: a Source may hold its own lock when it calls Submit, Release or any
+// other method of Journal; the journal holds no lock when it calls a Source
+// or the Keeper.
+package journal
+
+import (
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// ErrClosed is the outcome of what was submitted too late.
+var ErrClosed = errors.New("journal is closed")
+
+const (
+	lazyDelay   = 5 * time.Millisecond // how long records wait that nobody waits for
+	spareFiles  = 4                    // recycled segments that are kept
+	minSegment  = 64 << 10
+	wantSegment = 64 << 20
+)
+
+// Source has records to write. Both methods are called by the writer, Fill
+// and then Written.
+type Source interface {
+	// Fill encodes what waits.
+	Fill(g *Group)
+	// Written tells the outcome of the group.
+	Written(err error)
+}
+
+// Keeper is who uses a journal: it knows the runs of all logs.
+type Keeper interface {
+	// Snapshot calls g.Snapshot for every log with anything live.
+	Snapshot(g *Group)
+	// Index calls x.Add for every run with anything live in s.
+	Index(s *Segment, x *Index)
+	// Sealed calls Seal for every run in s, and forgets those that are done.
+	Sealed(s *Segment, x *Index)
+}
+
+// Options of a journal. The zero value of each is its default.
+type Options struct {
+	SegmentBytes int64        // 64 MiB
+	NoSync       bool         // Written after the write, not after the sync
+	Log          *slog.Logger // slog.Default()
+}
+
+func (o Options) defaults() Options {
+	if o.SegmentBytes == 0 {
+		o.SegmentBytes = wantSegment
+	}
+	o.SegmentBytes = roundUp(max(o.SegmentBytes, minSegment))
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return o
+}
+
+// Journal is the log of everything a node stores. Methods may be called
+// concurrently.
+type Journal struct {
+	fs     FS
+	o      Options
+	keeper Keeper
+	group  Group
+	zeros  []byte
+
+	wake       chan struct{}
+	quit       chan struct{} // closed when Close begins
+	done       sync.WaitGroup
+	lazy       *time.Timer
+	full       atomic.Bool
+	failure    atomic.Pointer[error]
+	headless   string   // a segment without a header, while Open looks
+	snapshotIn *Segment // the last whole one that Open found
+	snapshots  uint64   // in the snapshot being taken; the writer's
+	groups     atomic.Uint64
+
+	mu       sync.Mutex
+	dirty    []Source
+	spare    []Source // the other half of the ping-pong
+	armed    bool     // lazy runs
+	segments []*Segment
+	spares   []string
+	next     uint64     // segment number
+	retired  []*Segment // for the janitor
+	janitor  chan struct{}
+}
+
+// Start begins to write. The caller has worked out what lives of what Open
+// found. What a crash left in memory of the system is made durable first, and
+// segments without an index get one.
+func (j *Journal) Start(k Keeper) error {
+	j.keeper = k
+	for _, s := range j.segments {
+		if s.index != nil {
+			continue
+		}
+		if err := s.file.Sync(); err != nil {
+			return err
+		}
+		j.seal(s)
+	}
+	if j.snapshotIn != nil {
+		j.cover(j.snapshotIn)
+	}
+	j.done.Add(2)
+	go j.write()
+	go j.clean()
+	return nil
+}
+
+// Submit tells the writer that s has something. It is called once until Fill.
+// What is not urgent may wait a few milliseconds, for company.
+func (j *Journal) Submit(s Source, urgent bool) {
+	j.mu.Lock()
+	j.dirty = append(j.dirty, s)
+	arm := !urgent && !j.armed
+	j.armed = j.armed || arm
+	j.mu.Unlock()
+	switch {
+	case urgent:
+		j.Hurry()
+	case arm:
+		j.lazy.Reset(lazyDelay)
+	}
+}
+
+// Hurry wakes the writer for what was submitted without urgency.
+func (j *Journal) Hurry() { poke(j.wake) }
+
+func poke(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Err is why the journal failed: the first write or sync that did. Nothing is
+// ever confirmed after it.
+func (j *Journal) Err() error {
+	if p := j.failure.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// fail is called by the writer.
+func (j *Journal) fail(err error) {
+	if j.failure.CompareAndSwap(nil, &err) {
+		j.o.Log.Error("the journal failed: nothing is stored any more", "error", err)
+	}
+}
+
+// closing tells that Close was called.
+func (j *Journal) closing() bool {
+	select {
+	case <-j.quit:
+		return true
+	default:
+		return false
+	}
+}
+
+// write is the writer.
+func (j *Journal) write() {
+	defer j.done.Done()
+	for {
+		closing := j.closing()
+		batch := j.take()
+		switch {
+		case len(batch) > 0:
+			j.writeGroup(batch)
+		case closing:
+			j.finish()
+			return
+		default:
+			select {
+			case <-j.wake:
+			case <-j.quit:
+			}
+		}
+	}
+}
+
+// take swaps out what was submitted.
+func (j *Journal) take() []Source {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	batch := j.dirty
+	j.dirty, j.spare = j.spare[:0], batch
+	j.armed = false
+	return batch
+}
+
+func (j *Journal) writeGroup(batch []Source) {
+	for _, s := range batch {
+		s.Fill(&j.group)
+	}
+	j.group.commit()
+	err := j.Err()
+	j.groups.Add(1)
+	for _, s := range batch {
+		s.Written(err)
+	}
+	clear(batch)
+}
+
+// finish leaves the active segment and ends the journal with a small one that
+// holds a snapshot, so that the next start has little to read.
+func (j *Journal) finish() {
+	if j.empty() || j.Err() != nil {
+		return
+	}
+	g := &j.group
+	if g.seg != nil {
+		g.leave()
+	}
+	if !g.Failed() && g.enter(0, 0) {
+		g.leave()
+	}
+}
+
+func (j *Journal) empty() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.segments) == 0
+}
+
+// Close writes what was submitted, ends the writer and the janitor and closes
+// the files. It returns why the journal failed, if it did.
+func (j *Journal) Close() error {
+	close(j.quit)
+	j.done.Wait()
+	j.lazy.Stop()
+	err := j.Err()
+	if err == nil {
+		err = j.markClean()
+	}
+	for _, s := range j.segments {
+		j.closeFiles(s)
+	}
+	return err
+}
+
+// closeFiles is called when nobody reads s. Errors of closing lose nothing:
+// all that matters was synced.
+func (j *Journal) closeFiles(s *Segment) {
+	if s.file != nil {
+		_ = s.file.Close()
+	}
+	if s.index != nil {
+		_ = s.index.Close()
+	}
+}
