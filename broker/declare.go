@@ -32,6 +32,9 @@ func (s *Session) FindExchange(name string) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
+	if !s.allowedAny(name) {
+		return s.needExchange(auth.Configure, name)
+	}
 	_, err := s.v.Exchange(name)
 	return err
 }
@@ -55,9 +58,12 @@ func (s *Session) DeclareQueue(d queue.Declaration) (*vhost.Queue, error) {
 	if err := s.mayDeclareQueue(&d); err != nil {
 		return nil, err
 	}
-	q, _, err := s.v.DeclareQueue(d, s.c.ID)
+	q, created, err := s.v.DeclareQueue(d, s.c.ID)
 	if err != nil {
 		return nil, err
+	}
+	if !created {
+		s.renew(q)
 	}
 	s.last = q.Name
 	return q, nil
@@ -87,17 +93,33 @@ func (s *Session) FindQueue(name string) (*vhost.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.v.Queue(name, s.c.ID)
-	if err == nil {
-		s.last = name
+	if !s.allowedAny(name) {
+		return nil, s.needQueue(auth.Configure, name)
 	}
-	return q, err
+	q, err := s.v.Queue(name, s.c.ID)
+	if err != nil {
+		return nil, err
+	}
+	s.last = name
+	s.renew(q)
+	return q, nil
+}
+
+// renew tells q that somebody still counts on it.
+func (s *Session) renew(q *vhost.Queue) {
+	if l, ok := q.Queue.(queue.Leased); ok {
+		l.Used()
+	}
 }
 
 // DeleteQueue deletes a queue and says how many messages were ready in it.
 func (s *Session) DeleteQueue(name string, ifUnused, ifEmpty bool) (int, error) {
+	name, err := s.queueName(name)
+	if err != nil {
+		return 0, err
+	}
 	q, err := s.queue(auth.Configure, name)
-	if amqp.NoQueue.Is(err) && name != "" {
+	if amqp.NoQueue.Is(err) {
 		return 0, nil // deleting what is not there is done already
 	}
 	if err != nil {
@@ -125,13 +147,24 @@ func (s *Session) BindQueue(l Link) error {
 	return s.v.Bind(l.Source, q, l.Key, l.Arguments)
 }
 
-// UnbindQueue undoes BindQueue.
+// UnbindQueue undoes BindQueue. What is not there need not be unbound.
 func (s *Session) UnbindQueue(l Link) error {
-	q, err := s.boundQueue(&l)
-	if err != nil {
-		return err
+	if l.Destination == "" && s.last == "" {
+		return amqp.NoPreviousQueue.New()
 	}
-	return s.v.Unbind(l.Source, q, l.Key, l.Arguments)
+	q, err := s.boundQueue(&l)
+	if err == nil {
+		err = s.v.Unbind(l.Source, q, l.Key, l.Arguments)
+	}
+	return unlessMissing(err)
+}
+
+// unlessMissing is err, unless that is 404.
+func unlessMissing(err error) error {
+	if amqp.NoQueue.Is(err) || amqp.NoExchange.Is(err) {
+		return nil
+	}
+	return err
 }
 
 func (s *Session) boundQueue(l *Link) (exchange.Destination, error) {
@@ -161,13 +194,13 @@ func (s *Session) BindExchange(l Link) error {
 	return s.v.Bind(l.Source, x, l.Key, l.Arguments)
 }
 
-// UnbindExchange undoes BindExchange.
+// UnbindExchange undoes BindExchange. What is not there need not be unbound.
 func (s *Session) UnbindExchange(l Link) error {
 	x, err := s.boundExchange(&l)
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.v.Unbind(l.Source, x, l.Key, l.Arguments)
 	}
-	return s.v.Unbind(l.Source, x, l.Key, l.Arguments)
+	return unlessMissing(err)
 }
 
 func (s *Session) boundExchange(l *Link) (exchange.Destination, error) {

@@ -60,7 +60,7 @@ type Arg struct {
 var Args = []Arg{
 	{"x-message-ttl", Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.TTLMs = n })},
 	{"x-expires", Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
-	{"x-dead-letter-exchange", Classic | Quorum, text(func(o *Options, s string) { o.DeadExchange = &s })},
+	{deadExchange, Classic | Quorum, text(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
 	{"x-dead-letter-strategy", Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
 	{"x-max-length", Classic | Quorum | Stream, integer(0, -1, func(o *Options, n int64) { o.MaxLength = n })},
@@ -79,6 +79,8 @@ var Args = []Arg{
 	{"x-max-in-memory-bytes", Quorum, integer(0, -1, func(*Options, int64) {})},
 }
 
+const deadExchange = "x-dead-letter-exchange"
+
 // maxTTL is RabbitMQ's ceiling for times, in milliseconds (ten years).
 const maxTTL = 315_360_000_000
 
@@ -86,6 +88,9 @@ const maxTTL = 315_360_000_000
 // errors is typeName. It refuses with an *amqp.Error.
 func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 	o := Options{TTLMs: -1, ExpiresMs: -1, MaxLength: -1, MaxLengthBytes: -1, DeliveryLimit: -1, ConsumerTimeout: -1}
+	if x, ok := d.Arguments[deadExchange]; ok && !isText(x) {
+		return o, amqp.InvalidArgType.New(amqp.TypeName(x), deadExchange, d)
+	}
 	for _, a := range Args {
 		v, ok := d.Arguments[a.Key]
 		if !ok {
@@ -102,6 +107,11 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 		return o, amqp.InvalidArg.New("x-dead-letter-routing-key", d, "routing_key_but_no_dlx_defined")
 	}
 	return o, nil
+}
+
+func isText(v any) bool {
+	_, ok := v.(string)
+	return ok
 }
 
 // Int reads an integer argument of any width.

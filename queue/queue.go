@@ -64,6 +64,12 @@ type Queue interface {
 	Close(forget bool)
 }
 
+// Leased is a queue that goes when it is unused for a while (x-expires).
+// Declaring it again is a use.
+type Leased interface {
+	Used()
+}
+
 // Publication is one message on its way into a queue.
 type Publication struct {
 	Message *message.Message

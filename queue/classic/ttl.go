@@ -76,6 +76,13 @@ func (q *Queue) tick() {
 	q.finish(&then)
 }
 
+// Used implements queue.Leased.
+func (q *Queue) Used() {
+	q.mu.Lock()
+	q.used()
+	q.mu.Unlock()
+}
+
 // used restarts the clock of x-expires.
 func (q *Queue) used() {
 	if q.options.ExpiresMs > 0 && !q.closed {
