@@ -56,7 +56,19 @@ func (l *line) text() string {
 	return t
 }
 
-// encodeLine is what a client sends on a channel, in bytes.
+// encodeBurst is what a client sends on a channel at once, in bytes.
+func encodeBurst(channel uint16, text string) (wire []byte, err error) {
+	for part := range strings.SplitSeq(text, " ; ") {
+		b, err := encodeLine(channel, part)
+		if err != nil {
+			return nil, err
+		}
+		wire = append(wire, b...)
+	}
+	return wire, nil
+}
+
+// encodeLine is one method or frame.
 func encodeLine(channel uint16, text string) (wire []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {

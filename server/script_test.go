@@ -31,7 +31,8 @@ import (
 //
 // In front of C (client) or S (server) stand the connection, which may be left
 // out, and the channel, unless it is 0. A connection opens when it is first
-// spoken of, and its channel 1 with it. Under what a client says stands
+// spoken of, and its channel 1 with it. What stands between semicolons is sent
+// at once. Under what a client says stands
 // everything that happens until nothing more does: connections by name,
 // channels by number. The clock stands still but for "wait". Further lines:
 //
@@ -40,7 +41,8 @@ import (
 //	user bob secret               makes a user
 //	permission bob v "" ".*" ".*" configure, write, read
 //	connect b user=bob vhost=v    opens a connection other than as usual
-//	dial b                        a connection without the handshake
+//	dial b                        a connection, not a word said
+//	greet b                       a connection up to connection.start
 //	hangup b                      cuts it
 //	wait 5s                       lets time pass
 //	shutdown                      the server's
@@ -179,7 +181,7 @@ func (st *stage) do(text string) error {
 		for long, short := range st.names {
 			m[4] = strings.ReplaceAll(m[4], short, long)
 		}
-		wire, err := encodeLine(uint16(channel), m[4])
+		wire, err := encodeBurst(uint16(channel), m[4])
 		st.peers[m[1]].nc.Write(wire)
 		return err
 	}
@@ -200,9 +202,14 @@ func (st *stage) do(text string) error {
 		st.connect(l.name(), l)
 	case "dial":
 		st.peers[l.name()] = newPeer(st.node().dial())
+	case "greet":
+		p := newPeer(st.node().dial())
+		st.peers[l.name()] = p
+		p.nc.Write(protocolHeader[:])
+		synctest.Wait()
+		p.agrees()
 	case "hangup":
-		name := l.name()
-		st.peers[name].nc.Close()
+		st.peers[l.name()].nc.Close()
 	case "wait":
 		d, err := time.ParseDuration(l.next())
 		time.Sleep(d)
@@ -277,17 +284,17 @@ func (st *stage) connect(name string, l *line) {
 	}
 }
 
-// agrees takes the next answer of the handshake, if it is that.
+// agrees takes what came of the handshake; false when it is something else.
 func (p *peer) agrees() bool {
-	if len(p.events) != 1 {
-		return false
+	for _, e := range p.events {
+		switch e.method.(type) {
+		case *amqp.ConnectionStart, *amqp.ConnectionTune, *amqp.ConnectionOpenOk, *amqp.ChannelOpenOk:
+		default:
+			return false
+		}
 	}
-	switch p.events[0].method.(type) {
-	case *amqp.ConnectionStart, *amqp.ConnectionTune, *amqp.ConnectionOpenOk, *amqp.ChannelOpenOk:
-		p.take()
-		return true
-	}
-	return false
+	p.take()
+	return true
 }
 
 // happened is what the server did since it was last asked, in lines.
