@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 
 	"github.com/hutchmq/hutchmq/amqp"
 )
@@ -13,6 +14,7 @@ import (
 // synctest.Wait says when it has.
 type peer struct {
 	nc      net.Conn
+	mu      sync.Mutex
 	events  []event
 	partial map[uint16]*event // content that has not come whole, by channel
 }
@@ -37,13 +39,13 @@ func newPeer(nc net.Conn) *peer {
 func (p *peer) read() {
 	src := bufio.NewReader(p.nc)
 	if first, _ := src.Peek(1); string(first) == "A" {
-		p.events = append(p.events, event{word: protocolWord(src)})
+		p.add(event{word: protocolWord(src)})
 	}
 	r := amqp.NewReader(src)
 	for {
 		f, err := r.Next()
 		if err != nil {
-			p.events = append(p.events, event{word: "closed"})
+			p.add(event{word: "closed"})
 			return
 		}
 		p.frame(f)
@@ -61,7 +63,7 @@ func (p *peer) frame(f amqp.Frame) {
 	e := p.partial[f.Channel]
 	switch {
 	case f.Type == amqp.FrameHeartbeat:
-		p.events = append(p.events, event{word: "heartbeat"})
+		p.add(event{word: "heartbeat"})
 		return
 	case f.Type == amqp.FrameMethod && e == nil:
 		e = &event{channel: f.Channel}
@@ -87,7 +89,13 @@ func (p *peer) frame(f amqp.Frame) {
 		return
 	}
 	delete(p.partial, f.Channel)
-	p.events = append(p.events, *e)
+	p.add(*e)
+}
+
+func (p *peer) add(e event) {
+	p.mu.Lock()
+	p.events = append(p.events, e)
+	p.mu.Unlock()
 }
 
 func hasContent(m amqp.Method) bool {
@@ -100,6 +108,8 @@ func hasContent(m amqp.Method) bool {
 
 // take gives what came since the last take.
 func (p *peer) take() []event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	list := p.events
 	p.events = nil
 	return list

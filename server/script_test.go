@@ -286,6 +286,8 @@ func (st *stage) connect(name string, l *line) {
 
 // agrees takes what came of the handshake; false when it is something else.
 func (p *peer) agrees() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	for _, e := range p.events {
 		switch e.method.(type) {
 		case *amqp.ConnectionStart, *amqp.ConnectionTune, *amqp.ConnectionOpenOk, *amqp.ChannelOpenOk:
@@ -293,7 +295,7 @@ func (p *peer) agrees() bool {
 			return false
 		}
 	}
-	p.take()
+	p.events = nil
 	return true
 }
 
