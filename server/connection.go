@@ -171,8 +171,7 @@ func (c *connection) step(f amqp.Frame) error {
 		return c.openChannel(f)
 	}
 	err := ch.step(f)
-	var e *amqp.Error
-	if errors.As(err, &e) && !e.Hard {
+	if e, ok := err.(*amqp.Error); ok && !e.Hard { // errors.As would allocate for each frame
 		ch.fail(e)
 		return nil
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/exchange"
@@ -68,6 +70,34 @@ func (n *node) dial() net.Conn {
 	theirs, ours := net.Pipe()
 	n.start(theirs)
 	return ours
+}
+
+// login opens a connection and its channel 1. It has no
+// heartbeats.
+func (n *node) login(t testing.TB) (net.Conn, *amqp.Reader) {
+	t.Helper()
+	nc := n.dial()
+	go nc.Write(slices.Concat(protocolHeader[:],
+		encode(t, 0, `connection.start-ok mechanism=PLAIN response="\x00guest\x00guest" locale=en_US`),
+		encode(t, 0, `connection.tune-ok ; connection.open virtual_host=/`),
+		encode(t, 1, `channel.open`)))
+	r := amqp.NewReader(nc)
+	for _, name := range []string{"start", "tune", "open-ok", "channel.open-ok"} {
+		if _, err := r.Next(); err != nil {
+			t.Fatalf("waiting for %s: %v", name, err)
+		}
+	}
+	return nc, r
+}
+
+// encode is what a client sends on a channel, in the notation of scripts.
+func encode(t testing.TB, channel uint16, text string) []byte {
+	t.Helper()
+	wire, err := encodeBurst(channel, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wire
 }
 
 // idle fails the test if a queue still counts deliveries to somebody.
