@@ -7,7 +7,7 @@ import (
 )
 
 // Options is what the x-arguments of a declaration mean. -1 and nil stand for
-// absent.
+// absent, or none.
 type Options struct {
 	TTLMs           int64
 	ExpiresMs       int64
@@ -51,7 +51,7 @@ type Arg struct {
 	Key   string
 	Kinds Kinds
 	// set checks v and puts it into o; what it returns is the reason printed
-	// after "invalid arg", empty when all is well.
+	// after "invalid arg", empty when all is well, or wrongType.
 	set func(o *Options, v any) string
 }
 
@@ -60,7 +60,7 @@ type Arg struct {
 var Args = []Arg{
 	{"x-message-ttl", Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.TTLMs = n })},
 	{"x-expires", Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
-	{"x-dead-letter-exchange", Classic | Quorum, text(func(o *Options, s string) { o.DeadExchange = &s })},
+	{"x-dead-letter-exchange", Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
 	{"x-dead-letter-strategy", Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
 	{"x-max-length", Classic | Quorum | Stream, integer(0, -1, func(o *Options, n int64) { o.MaxLength = n })},
@@ -79,6 +79,13 @@ var Args = []Arg{
 	{"x-max-in-memory-bytes", Quorum, integer(0, -1, func(*Options, int64) {})},
 }
 
+// quorumDeliveryLimit holds for quorum queues that name none; -1 means none.
+const quorumDeliveryLimit = 20
+
+// wrongType is what set returns when the type of an exchange's name is wrong,
+// for which RabbitMQ has words of its own.
+const wrongType = "wrong type"
+
 // maxTTL is RabbitMQ's ceiling for times, in milliseconds (ten years).
 const maxTTL = 315_360_000_000
 
@@ -86,6 +93,9 @@ const maxTTL = 315_360_000_000
 // errors is typeName. It refuses with an *amqp.Error.
 func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 	o := Options{TTLMs: -1, ExpiresMs: -1, MaxLength: -1, MaxLengthBytes: -1, DeliveryLimit: -1, ConsumerTimeout: -1}
+	if kind == Quorum {
+		o.DeliveryLimit = quorumDeliveryLimit
+	}
 	for _, a := range Args {
 		v, ok := d.Arguments[a.Key]
 		if !ok {
@@ -94,7 +104,11 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 		if a.Kinds&kind == 0 {
 			return o, amqp.ArgNotForType.New(a.Key, d, typeName)
 		}
-		if why := a.set(&o, v); why != "" {
+		switch why := a.set(&o, v); why {
+		case "":
+		case wrongType:
+			return o, amqp.InvalidArgType.New(amqp.TypeName(v), a.Key, d)
+		default:
 			return o, amqp.InvalidArg.New(a.Key, d, why)
 		}
 	}
@@ -155,6 +169,16 @@ func text(set func(*Options, string)) func(*Options, any) string {
 			return unacceptable(v)
 		}
 		set(o, s)
+		return ""
+	}
+}
+
+func exchange(set func(*Options, string)) func(*Options, any) string {
+	name := text(set)
+	return func(o *Options, v any) string {
+		if name(o, v) != "" {
+			return wrongType
+		}
 		return ""
 	}
 }
