@@ -2,6 +2,7 @@ package queue
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/hutchmq/hutchmq/amqp"
 )
@@ -63,20 +64,20 @@ var Args = []Arg{
 	{"x-dead-letter-exchange", Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
 	{"x-dead-letter-strategy", Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
-	{"x-max-length", Classic | Quorum | Stream, integer(0, -1, func(o *Options, n int64) { o.MaxLength = n })},
-	{"x-max-length-bytes", Classic | Quorum | Stream, integer(0, -1, func(o *Options, n int64) { o.MaxLengthBytes = n })},
+	{"x-max-length", Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
+	{"x-max-length-bytes", Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
 	{"x-overflow", Classic | Quorum, overflow},
 	{"x-max-priority", Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
 	{"x-single-active-consumer", Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
-	{"x-delivery-limit", Classic | Quorum, integer(-1, -1, func(o *Options, n int64) { o.DeliveryLimit = n })},
-	{"x-consumer-timeout", Classic | Quorum, integer(0, -1, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-delivery-limit", Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
+	{"x-consumer-timeout", Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
 	{"x-queue-mode", Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", Classic, integer(1, 2, func(*Options, int64) {})},
 	{"x-queue-type", Classic | Quorum | Stream, text(func(*Options, string) {})},
 	{"x-queue-leader-locator", Quorum | Stream, oneOf("invalid_queue_locator_arg", "client-local", "balanced")},
-	{"x-quorum-initial-group-size", Quorum, integer(1, -1, func(*Options, int64) {})},
-	{"x-max-in-memory-length", Quorum, integer(0, -1, func(*Options, int64) {})},
-	{"x-max-in-memory-bytes", Quorum, integer(0, -1, func(*Options, int64) {})},
+	{"x-quorum-initial-group-size", Quorum, integer(1, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-in-memory-length", Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-in-memory-bytes", Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 }
 
 // quorumDeliveryLimit holds for quorum queues that name none; -1 means none.
@@ -141,7 +142,7 @@ func Int(v any) (int64, bool) {
 	return 0, false
 }
 
-// integer accepts min to max; a max below min means no maximum.
+// integer accepts min to max.
 func integer(min, max int64, set func(*Options, int64)) func(*Options, any) string {
 	return func(o *Options, v any) string {
 		n, ok := Int(v)
@@ -152,9 +153,9 @@ func integer(min, max int64, set func(*Options, int64)) func(*Options, any) stri
 			return fmt.Sprintf("{value_negative,%d}", n)
 		case n < min:
 			return fmt.Sprintf("{value_zero,%d}", n)
-		case max >= min && n > max && max == maxTTL:
+		case n > max && max == maxTTL:
 			return fmt.Sprintf("{value_too_large,%d}", n)
-		case max >= min && n > max:
+		case n > max:
 			return fmt.Sprintf("{max_value_exceeded,%d}", n)
 		}
 		set(o, n)
