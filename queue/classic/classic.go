@@ -39,6 +39,9 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	expiring                 bool  // some ready message may expire
 
+	dead    []death // to be buried, in order
+	burying bool    // somebody does
+
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
 	acks    []uint64         // scratch of Settle
@@ -56,13 +59,8 @@ type receipt struct {
 // after is what a method has to do once it has let go of the lock.
 type after struct {
 	confirmed, refused []queue.Receipt
-	dead               []death
+	died               bool
 	gone               bool
-}
-
-type death struct {
-	entry
-	why queue.Reason
 }
 
 // Publish implements queue.Queue.
@@ -98,7 +96,7 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	if q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
 		if q.options.Overflow == queue.RejectPublishDLX {
-			then.dead = append(then.dead, death{entry{m: m}, queue.MaxLen})
+			q.die(entry{m: m}, queue.MaxLen, then)
 		}
 		return
 	}
@@ -166,7 +164,9 @@ func (q *Queue) advance(now int64, then *after) {
 
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
-	q.bury(then.dead)
+	if then.died {
+		q.bury()
+	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
 	if then.gone {

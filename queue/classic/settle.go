@@ -21,7 +21,7 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 		q.requeue(ds, &then)
 	case how == queue.Discard && q.options.DeadExchange != nil:
 		for i := range ds {
-			then.dead = append(then.dead, death{entryOf(&ds[i]), queue.Rejected})
+			q.die(entryOf(&ds[i]), queue.Rejected, &then)
 		}
 	default:
 		for i := range ds {
@@ -48,7 +48,7 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		e.redelivered = true
 		e.count++
 		if q.options.DeliveryLimit >= 0 && int64(e.count) > q.options.DeliveryLimit {
-			then.dead = append(then.dead, death{e, queue.DeliveryLimit})
+			q.die(e, queue.DeliveryLimit, then)
 			continue
 		}
 		es = append(es, e)
@@ -74,29 +74,6 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 
 func entryOf(d *queue.Delivery) entry {
 	return entry{m: d.Message, seq: d.ID, expiry: d.Expiry, count: d.Count, redelivered: d.Redelivered, logged: d.Logged}
-}
-
-// bury dead-letters what has died, and only then forgets it: a crash between
-// the two leaves it in both places rather than in none.
-func (q *Queue) bury(dead []death) {
-	var seqs []uint64
-	for i := range dead {
-		d := &dead[i]
-		if x := q.options.DeadExchange; x != nil && !q.host.DeadLetter(d.m, *x, q.options.DeadKey, d.why) {
-			continue
-		}
-		if d.logged {
-			seqs = append(seqs, d.seq)
-		}
-	}
-	if len(seqs) == 0 {
-		return
-	}
-	q.mu.Lock()
-	if !q.closed {
-		q.log.Settle(seqs)
-	}
-	q.mu.Unlock()
 }
 
 // Purge implements queue.Queue.

@@ -61,7 +61,7 @@ func (q *Queue) remove(l *lane, why queue.Reason, then *after) {
 	q.count(&e, -1)
 	q.hold(e.m, -1)
 	if q.options.DeadExchange != nil {
-		then.dead = append(then.dead, death{e, why})
+		q.die(e, why, then)
 	} else if e.logged {
 		q.acks = append(q.acks, e.seq)
 	}
