@@ -56,6 +56,12 @@ func Start(t testing.TB, binary string, flags ...string) *Broker {
 // URL is how AMQP clients name the broker and its first user.
 func (b *Broker) URL() string { return "amqp://guest:guest@" + b.Addr + "/" }
 
+// Port is where AMQP clients connect on this machine.
+func (b *Broker) Port() string {
+	_, port, _ := net.SplitHostPort(b.Addr)
+	return port
+}
+
 // Restart starts the process again, after Kill or Stop, and waits until
 // clients can connect.
 func (b *Broker) Restart() {
