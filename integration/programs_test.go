@@ -57,6 +57,7 @@ func programs(t *testing.T, pattern, interpreter string) {
 // TestPika runs Python clients: RabbitMQ's six tutorials and what else pika
 // can do. Debian installs pika for its own python.
 func TestPika(t *testing.T) {
+	t.Parallel()
 	python := "/usr/bin/python3"
 	if exec.Command(python, "-c", "import pika").Run() != nil {
 		python = "python3"
@@ -69,6 +70,7 @@ func TestPika(t *testing.T) {
 
 // TestNode runs JavaScript clients, with two versions of amqplib.
 func TestNode(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("node_modules/amqplib"); err != nil {
 		t.Fatalf("amqplib is not installed, run make setup: %v", err)
 	}
@@ -77,6 +79,7 @@ func TestNode(t *testing.T) {
 
 // TestAMQPTools runs the command line clients of librabbitmq (C).
 func TestAMQPTools(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("amqp-publish"); err != nil {
 		t.Fatalf("amqp-tools are not installed, run make setup: %v", err)
 	}
