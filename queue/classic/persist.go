@@ -135,14 +135,14 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	from, last, epoch, log := l.gap.first, l.gap.last, l.epoch, q.log
+	from, last, log := l.gap.first, l.gap.last, q.log
 	q.mu.Unlock()
 	es, err := q.read(log, l.number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
 	}
-	if q.closed || l.epoch != epoch || l.gap.first != from {
+	if q.closed || l.gap.first != from { // a gap never begins at one place twice
 		return nil
 	}
 	q.rise(l, es)
