@@ -2,6 +2,7 @@ package classic
 
 import (
 	"log/slog"
+	"sort"
 	"time"
 
 	"github.com/hutchmq/hutchmq/message"
@@ -44,9 +45,10 @@ func (q *Queue) openLog() bool {
 // Stored implements store.Owner: everything up to through is safe, or err
 // says that it is not.
 func (q *Queue) Stored(through uint64, err error) {
-	var then after
 	q.mu.Lock()
-	for q.receipts.len() > 0 && q.receipts.at(0).seq <= through {
+	n := sort.Search(q.receipts.len(), func(i int) bool { return q.receipts.at(i).seq > through })
+	then := after{most: n}
+	for range n {
 		if r := q.receipts.popFront().Receipt; err == nil {
 			then.confirm(r)
 		} else {
