@@ -70,7 +70,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 }
 
 func openStore(cfg *config.Config, log *slog.Logger) (store.Store, error) {
-	return store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, Log: log})
+	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.DataDir, err)
+	}
+	return st, nil
 }
 
 func importDefinitions(b *broker.Broker, file string) error {
