@@ -9,7 +9,7 @@ import (
 // little memory however much is published, and nobody else any time.
 func TestSlowConsumer(t *testing.T) {
 	t.Parallel()
-	const count, size, maxRSS = 300_000, 1 << 10, 250 << 20
+	const count, size, maxRSS = 800_000, 1 << 10, 500 << 20
 	b := Start(t, hutchmq)
 	slow, fast := dialLean(t, b), dialLean(t, b)
 	slow.call(methodID{50, 10}, short(0), shortstr("bench"), []byte{0}, long(0))
