@@ -68,6 +68,17 @@ func (s *Session) needExchange(r auth.Right, name string) error {
 	return amqp.NoPermission.New(r, amqp.ExchangeIn(name, s.v.Name), s.c.User.Name)
 }
 
+// needAny wants any right at all, to look whether something is there. in
+// prints the resource.
+func (s *Session) needAny(name string, in func(name, vhost string) string) error {
+	for _, r := range []auth.Right{auth.Configure, auth.Write, auth.Read} {
+		if s.allowed(r, name) {
+			return nil
+		}
+	}
+	return amqp.NoPermission.New(auth.Configure, in(name, s.v.Name), s.c.User.Name)
+}
+
 // queueName resolves an empty name to the queue declared last.
 func (s *Session) queueName(name string) (string, error) {
 	if name == "" {

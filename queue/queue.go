@@ -64,6 +64,12 @@ type Queue interface {
 	Close(forget bool)
 }
 
+// Leased is a queue that goes when nobody uses it (x-expires).
+type Leased interface {
+	// Renew tells that the queue was declared again: its time starts anew.
+	Renew()
+}
+
 // Publication is one message on its way into a queue.
 type Publication struct {
 	Message *message.Message
@@ -141,8 +147,9 @@ const (
 // are called without the queue's lock.
 type Host interface {
 	// DeadLetter routes m to the dead-letter exchange of the queue, with its
-	// x-death brought up to date.
-	DeadLetter(m *message.Message, exchange string, key *string, why Reason)
+	// x-death brought up to date. False means that the node is going down:
+	// what is stored of m must stay, to die after the next start.
+	DeadLetter(m *message.Message, exchange string, key *string, why Reason) bool
 	// Gone says that the queue should be deleted: its last consumer left, or
 	// it expired unused.
 	Gone()

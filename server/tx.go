@@ -15,6 +15,7 @@ type transaction struct {
 	ch        *channel
 	published []txPublish
 	settled   []txSettled
+	bytes     int // of the bodies published
 }
 
 type txPublish struct {
@@ -30,12 +31,18 @@ type txSettled struct {
 	how queue.Outcome
 }
 
-// maxTx bounds what one transaction may hold back.
-const maxTx = 1 << 20
+// What one transaction may hold back.
+const (
+	maxTx      = 1 << 20   // messages
+	maxTxBytes = 512 << 20 // of bodies
+)
 
 func (t *transaction) publish(p *publish) error {
 	if len(t.published) >= maxTx {
-		return amqp.TooMany.New("transaction", maxTx)
+		return amqp.TooMany.New("transaction messages", maxTx)
+	}
+	if t.bytes += len(p.m.Body); t.bytes > maxTxBytes {
+		return amqp.TooMany.New("transaction bytes", maxTxBytes)
 	}
 	if _, err := message.CopyKeys(nil, p.m.Header); err != nil {
 		return err // now, and not in the middle of the commit
@@ -77,7 +84,7 @@ func (ch *channel) txRollback() error {
 	if ch.tx == nil {
 		return amqp.NotTransactional.New()
 	}
-	ch.tx.published = nil
+	ch.tx.published, ch.tx.bytes = nil, 0
 	ch.tx.restore()
 	ch.reply(false, &amqp.TxRollbackOk{})
 	return nil
@@ -104,7 +111,7 @@ func (ch *channel) txCommit() error {
 	}
 	ch.session.Flush()
 	t.settleAll()
-	t.published = nil
+	t.published, t.bytes = nil, 0
 	w.Confirm(make([]uint64, 1), true)
 	return nil
 }

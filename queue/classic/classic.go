@@ -29,8 +29,8 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
-	consumed  bool // a consumer existed
 	closed    bool
+	forgotten bool // closed for good, not only until the next start
 	failed    bool // the disk is; nothing sinks any more
 
 	ready, unacked           int
@@ -39,10 +39,14 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	expiring                 bool  // some ready message may expire
 
+	dead    []death // to be buried, in order
+	burying bool    // somebody does
+
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
 	acks    []uint64         // scratch of Settle
 	expiry  *time.Timer
+	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
 	idle    *time.Timer // x-expires
 }
 
@@ -55,45 +59,44 @@ type receipt struct {
 // after is what a method has to do once it has let go of the lock.
 type after struct {
 	confirmed, refused []queue.Receipt
-	dead               []death
+	died               bool
 	gone               bool
-}
-
-type death struct {
-	entry
-	why queue.Reason
 }
 
 // Publish implements queue.Queue.
 func (q *Queue) Publish(burst []queue.Publication) {
 	var then after
-	now := time.Now().UnixMilli()
 	q.mu.Lock()
+	now := clock()
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
-	if len(q.staging) > 0 {
-		q.log.Put(q.staging)
-		clear(q.staging)
-		q.staging = q.staging[:0]
-	}
-	q.advance(&then)
+	q.record()
+	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
+
+// clock is the time in Unix milliseconds. A method reads it once, with the
+// lock held, so that what is enqueued with a TTL of 0 may still be delivered
+// by the same call.
+func clock() int64 { return time.Now().UnixMilli() }
 
 // enqueue gives p its number and its place.
 func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	m := p.Message
 	if q.closed {
-		// A queue that is gone has handled its messages (RabbitMQ: confirms).
-		then.confirm(p.Receipt)
+		// A queue that is gone has handled its messages (RabbitMQ: confirms);
+		// one that will be back has not, and nobody is left to be told.
+		if q.forgotten {
+			then.confirm(p.Receipt)
+		}
 		return
 	}
-	if q.full(m) {
+	if q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
 		if q.options.Overflow == queue.RejectPublishDLX {
-			then.dead = append(then.dead, death{entry{m: m}, queue.MaxLen})
+			q.die(entry{m: m}, queue.MaxLen, then)
 		}
 		return
 	}
@@ -124,8 +127,11 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 
 // lane is where messages of m's priority wait.
 func (q *Queue) lane(m *message.Message) *lane {
-	return &q.lanes[min(int(m.Priority), len(q.lanes)-1)]
+	return &q.lanes[q.priority(m)]
 }
+
+// priority is m's, as far as the queue tells priorities apart.
+func (q *Queue) priority(m *message.Message) int { return min(int(m.Priority), len(q.lanes)-1) }
 
 // count adds or takes e from what is ready.
 func (q *Queue) count(e *entry, by int) {
@@ -146,20 +152,20 @@ func (q *Queue) hold(m *message.Message, by int) {
 
 // advance does what became possible: deliver, expire, keep the bounds, read
 // ahead.
-func (q *Queue) advance(then *after) {
+func (q *Queue) advance(now int64, then *after) {
 	if q.closed {
 		return
 	}
-	q.pump(then)
-	q.expire(then)
+	q.pump(now, then)
+	q.expire(now, then)
 	q.trim(then)
 	q.readAhead()
 }
 
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
-	for _, d := range then.dead {
-		q.bury(d)
+	if then.died {
+		q.bury()
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
@@ -207,9 +213,8 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 		q.mu.Unlock()
 		return err
 	}
-	q.consumed = true
 	q.used()
-	q.advance(&then)
+	q.advance(clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 	return nil
@@ -222,7 +227,7 @@ func (q *Queue) Cancel(c queue.Consumer) {
 	if q.consumers.Remove(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
-		q.advance(&then)
+		q.advance(clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -233,10 +238,17 @@ func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
 	if q.consumers.Resume(c) {
-		q.advance(&then)
+		q.advance(clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
+}
+
+// Renew implements queue.Leased.
+func (q *Queue) Renew() {
+	q.mu.Lock()
+	q.used()
+	q.mu.Unlock()
 }
 
 // Stat implements queue.Queue.
@@ -261,7 +273,7 @@ func (q *Queue) Close(forget bool) {
 		q.mu.Unlock()
 		return
 	}
-	q.closed = true
+	q.closed, q.forgotten = true, forget
 	q.expiry.Stop()
 	q.idle.Stop()
 	q.kind.resident.Add(-q.resident)

@@ -1,17 +1,13 @@
 package classic
 
-import (
-	"time"
-
-	"github.com/hutchmq/hutchmq/queue"
-)
+import "github.com/hutchmq/hutchmq/queue"
 
 // maxBatch is how many messages one consumer is offered at a time.
 const maxBatch = 256
 
 // pump hands ready messages to consumers that want them. It stops when nobody
 // does, or the next message is on disk. What it finds expired goes to then.
-func (q *Queue) pump(then *after) {
+func (q *Queue) pump(now int64, then *after) {
 	for q.ready > 0 {
 		m, alone := q.consumers.Next()
 		if m == nil {
@@ -25,7 +21,7 @@ func (q *Queue) pump(then *after) {
 		if alone {
 			n = min(l.head.len(), maxBatch)
 		}
-		q.offer(m, l, n, then)
+		q.offer(m, l, n, now, then)
 	}
 }
 
@@ -49,11 +45,7 @@ func (q *Queue) front() *lane {
 
 // offer gives m up to n messages of l, as far as they have not expired and m
 // takes them.
-func (q *Queue) offer(m *queue.Member, l *lane, n int, then *after) {
-	now := int64(0)
-	if q.expiring {
-		now = time.Now().UnixMilli()
-	}
+func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	q.batch = q.batch[:0]
 	for i := range n {
 		e := l.head.at(i)
@@ -118,7 +110,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	q.mu.Lock()
 	q.used()
 	for !q.closed {
-		q.expire(&then)
+		q.expire(clock(), &then)
 		l := q.front()
 		if l == nil {
 			if q.ready == 0 || !q.loadNow() {

@@ -37,7 +37,17 @@ type lane struct {
 type gap struct {
 	first, last uint64 // where to read; sequence numbers between may be missing
 	count       int
+	persistent  int
 	bytes       int64
+}
+
+// add counts m in, or with -1 out.
+func (g *gap) add(m *message.Message, by int) {
+	g.count += by
+	g.bytes += int64(by * m.Size())
+	if m.Persistent {
+		g.persistent += by
+	}
 }
 
 func (l *lane) deep() bool { return l.gap.count > 0 || l.tail.len() > 0 }
@@ -51,8 +61,7 @@ func (l *lane) sink() entry {
 		l.gap.first = e.seq
 	}
 	l.gap.last = e.seq
-	l.gap.count++
-	l.gap.bytes += int64(e.m.Size())
+	l.gap.add(e.m, 1)
 	return e
 }
 

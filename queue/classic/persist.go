@@ -8,18 +8,23 @@ import (
 	"github.com/hutchmq/hutchmq/store"
 )
 
-// Reading ahead: a chunk is read when less than lowWater is in memory.
-const (
-	chunkBytes = 512 << 10
-	lowWater   = 1 << 20
-	retryAfter = time.Second
-)
+// retryAfter is how long a backlog that could not be read is left alone.
+const retryAfter = time.Second
 
 // stage prepares e for the log.
 func (q *Queue) stage(e *entry, l *lane, now int64, transient bool) {
 	q.staging = append(q.staging, store.Entry{
 		Seq: e.seq, Lane: l.number, Transient: transient, Time: now, Expiry: e.expiry, Item: e.m,
 	})
+}
+
+// record hands what is staged to the log.
+func (q *Queue) record() {
+	if len(q.staging) > 0 {
+		q.log.Put(q.staging)
+		clear(q.staging)
+		q.staging = q.staging[:0]
+	}
 }
 
 // openLog makes sure there is a log to spill to.
@@ -49,10 +54,12 @@ func (q *Queue) Stored(through uint64, err error) {
 		}
 	}
 	q.failed = q.failed || err != nil
-	for i := range q.lanes {
-		q.settleTail(&q.lanes[i], through)
+	if !q.closed {
+		for i := range q.lanes {
+			q.settleTail(&q.lanes[i], through)
+		}
+		q.advance(clock(), &then)
 	}
-	q.advance(&then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
@@ -76,7 +83,7 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 func (q *Queue) readAhead() {
 	for i := range q.lanes {
 		l := &q.lanes[i]
-		if l.gap.count == 0 || l.loading || l.head.len() > 0 && q.resident > lowWater {
+		if l.gap.count == 0 || l.loading || l.head.len() > 0 && q.resident > q.kind.limits.lowWater {
 			continue
 		}
 		if q.consumers.Len() > 0 || q.expiring && l.head.len() == 0 || q.overlong() {
@@ -90,10 +97,10 @@ func (q *Queue) readAhead() {
 func (q *Queue) load(l *lane) {
 	var then after
 	q.mu.Lock()
-	err := q.fetch(l)
+	err := q.fetch(l, q.appetite())
 	if err == nil {
 		l.loading = false
-		q.advance(&then)
+		q.advance(clock(), &then)
 	} else if !q.closed {
 		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
 		time.AfterFunc(retryAfter, func() { q.kind.loader.add(q, l) })
@@ -102,26 +109,35 @@ func (q *Queue) load(l *lane) {
 	q.finish(&then)
 }
 
+// appetite is how much to read of a backlog: little when it is only to see
+// when its first message expires.
+func (q *Queue) appetite() int {
+	if q.consumers.Len() == 0 && !q.overlong() {
+		return q.kind.limits.peek
+	}
+	return q.kind.limits.chunk
+}
+
 // loadNow reads the next chunk of the first lane that has nothing in memory;
 // false when there is none or it cannot be read.
 func (q *Queue) loadNow() bool {
 	for i := len(q.lanes) - 1; i >= 0; i-- {
 		if l := &q.lanes[i]; l.head.len() == 0 && l.gap.count > 0 {
-			return q.fetch(l) == nil
+			return q.fetch(l, q.kind.limits.chunk) == nil
 		}
 	}
 	return false
 }
 
-// fetch reads a chunk of the gap of l into its head. It lets go of the lock
-// while it reads; when someone else was quicker, what was read is dropped.
-func (q *Queue) fetch(l *lane) error {
+// fetch reads about max bytes of the gap of l into its head. It lets go of the
+// lock while it reads; when someone else was quicker, what was read is dropped.
+func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
 	from, last, epoch, log := l.gap.first, l.gap.last, l.epoch, q.log
 	q.mu.Unlock()
-	es, err := q.read(log, l.number, from, last)
+	es, err := q.read(log, l.number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
@@ -137,10 +153,9 @@ func (q *Queue) fetch(l *lane) error {
 func (q *Queue) rise(l *lane, es []entry) {
 	for i := range es {
 		l.head.pushBack(es[i])
-		l.gap.bytes -= int64(es[i].m.Size())
+		l.gap.add(es[i].m, -1)
 		q.hold(es[i].m, 1)
 	}
-	l.gap.count -= len(es)
 	if n := len(es); n > 0 {
 		l.gap.first = es[n-1].seq + 1
 	}
@@ -148,15 +163,16 @@ func (q *Queue) rise(l *lane, es []entry) {
 		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
 		q.ready -= l.gap.count
 		q.readyBytes -= l.gap.bytes
+		q.persistent -= l.gap.persistent
 		l.gap = gap{}
 	}
 }
 
-// read decodes up to a chunk of stored messages in [from, last].
-func (q *Queue) read(log store.Log, number uint8, from, last uint64) (es []entry, err error) {
+// read decodes about max bytes of stored messages in [from, last].
+func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (es []entry, err error) {
 	var slab []message.Message
 	var broken error
-	err = log.Read(number, from, chunkBytes, func(s store.Stored) bool {
+	err = log.Read(number, from, max, func(s store.Stored) bool {
 		if s.Seq > last {
 			return false
 		}

@@ -26,11 +26,10 @@ func (q *Queue) expiryOf(m *message.Message, now int64) int64 {
 // expire removes what has expired at the head of each lane and sets the timer
 // for the next. As in RabbitMQ, a message behind one that lives longer waits
 // for it.
-func (q *Queue) expire(then *after) {
+func (q *Queue) expire(now int64, then *after) {
 	if !q.expiring || q.closed {
 		return
 	}
-	now := time.Now().UnixMilli()
 	next := int64(0)
 	for i := range q.lanes {
 		l := &q.lanes[i]
@@ -49,7 +48,8 @@ func (q *Queue) expire(then *after) {
 		}
 	}
 	q.forgetSettled()
-	if next > 0 {
+	if next > 0 && next != q.due {
+		q.due = next
 		q.expiry.Reset(time.Duration(next-now) * time.Millisecond)
 	}
 }
@@ -61,7 +61,7 @@ func (q *Queue) remove(l *lane, why queue.Reason, then *after) {
 	q.count(&e, -1)
 	q.hold(e.m, -1)
 	if q.options.DeadExchange != nil {
-		then.dead = append(then.dead, death{e, why})
+		q.die(e, why, then)
 	} else if e.logged {
 		q.acks = append(q.acks, e.seq)
 	}
@@ -71,7 +71,8 @@ func (q *Queue) remove(l *lane, why queue.Reason, then *after) {
 func (q *Queue) tick() {
 	var then after
 	q.mu.Lock()
-	q.advance(&then)
+	q.due = 0
+	q.advance(clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
