@@ -1,9 +1,6 @@
 package integration
 
 import (
-	"fmt"
-	"os"
-	"strings"
 	"testing"
 	"time"
 )
@@ -21,14 +18,14 @@ func BenchmarkBacklog(b *testing.B) {
 	b.ResetTimer()
 	publisher.publish(b.N, 1<<10, true)
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "published/s")
-	b.ReportMetric(memoryOf(b, broker), "backlog-MB")
+	b.ReportMetric(float64(broker.RSS()>>20), "backlog-MiB")
 	b.StopTimer()
 
 	broker.Stop()
 	began := time.Now()
 	broker.Restart()
 	b.ReportMetric(float64(time.Since(began).Milliseconds()), "restart-ms")
-	b.ReportMetric(memoryOf(b, broker), "restarted-MB")
+	b.ReportMetric(float64(broker.RSS()>>20), "restarted-MiB")
 
 	consumer := dialLean(b, broker)
 	consumer.call(methodID{60, 10}, long(0), short(1000), []byte{0})
@@ -36,18 +33,5 @@ func BenchmarkBacklog(b *testing.B) {
 	consumer.call(methodID{60, 20}, short(0), shortstr("bench"), shortstr("c"), []byte{0}, long(0))
 	consumer.drain(b.N, true)
 	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "drained/s")
-	b.ReportMetric(memoryOf(b, broker), "drained-MB")
-}
-
-// memoryOf is the broker's resident memory in MB.
-func memoryOf(b testing.TB, broker *Broker) float64 {
-	b.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", broker.process.Process.Pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	_, after, _ := strings.Cut(string(text), "VmRSS:")
-	var kib float64
-	fmt.Sscan(after, &kib)
-	return kib / 1024
+	b.ReportMetric(float64(broker.RSS()>>20), "drained-MiB")
 }

@@ -170,13 +170,10 @@ func (b *Broker) Panicked() bool {
 	return strings.Contains(log, "panic:") || strings.Contains(log, "goroutine 1 [")
 }
 
-// RSS is how many bytes of memory the process holds.
+// RSS is how many bytes of memory the process holds, 0 if that cannot be told.
+// Anybody may call it while the broker runs.
 func (b *Broker) RSS() int64 {
-	b.t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.process.Process.Pid))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.process.Process.Pid))
 	var kib int64
 	if _, after, ok := strings.Cut(string(text), "VmRSS:"); ok {
 		fmt.Sscan(after, &kib)

@@ -175,7 +175,6 @@ func TestTruncated(t *testing.T) {
 func TestSilentSockets(t *testing.T) {
 	t.Parallel()
 	const silent, slow, timeout = 1950, 50, 3 * time.Second
-	t.Parallel()
 	b := Start(t, hutchmq, "HUTCHMQ_LIMITS_HANDSHAKE_TIMEOUT="+timeout.String())
 	var conns []rawConn
 	for range silent + slow {
