@@ -57,7 +57,8 @@ type Disk struct {
 	closed  atomic.Bool
 	buffers buffers
 	placed  []journal.Placed // the writer's
-	body    []byte           // the writer's
+	body    []byte           // the writer's: of the record at hand
+	state   []byte           // the writer's: of the snapshot at hand, in the midst of a record
 
 	check checkpointer
 }
