@@ -32,8 +32,8 @@ func (s *Session) FindExchange(name string) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
-	if !s.allowedAny(name) {
-		return s.needExchange(auth.Configure, name)
+	if err := s.needAny(name, amqp.ExchangeIn); err != nil {
+		return err
 	}
 	_, err := s.v.Exchange(name)
 	return err
@@ -69,20 +69,22 @@ func (s *Session) DeclareQueue(d queue.Declaration) (*vhost.Queue, error) {
 	return q, nil
 }
 
+// mayDeclareQueue checks the rights to declare d. Where the name is for us to
+// make up, the rights to such a name count.
 func (s *Session) mayDeclareQueue(d *queue.Declaration) error {
-	if d.Name != "" {
-		if err := s.needQueue(auth.Configure, d.Name); err != nil {
-			return err
-		}
+	name := d.Name
+	if name == "" {
+		name = vhost.GeneratedName()
+	}
+	if err := s.needQueue(auth.Configure, name); err != nil {
+		return err
 	}
 	x, ok := d.Arguments["x-dead-letter-exchange"].(string)
 	if !ok {
 		return nil
 	}
-	if d.Name != "" {
-		if err := s.needQueue(auth.Read, d.Name); err != nil {
-			return err
-		}
+	if err := s.needQueue(auth.Read, name); err != nil {
+		return err
 	}
 	return s.needExchange(auth.Write, x)
 }
@@ -93,8 +95,8 @@ func (s *Session) FindQueue(name string) (*vhost.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !s.allowedAny(name) {
-		return nil, s.needQueue(auth.Configure, name)
+	if err := s.needAny(name, amqp.QueueIn); err != nil {
+		return nil, err
 	}
 	q, err := s.v.Queue(name, s.c.ID)
 	if err != nil {
@@ -108,7 +110,7 @@ func (s *Session) FindQueue(name string) (*vhost.Queue, error) {
 // renew tells q that somebody still counts on it.
 func (s *Session) renew(q *vhost.Queue) {
 	if l, ok := q.Queue.(queue.Leased); ok {
-		l.Used()
+		l.Renew()
 	}
 }
 

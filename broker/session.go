@@ -51,12 +51,6 @@ func (s *Session) allowed(r auth.Right, resource string) bool {
 	return ok
 }
 
-// allowedAny answers whether the user has any right at all, which is what a
-// passive declare takes.
-func (s *Session) allowedAny(resource string) bool {
-	return s.allowed(auth.Configure, resource) || s.allowed(auth.Write, resource) || s.allowed(auth.Read, resource)
-}
-
 func (s *Session) needQueue(r auth.Right, name string) error {
 	if s.allowed(r, name) {
 		return nil
@@ -72,6 +66,17 @@ func (s *Session) needExchange(r auth.Right, name string) error {
 		return nil
 	}
 	return amqp.NoPermission.New(r, amqp.ExchangeIn(name, s.v.Name), s.c.User.Name)
+}
+
+// needAny wants any right at all, to look whether something is there. in
+// prints the resource.
+func (s *Session) needAny(name string, in func(name, vhost string) string) error {
+	for _, r := range []auth.Right{auth.Configure, auth.Write, auth.Read} {
+		if s.allowed(r, name) {
+			return nil
+		}
+	}
+	return amqp.NoPermission.New(auth.Configure, in(name, s.v.Name), s.c.User.Name)
 }
 
 // queueName resolves an empty name to the queue declared last.

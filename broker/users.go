@@ -51,11 +51,11 @@ func (b *Broker) DeleteUser(name string) error {
 
 // SetPermission gives a user rights in a vhost, instead of those it had.
 func (b *Broker) SetPermission(user, vhostName string, p auth.Permission) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
 	if _, err := b.Vhost(vhostName); err != nil {
 		return err
 	}
-	b.topology.Lock()
-	defer b.topology.Unlock()
 	if b.auth.User(user) == nil {
 		return auth.ErrNoUser
 	}

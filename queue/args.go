@@ -2,12 +2,13 @@ package queue
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/hutchmq/hutchmq/amqp"
 )
 
 // Options is what the x-arguments of a declaration mean. -1 and nil stand for
-// absent.
+// absent, or none.
 type Options struct {
 	TTLMs           int64
 	ExpiresMs       int64
@@ -51,7 +52,7 @@ type Arg struct {
 	Key   string
 	Kinds Kinds
 	// set checks v and puts it into o; what it returns is the reason printed
-	// after "invalid arg", empty when all is well.
+	// after "invalid arg", empty when all is well, or wrongType.
 	set func(o *Options, v any) string
 }
 
@@ -60,26 +61,31 @@ type Arg struct {
 var Args = []Arg{
 	{"x-message-ttl", Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.TTLMs = n })},
 	{"x-expires", Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
-	{deadExchange, Classic | Quorum, text(func(o *Options, s string) { o.DeadExchange = &s })},
+	{"x-dead-letter-exchange", Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
 	{"x-dead-letter-strategy", Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
-	{"x-max-length", Classic | Quorum | Stream, integer(0, -1, func(o *Options, n int64) { o.MaxLength = n })},
-	{"x-max-length-bytes", Classic | Quorum | Stream, integer(0, -1, func(o *Options, n int64) { o.MaxLengthBytes = n })},
+	{"x-max-length", Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
+	{"x-max-length-bytes", Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
 	{"x-overflow", Classic | Quorum, overflow},
 	{"x-max-priority", Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
 	{"x-single-active-consumer", Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
-	{"x-delivery-limit", Classic | Quorum, integer(-1, -1, func(o *Options, n int64) { o.DeliveryLimit = n })},
-	{"x-consumer-timeout", Classic | Quorum, integer(0, -1, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-delivery-limit", Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
+	{"x-consumer-timeout", Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
 	{"x-queue-mode", Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", Classic, integer(1, 2, func(*Options, int64) {})},
 	{"x-queue-type", Classic | Quorum | Stream, text(func(*Options, string) {})},
 	{"x-queue-leader-locator", Quorum | Stream, oneOf("invalid_queue_locator_arg", "client-local", "balanced")},
-	{"x-quorum-initial-group-size", Quorum, integer(1, -1, func(*Options, int64) {})},
-	{"x-max-in-memory-length", Quorum, integer(0, -1, func(*Options, int64) {})},
-	{"x-max-in-memory-bytes", Quorum, integer(0, -1, func(*Options, int64) {})},
+	{"x-quorum-initial-group-size", Quorum, integer(1, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-in-memory-length", Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-in-memory-bytes", Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 }
 
-const deadExchange = "x-dead-letter-exchange"
+// quorumDeliveryLimit holds for quorum queues that name none; -1 means none.
+const quorumDeliveryLimit = 20
+
+// wrongType is what set returns when the type of an exchange's name is wrong,
+// for which RabbitMQ has words of its own.
+const wrongType = "wrong type"
 
 // maxTTL is RabbitMQ's ceiling for times, in milliseconds (ten years).
 const maxTTL = 315_360_000_000
@@ -88,8 +94,8 @@ const maxTTL = 315_360_000_000
 // errors is typeName. It refuses with an *amqp.Error.
 func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 	o := Options{TTLMs: -1, ExpiresMs: -1, MaxLength: -1, MaxLengthBytes: -1, DeliveryLimit: -1, ConsumerTimeout: -1}
-	if x, ok := d.Arguments[deadExchange]; ok && !isText(x) {
-		return o, amqp.InvalidArgType.New(amqp.TypeName(x), deadExchange, d)
+	if kind == Quorum {
+		o.DeliveryLimit = quorumDeliveryLimit
 	}
 	for _, a := range Args {
 		v, ok := d.Arguments[a.Key]
@@ -99,7 +105,11 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 		if a.Kinds&kind == 0 {
 			return o, amqp.ArgNotForType.New(a.Key, d, typeName)
 		}
-		if why := a.set(&o, v); why != "" {
+		switch why := a.set(&o, v); why {
+		case "":
+		case wrongType:
+			return o, amqp.InvalidArgType.New(amqp.TypeName(v), a.Key, d)
+		default:
 			return o, amqp.InvalidArg.New(a.Key, d, why)
 		}
 	}
@@ -107,11 +117,6 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 		return o, amqp.InvalidArg.New("x-dead-letter-routing-key", d, "routing_key_but_no_dlx_defined")
 	}
 	return o, nil
-}
-
-func isText(v any) bool {
-	_, ok := v.(string)
-	return ok
 }
 
 // Int reads an integer argument of any width.
@@ -137,7 +142,7 @@ func Int(v any) (int64, bool) {
 	return 0, false
 }
 
-// integer accepts min to max; a max below min means no maximum.
+// integer accepts min to max.
 func integer(min, max int64, set func(*Options, int64)) func(*Options, any) string {
 	return func(o *Options, v any) string {
 		n, ok := Int(v)
@@ -148,9 +153,9 @@ func integer(min, max int64, set func(*Options, int64)) func(*Options, any) stri
 			return fmt.Sprintf("{value_negative,%d}", n)
 		case n < min:
 			return fmt.Sprintf("{value_zero,%d}", n)
-		case max >= min && n > max && max == maxTTL:
+		case n > max && max == maxTTL:
 			return fmt.Sprintf("{value_too_large,%d}", n)
-		case max >= min && n > max:
+		case n > max:
 			return fmt.Sprintf("{max_value_exceeded,%d}", n)
 		}
 		set(o, n)
@@ -165,6 +170,16 @@ func text(set func(*Options, string)) func(*Options, any) string {
 			return unacceptable(v)
 		}
 		set(o, s)
+		return ""
+	}
+}
+
+func exchange(set func(*Options, string)) func(*Options, any) string {
+	name := text(set)
+	return func(o *Options, v any) string {
+		if name(o, v) != "" {
+			return wrongType
+		}
 		return ""
 	}
 }

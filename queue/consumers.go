@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -10,8 +11,9 @@ import (
 type Member struct {
 	Consumer
 	ConsumeOptions
-	blocked bool
-	group   *group
+	group      *group
+	blocked    bool
+	next, prev *Member // in the group's turn; not while blocked
 }
 
 // Consumers is the set of consumers of one queue: it says who is next. Equal
@@ -27,13 +29,34 @@ type Consumers struct {
 	active    *Member // of a single active consumer queue
 }
 
-// group holds the consumers of one priority that have credit; the first is
-// next.
+// group holds the consumers of one priority. Those that have credit stand in a
+// ring, so that thousands come and go at no cost.
 type group struct {
 	priority int
-	willing  []*Member
-	next     int
 	members  int
+	turn     *Member // whose turn it is; nil when nobody has credit
+}
+
+// enter puts m into the ring, behind all others.
+func (g *group) enter(m *Member) {
+	if g.turn == nil {
+		m.next, m.prev, g.turn = m, m, m
+		return
+	}
+	m.next, m.prev = g.turn, g.turn.prev
+	m.prev.next, m.next.prev = m, m
+}
+
+// leave takes m out of the ring.
+func (g *group) leave(m *Member) {
+	m.prev.next, m.next.prev = m.next, m.prev
+	switch {
+	case m.next == m:
+		g.turn = nil
+	case g.turn == m:
+		g.turn = m.next
+	}
+	m.next, m.prev = nil, nil
 }
 
 // Add registers c. It refuses with an *amqp.Error when an exclusive consumer
@@ -51,7 +74,7 @@ func (s *Consumers) Add(c Consumer, o ConsumeOptions, where Declaration) error {
 	s.order = append(s.order, m)
 	s.exclusive = o.Exclusive
 	m.group.members++
-	m.group.willing = append(m.group.willing, m)
+	m.group.enter(m)
 	if s.Single && s.active == nil {
 		s.active = m
 	}
@@ -66,12 +89,8 @@ func (s *Consumers) Remove(c Consumer) bool {
 	}
 	s.Block(m)
 	delete(s.members, c)
-	for i, x := range s.order {
-		if x == m {
-			s.order = append(s.order[:i], s.order[i+1:]...)
-			break
-		}
-	}
+	i := slices.Index(s.order, m)
+	s.order = slices.Delete(s.order, i, i+1)
 	m.group.members--
 	if m.group.members == 0 {
 		s.dropGroup(m.group)
@@ -109,45 +128,37 @@ func (s *Consumers) Next() (m *Member, alone bool) {
 		return s.active, true
 	}
 	for _, g := range s.groups {
-		if n := len(g.willing); n > 0 {
-			if g.next >= n {
-				g.next = 0
-			}
-			return g.willing[g.next], n == 1
+		if m := g.turn; m != nil {
+			return m, m.next == m
 		}
 	}
 	return nil, false
 }
 
 // Served moves the turn on after m got a message.
-func (s *Consumers) Served(m *Member) { m.group.next++ }
-
-// Block takes m out of the turn: it has no credit.
-func (s *Consumers) Block(m *Member) {
-	if m.blocked {
-		return
-	}
-	m.blocked = true
-	g := m.group
-	for i, x := range g.willing {
-		if x == m {
-			g.willing = append(g.willing[:i], g.willing[i+1:]...)
-			if i < g.next {
-				g.next--
-			}
-			return
-		}
+func (s *Consumers) Served(m *Member) {
+	if !m.blocked {
+		m.group.turn = m.next
 	}
 }
 
-// Resume puts c back into the turn; false when it was there, or is unknown.
+// Block takes m out of the turn: it has no credit.
+func (s *Consumers) Block(m *Member) {
+	if !m.blocked {
+		m.blocked = true
+		m.group.leave(m)
+	}
+}
+
+// Resume puts c back into the turn, behind the others; false when it was
+// there, or is unknown.
 func (s *Consumers) Resume(c Consumer) bool {
 	m := s.members[c]
 	if m == nil || !m.blocked {
 		return false
 	}
 	m.blocked = false
-	m.group.willing = append(m.group.willing, m)
+	m.group.enter(m)
 	return true
 }
 
@@ -157,17 +168,11 @@ func (s *Consumers) group(priority int) *group {
 		return s.groups[i]
 	}
 	g := &group{priority: priority}
-	s.groups = append(s.groups, nil)
-	copy(s.groups[i+1:], s.groups[i:])
-	s.groups[i] = g
+	s.groups = slices.Insert(s.groups, i, g)
 	return g
 }
 
 func (s *Consumers) dropGroup(g *group) {
-	for i, x := range s.groups {
-		if x == g {
-			s.groups = append(s.groups[:i], s.groups[i+1:]...)
-			return
-		}
-	}
+	i := slices.Index(s.groups, g)
+	s.groups = slices.Delete(s.groups, i, i+1)
 }

@@ -64,10 +64,10 @@ type Queue interface {
 	Close(forget bool)
 }
 
-// Leased is a queue that goes when it is unused for a while (x-expires).
-// Declaring it again is a use.
+// Leased is a queue that goes when nobody uses it (x-expires).
 type Leased interface {
-	Used()
+	// Renew tells that the queue was declared again: its time starts anew.
+	Renew()
 }
 
 // Publication is one message on its way into a queue.
@@ -97,8 +97,16 @@ type Delivery struct {
 	ID          uint64 // the queue's number for the message; grows in queue order
 	Expiry      int64  // Unix milliseconds; 0 never
 	Count       uint32 // earlier deliveries that failed
+	Size        uint32 // of the body, in bytes
 	Redelivered bool
-	Logged      bool // the queue's own: whether its log knows the message
+	// Stored tells that the message is on disk: whoever holds the delivery may
+	// forget Message, and the queue reads it again if it comes back.
+	Stored bool
+
+	// The queue's own.
+	Lane       uint8
+	Logged     bool // its log knows the message
+	Persistent bool
 }
 
 // Outcome is what a consumer did with a delivery.
@@ -147,8 +155,9 @@ const (
 // are called without the queue's lock.
 type Host interface {
 	// DeadLetter routes m to the dead-letter exchange of the queue, with its
-	// x-death brought up to date.
-	DeadLetter(m *message.Message, exchange string, key *string, why Reason)
+	// x-death brought up to date. False means that the node is going down:
+	// what is stored of m must stay, to die after the next start.
+	DeadLetter(m *message.Message, exchange string, key *string, why Reason) bool
 	// Gone says that the queue should be deleted: its last consumer left, or
 	// it expired unused.
 	Gone()

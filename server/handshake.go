@@ -40,14 +40,14 @@ func (c *connection) handshake() error {
 // header accepts AMQP 0-9-1 and its older spelling 1-1-0-9.
 func (c *connection) header() error {
 	h, err := c.reader.ReadProtocolHeader()
-	if h == protocolHeader || h == [8]byte{'A', 'M', 'Q', 'P', 1, 1, 0, 9} {
+	switch {
+	case h == protocolHeader, h == [8]byte{'A', 'M', 'Q', 'P', 1, 1, 0, 9}:
 		return nil
+	case err != nil && h == [8]byte{}: // nothing came
+		return err
 	}
-	if h != [8]byte{} {
-		c.nc.Write(protocolHeader[:])
-		return errWrongProtocol
-	}
-	return err
+	c.nc.Write(protocolHeader[:])
+	return errWrongProtocol
 }
 
 // send writes one method of channel 0.

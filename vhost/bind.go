@@ -62,7 +62,9 @@ func (b *Binding) detach() {
 // Bind ties to, a *Queue or *Exchange of this vhost, to the exchange named
 // source. A binding that is there already is no error.
 func (v *Vhost) Bind(source string, to exchange.Destination, key string, args amqp.Table) error {
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return err
+	}
 	defer v.topology.Unlock()
 	b, err := v.binding(source, to, key, args)
 	if err != nil {
@@ -115,7 +117,9 @@ func (v *Vhost) add(b *Binding) {
 
 // Unbind removes a binding; one that is not there is no error.
 func (v *Vhost) Unbind(source string, to exchange.Destination, key string, args amqp.Table) error {
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return err
+	}
 	defer v.topology.Unlock()
 	b, err := v.binding(source, to, key, args)
 	if err != nil {

@@ -2,11 +2,25 @@ package vhost
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
 )
+
+// deadLetters holds the dead-lettering under way, so that a vhost that closes
+// can wait for it to end and let no more begin.
+type deadLetters struct{ underWay sync.RWMutex }
+
+func (d *deadLetters) begin() bool { return d.underWay.TryRLock() }
+func (d *deadLetters) end()        { d.underWay.RUnlock() }
+func (d *deadLetters) stop()       { d.underWay.Lock() }
+
+// maxDeaths bounds how many queues a message may die in, since each adds to
+// its header.
+const maxDeaths = 256
 
 // host is what a queue sees of its vhost.
 type host struct{ q *Queue }
@@ -20,13 +34,17 @@ func (h host) Gone() {
 
 // DeadLetter implements queue.Host: m goes to the exchange with its history
 // brought up to date, under its own keys or under key. It goes nowhere when
-// the exchange does not exist, nor into a queue that has dead-lettered it
+// the exchange does not exist or m has died too often, nor into a queue that has dead-lettered it
 // before with nobody rejecting it in between (RabbitMQ: "automatic" cycles).
-func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, why queue.Reason) {
+func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, why queue.Reason) bool {
 	v := h.q.vhost
+	if !v.letters.begin() {
+		return false
+	}
+	defer v.letters.end()
 	x, err := v.Exchange(exchangeName)
-	if err != nil {
-		return
+	if err != nil || deaths(m) >= maxDeaths {
+		return true
 	}
 	dead, err := message.DeadLetter(m, message.Death{
 		Queue: h.q.Name, Reason: string(why), Time: time.Now(),
@@ -37,7 +55,7 @@ func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, w
 	}
 	if err != nil {
 		slog.Error("cannot dead-letter a message", "queue", h.q.Name, "vhost", v.Name, "error", err)
-		return
+		return true
 	}
 	var w walk
 	w.run(x, dead, copies)
@@ -47,4 +65,18 @@ func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, w
 		}
 		q.Publish([]queue.Publication{{Message: dead}})
 	}
+	return true
+}
+
+// deaths is how many entries the x-death header of m has.
+func deaths(m *message.Message) (n int) {
+	list, ok := amqp.Lookup(amqp.HeadersTable(m.Header), "x-death")
+	if !ok || list.Type != 'A' {
+		return 0
+	}
+	amqp.EachItem(list.Bytes, func(amqp.RawValue) bool {
+		n++
+		return true
+	})
+	return n
 }

@@ -49,7 +49,9 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 	if d.Name == "" {
 		return nil, false, amqp.DefaultExchange.New()
 	}
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return nil, false, err
+	}
 	defer v.topology.Unlock()
 	if x = v.exchange[d.Name]; x != nil {
 		return x, false, x.equivalent(&d)
@@ -65,16 +67,17 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 			return nil, false, err
 		}
 	}
-	return x, true, v.addExchange(x)
+	v.addExchange(x)
+	return x, true, nil
 }
 
 // RestoreExchange puts back an exchange that was kept.
 func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
 	x, err := v.newExchange(d)
-	if err != nil {
-		return err
+	if err == nil {
+		v.addExchange(x)
 	}
-	return v.addExchange(x)
+	return err
 }
 
 func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
@@ -95,15 +98,11 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 	return x, nil
 }
 
-func (v *Vhost) addExchange(x *Exchange) error {
+func (v *Vhost) addExchange(x *Exchange) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.closed {
-		return amqp.NoVhost.New(v.Name)
-	}
 	v.exchange[x.Name] = x
 	v.version.Add(1)
-	return nil
+	v.mu.Unlock()
 }
 
 func (v *Vhost) router(kind string, args amqp.Table) (exchange.Router, error) {
@@ -120,7 +119,9 @@ func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return err
+	}
 	defer v.topology.Unlock()
 	x := v.exchange[name]
 	switch {

@@ -27,7 +27,7 @@ func (q *Queue) String() string { return q.Declaration.String() }
 // queue goes with its connection, so never does.
 func (q *Queue) durable() bool { return q.Durable && !q.Exclusive }
 
-// Check refuses a declaration that is not the one of q: first another owner,
+// equivalent refuses a declaration that is not the one of q: first another owner,
 // then the properties, then the arguments, as RabbitMQ orders them.
 func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
 	if q.Owner != owner && q.Owner != 0 || q.Exclusive != d.Exclusive {
@@ -54,6 +54,17 @@ func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
 	return nil
 }
 
+// declareAgain counts as use of q when d is its declaration.
+func (q *Queue) declareAgain(d *queue.Declaration, owner uint64) error {
+	if err := q.equivalent(d, owner); err != nil {
+		return err
+	}
+	if l, ok := q.Queue.(queue.Leased); ok {
+		l.Renew()
+	}
+	return nil
+}
+
 const queueType = "x-queue-type"
 
 // kindOf is the kind of queue the arguments ask for; absent means classic.
@@ -68,11 +79,13 @@ func kindOf(args amqp.Table) string {
 // owner is the connection that declares. An empty name asks for a generated
 // one. d.ID and d.Vhost are filled in here.
 func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, created bool, err error) {
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return nil, false, err
+	}
 	defer v.topology.Unlock()
 	d.Vhost = v.Name
 	if q := v.queue[d.Name]; q != nil && d.Name != "" {
-		return q, false, q.equivalent(&d, owner)
+		return q, false, q.declareAgain(&d, owner)
 	}
 	if reserved(d.Name) {
 		return nil, false, amqp.ReservedName.New("queue", d.Name)
@@ -103,7 +116,7 @@ func (v *Vhost) queueType(d *queue.Declaration) (queue.Type, error) {
 	case d.Name == "" && kind != "classic":
 		return nil, amqp.ServerNamedType.New("rabbit_" + kind + "_queue")
 	case d.Name == "":
-		d.Name = generated("amq.gen-")
+		d.Name = GeneratedName()
 	}
 	return t, t.Check(*d)
 }
@@ -113,12 +126,24 @@ func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Q
 	if q.ID, err = v.options.NextID(q.durable()); err != nil {
 		return nil, amqp.StorageFailure.New(err)
 	}
+	if err := q.open(t); err != nil {
+		return nil, err
+	}
 	if q.durable() {
 		if err := v.keep([]Change{{Queue: q}}); err != nil {
+			q.Close(true)
 			return nil, err
 		}
 	}
-	return q, v.addQueue(q, t)
+	v.addQueue(q)
+	return q, nil
+}
+
+func (q *Queue) open(t queue.Type) (err error) {
+	inner := q.Declaration
+	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
+	q.Queue, err = t.Open(inner, host{q})
+	return err
 }
 
 // RestoreQueue puts back a queue that was kept, with what is stored of it.
@@ -129,21 +154,16 @@ func (v *Vhost) RestoreQueue(d queue.Declaration) error {
 		return amqp.UnknownType.New(d, kindOf(d.Arguments))
 	}
 	q := &Queue{Declaration: d, Kind: t.Name(), vhost: v, inbound: map[*Binding]struct{}{}}
-	return v.addQueue(q, t)
-}
-
-func (v *Vhost) addQueue(q *Queue, t queue.Type) (err error) {
-	inner := q.Declaration
-	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
-	if q.Queue, err = t.Open(inner, host{q}); err != nil {
+	if err := q.open(t); err != nil {
 		return err
 	}
+	v.addQueue(q)
+	return nil
+}
+
+func (v *Vhost) addQueue(q *Queue) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.closed {
-		q.Close(true)
-		return amqp.NoVhost.New(v.Name)
-	}
 	v.queue[q.Name] = q
 	if q.Owner != 0 {
 		if v.owned[q.Owner] == nil {
@@ -152,7 +172,6 @@ func (v *Vhost) addQueue(q *Queue, t queue.Type) (err error) {
 		v.owned[q.Owner][q] = struct{}{}
 	}
 	v.version.Add(1)
-	return nil
 }
 
 // DeleteQueue removes q and says how many messages were ready in it. Deleting
@@ -164,7 +183,9 @@ func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
 	case q.Kind == "quorum" && ifEmpty:
 		return 0, amqp.QuorumConditionalDel.New(q, "if-empty")
 	}
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return 0, err
+	}
 	defer v.topology.Unlock()
 	if v.queue[q.Name] != q {
 		return 0, nil
@@ -179,9 +200,12 @@ func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
 	return s.Ready, v.deleteQueues([]*Queue{q})
 }
 
-// deleteUnused removes q if it is there and still has no consumer.
+// deleteUnused removes q if it is there and still has no consumer. While the
+// vhost closes, q stays for the next start.
 func (v *Vhost) deleteUnused(q *Queue) error {
-	v.topology.Lock()
+	if err := v.begin(); err != nil {
+		return nil
+	}
 	defer v.topology.Unlock()
 	if v.queue[q.Name] != q || q.Stat().Consumers > 0 {
 		return nil

@@ -46,8 +46,9 @@ type Vhost struct {
 	options Options
 
 	topology sync.Mutex // held for the whole of a change, its storing included
+	closed   bool       // guarded by topology
+	letters  deadLetters
 	mu       sync.RWMutex
-	closed   bool
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
@@ -136,6 +137,8 @@ func (v *Vhost) Queues() []*Queue {
 func (v *Vhost) Close(forget bool) error {
 	v.topology.Lock()
 	defer v.topology.Unlock()
+	v.closed = true
+	v.letters.stop()
 	queues := v.Queues()
 	var err error
 	if forget {
@@ -148,13 +151,21 @@ func (v *Vhost) Close(forget bool) error {
 		}
 		err = r.carryOut()
 	}
-	v.mu.Lock()
-	v.closed = true
-	v.mu.Unlock()
 	for _, q := range queues {
 		q.Close(forget || !q.durable())
 	}
 	return err
+}
+
+// begin takes the topology lock for a change. It refuses when the vhost is
+// closed: a change would be stored after all others were forgotten.
+func (v *Vhost) begin() error {
+	v.topology.Lock()
+	if v.closed {
+		v.topology.Unlock()
+		return amqp.NoVhost.New(v.Name)
+	}
+	return nil
 }
 
 // keep stores changes, if there are any.
@@ -168,11 +179,11 @@ func (v *Vhost) keep(changes []Change) error {
 	return nil
 }
 
-// generated makes a name that nobody else has: prefix and 22 characters.
-func generated(prefix string) string {
+// GeneratedName makes a queue name that nobody else has.
+func GeneratedName() string {
 	var b [16]byte
 	rand.Read(b[:])
-	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
+	return "amq.gen-" + base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // Version grows with every change that may alter where a message goes.

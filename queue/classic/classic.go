@@ -26,11 +26,12 @@ type Queue struct {
 	lanes     []lane    // by priority
 	next      uint64    // sequence number of the next message
 	delivered uint64    // highest that was handed out
+	stored    uint64    // all up to here that the log knows is on disk
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
-	consumed  bool // a consumer existed
 	closed    bool
+	forgotten bool // closed for good, not only until the next start
 	failed    bool // the disk is; nothing sinks any more
 
 	ready, unacked           int
@@ -39,10 +40,14 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	expiring                 bool  // some ready message may expire
 
+	dead    []death // to be buried, in order
+	burying bool    // somebody does
+
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
 	acks    []uint64         // scratch of Settle
 	expiry  *time.Timer
+	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
 	idle    *time.Timer // x-expires
 }
 
@@ -55,51 +60,52 @@ type receipt struct {
 // after is what a method has to do once it has let go of the lock.
 type after struct {
 	confirmed, refused []queue.Receipt
-	dead               []death
+	most               int // receipts, about
+	died               bool
 	gone               bool
-}
-
-type death struct {
-	entry
-	why queue.Reason
 }
 
 // Publish implements queue.Queue.
 func (q *Queue) Publish(burst []queue.Publication) {
-	var then after
-	now := time.Now().UnixMilli()
+	then := after{most: len(burst)}
 	q.mu.Lock()
+	now := clock()
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
-	if len(q.staging) > 0 {
-		q.log.Put(q.staging)
-		clear(q.staging)
-		q.staging = q.staging[:0]
-	}
-	q.advance(&then)
+	q.record()
+	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
+
+// clock is the time in Unix milliseconds. A method reads it once, with the
+// lock held, so that what is enqueued with a TTL of 0 may still be delivered
+// by the same call.
+func clock() int64 { return time.Now().UnixMilli() }
 
 // enqueue gives p its number and its place.
 func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	m := p.Message
 	if q.closed {
-		// A queue that is gone has handled its messages (RabbitMQ: confirms).
-		then.confirm(p.Receipt)
-		return
-	}
-	if q.full(m) {
-		then.refuse(p.Receipt)
-		if q.options.Overflow == queue.RejectPublishDLX {
-			then.dead = append(then.dead, death{entry{m: m}, queue.MaxLen})
+		// A queue that is gone has handled its messages (RabbitMQ: confirms);
+		// one that will be back has not, and nobody is left to be told.
+		if q.forgotten {
+			then.confirm(p.Receipt)
 		}
 		return
 	}
-	e := entry{m: m, seq: q.next, expiry: q.expiryOf(m, now)}
-	q.next++
+	if q.full(m) && !q.relieve(m, now, then) {
+		then.refuse(p.Receipt)
+		if q.options.Overflow == queue.RejectPublishDLX {
+			q.die(newEntry(m, 0), queue.MaxLen, then)
+		}
+		return
+	}
 	l := q.lane(m)
+	e := newEntry(m, l.number)
+	e.seq, e.expiry = q.next, q.expiryOf(m, now)
+	q.next++
 	durable := q.Durable && m.Persistent
 	deep := q.deepen(l, m, durable)
 	if durable || deep {
@@ -112,7 +118,7 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		l.head.pushBack(e)
 	}
 	q.count(&e, 1)
-	q.hold(m, 1)
+	q.hold(&e, 1)
 	switch {
 	case p.Receipt.To == nil:
 	case durable:
@@ -122,7 +128,8 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	}
 }
 
-// lane is where messages of m's priority wait.
+// lane is where messages of m's priority wait, as far as the queue tells
+// priorities apart.
 func (q *Queue) lane(m *message.Message) *lane {
 	return &q.lanes[min(int(m.Priority), len(q.lanes)-1)]
 }
@@ -130,36 +137,39 @@ func (q *Queue) lane(m *message.Message) *lane {
 // count adds or takes e from what is ready.
 func (q *Queue) count(e *entry, by int) {
 	q.ready += by
-	q.readyBytes += int64(by * e.m.Size())
-	if e.m.Persistent {
+	q.readyBytes += int64(by) * int64(e.size)
+	if e.persistent {
 		q.persistent += by
 	}
 	q.expiring = q.expiring || e.expiry > 0
 }
 
-// hold adds or takes m from what is in memory.
-func (q *Queue) hold(m *message.Message, by int) {
-	n := int64(by * m.Footprint())
+// hold adds or takes e from what is in memory.
+func (q *Queue) hold(e *entry, by int) {
+	if e.m == nil {
+		return
+	}
+	n := int64(by * e.m.Footprint())
 	q.resident += n
 	q.kind.resident.Add(n)
 }
 
 // advance does what became possible: deliver, expire, keep the bounds, read
 // ahead.
-func (q *Queue) advance(then *after) {
+func (q *Queue) advance(now int64, then *after) {
 	if q.closed {
 		return
 	}
-	q.pump(then)
-	q.expire(then)
+	q.pump(now, then)
+	q.expire(now, then)
 	q.trim(then)
 	q.readAhead()
 }
 
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
-	for _, d := range then.dead {
-		q.bury(d)
+	if then.died {
+		q.bury()
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
@@ -168,16 +178,19 @@ func (q *Queue) finish(then *after) {
 	}
 }
 
-func (t *after) confirm(r queue.Receipt) {
-	if r.To != nil {
-		t.confirmed = append(t.confirmed, r)
-	}
-}
+func (t *after) confirm(r queue.Receipt) { t.confirmed = t.add(t.confirmed, r) }
 
-func (t *after) refuse(r queue.Receipt) {
-	if r.To != nil {
-		t.refused = append(t.refused, r)
+func (t *after) refuse(r queue.Receipt) { t.refused = t.add(t.refused, r) }
+
+// add appends r, if anybody wants it, to a list that is allocated once.
+func (t *after) add(list []queue.Receipt, r queue.Receipt) []queue.Receipt {
+	if r.To == nil {
+		return list
 	}
+	if list == nil {
+		list = make([]queue.Receipt, 0, t.most)
+	}
+	return append(list, r)
 }
 
 // confirm tells each confirmer of rs once for each run of its receipts.
@@ -207,9 +220,8 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 		q.mu.Unlock()
 		return err
 	}
-	q.consumed = true
 	q.used()
-	q.advance(&then)
+	q.advance(clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 	return nil
@@ -222,7 +234,7 @@ func (q *Queue) Cancel(c queue.Consumer) {
 	if q.consumers.Remove(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
-		q.advance(&then)
+		q.advance(clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -233,10 +245,17 @@ func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
 	if q.consumers.Resume(c) {
-		q.advance(&then)
+		q.advance(clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
+}
+
+// Renew implements queue.Leased.
+func (q *Queue) Renew() {
+	q.mu.Lock()
+	q.used()
+	q.mu.Unlock()
 }
 
 // Stat implements queue.Queue.
@@ -261,7 +280,7 @@ func (q *Queue) Close(forget bool) {
 		q.mu.Unlock()
 		return
 	}
-	q.closed = true
+	q.closed, q.forgotten = true, forget
 	q.expiry.Stop()
 	q.idle.Stop()
 	q.kind.resident.Add(-q.resident)

@@ -1,17 +1,13 @@
 package classic
 
-import (
-	"time"
-
-	"github.com/hutchmq/hutchmq/queue"
-)
+import "github.com/hutchmq/hutchmq/queue"
 
 // maxBatch is how many messages one consumer is offered at a time.
 const maxBatch = 256
 
 // pump hands ready messages to consumers that want them. It stops when nobody
 // does, or the next message is on disk. What it finds expired goes to then.
-func (q *Queue) pump(then *after) {
+func (q *Queue) pump(now int64, then *after) {
 	for q.ready > 0 {
 		m, alone := q.consumers.Next()
 		if m == nil {
@@ -25,7 +21,7 @@ func (q *Queue) pump(then *after) {
 		if alone {
 			n = min(l.head.len(), maxBatch)
 		}
-		q.offer(m, l, n, then)
+		q.offer(m, l, n, now, then)
 	}
 }
 
@@ -37,10 +33,10 @@ func (q *Queue) front() *lane {
 		if l.head.len() == 0 {
 			l.surface()
 		}
-		if l.head.len() > 0 {
+		if l.head.len() > 0 && !l.hollow() {
 			return l
 		}
-		if l.deep() {
+		if l.hollow() || l.deep() {
 			return nil
 		}
 	}
@@ -49,18 +45,14 @@ func (q *Queue) front() *lane {
 
 // offer gives m up to n messages of l, as far as they have not expired and m
 // takes them.
-func (q *Queue) offer(m *queue.Member, l *lane, n int, then *after) {
-	now := int64(0)
-	if q.expiring {
-		now = time.Now().UnixMilli()
-	}
+func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	q.batch = q.batch[:0]
 	for i := range n {
 		e := l.head.at(i)
-		if e.expiry > 0 && e.expiry < now {
+		if e.expiry > 0 && e.expiry < now || e.m == nil {
 			break
 		}
-		q.batch = append(q.batch, e.delivery())
+		q.batch = append(q.batch, q.delivery(e))
 	}
 	taken := 0
 	if len(q.batch) > 0 {
@@ -86,11 +78,11 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, then *after) {
 // take moves e from ready to unacked, or out of the queue.
 func (q *Queue) take(e *entry, noAck bool) {
 	q.count(e, -1)
-	q.hold(e.m, -1)
+	q.hold(e, -1)
 	q.delivered = max(q.delivered, e.seq)
 	if !noAck {
 		q.unacked++
-		q.unackedBytes += int64(e.m.Size())
+		q.unackedBytes += int64(e.size)
 		return
 	}
 	if e.logged {
@@ -106,9 +98,10 @@ func (q *Queue) forgetSettled() {
 	}
 }
 
-func (e *entry) delivery() queue.Delivery {
+func (q *Queue) delivery(e *entry) queue.Delivery {
 	return queue.Delivery{
-		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Redelivered: e.redelivered, Logged: e.logged,
+		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Size: e.size, Redelivered: e.redelivered,
+		Stored: e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
 	}
 }
 
@@ -118,7 +111,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	q.mu.Lock()
 	q.used()
 	for !q.closed {
-		q.expire(&then)
+		q.expire(clock(), &then)
 		l := q.front()
 		if l == nil {
 			if q.ready == 0 || !q.loadNow() {
@@ -127,7 +120,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 			continue
 		}
 		e := l.head.popFront()
-		d := e.delivery()
+		d := q.delivery(&e)
 		q.take(&e, noAck)
 		q.forgetSettled()
 		left := q.ready

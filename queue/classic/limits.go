@@ -5,14 +5,24 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// How much of a queue stays in memory before it goes on behind it on disk. A
-// durable message is written anyway, so letting go of it costs one read; a
-// transient one has to be written for it.
-const (
-	maxResidentDurable   = 16 << 20
-	maxResidentTransient = 64 << 20
-	maxResidentScarce    = 1 << 20 // when all queues together hold too much
-)
+// limits say, in bytes, how much of a queue stays in memory before it goes on
+// behind it on disk, and how that is read back. A durable message is written
+// anyway, so letting go of it costs one read; a transient one has to be
+// written for it.
+type limits struct {
+	budget    int64 // of all queues together
+	durable   int64 // of one queue
+	transient int64
+	scarce    int64 // of one queue while all together are over budget
+	lowWater  int64 // a chunk is read when less is in memory
+	chunk     int
+	peek      int // read when nobody consumes
+}
+
+var defaultLimits = limits{
+	budget: 512 << 20, durable: 16 << 20, transient: 64 << 20, scarce: 1 << 20,
+	lowWater: 1 << 20, chunk: 512 << 10, peek: 4 << 10,
+}
 
 // deepen reports whether m goes behind the head of l, to the disk.
 func (q *Queue) deepen(l *lane, m *message.Message, durable bool) bool {
@@ -22,12 +32,13 @@ func (q *Queue) deepen(l *lane, m *message.Message, durable bool) bool {
 	if l.head.len() == 0 || q.failed {
 		return false
 	}
-	limit := int64(maxResidentTransient)
+	k := q.kind
+	limit := k.limits.transient
 	if durable {
-		limit = maxResidentDurable
+		limit = k.limits.durable
 	}
-	if q.kind.resident.Load() > q.kind.budget {
-		limit = maxResidentScarce
+	if k.resident.Load() > k.limits.budget {
+		limit = k.limits.scarce
 	}
 	return q.resident+int64(m.Footprint()) > limit && q.openLog()
 }
@@ -43,6 +54,16 @@ func (q *Queue) full(m *message.Message) bool {
 		o.MaxLengthBytes >= 0 && q.readyBytes+int64(m.Size()) > o.MaxLengthBytes
 }
 
+// relieve delivers and expires what it can, so that a burst into a short queue
+// with willing consumers is not refused; it reports whether there is room now.
+func (q *Queue) relieve(m *message.Message, now int64, then *after) bool {
+	q.record()
+	q.pump(now, then)
+	q.expire(now, then)
+	return !q.full(m)
+}
+
+// overlong reports whether the queue has to drop messages.
 func (q *Queue) overlong() bool {
 	o := &q.options
 	return o.Overflow == queue.DropHead &&
@@ -58,9 +79,8 @@ func (q *Queue) trim(then *after) {
 			l.surface()
 		}
 		switch {
-		case l.head.len() > 0:
-			q.remove(l, queue.MaxLen, then)
-		case l.deep():
+		case l.head.len() > 0 && q.remove(l, queue.MaxLen, then):
+		case l.hollow() || l.deep():
 			q.forgetSettled()
 			return // the rest once it is read
 		default:

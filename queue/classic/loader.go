@@ -10,7 +10,7 @@ const loaders = 2
 type loader struct {
 	mu     sync.Mutex
 	wake   sync.Cond
-	jobs   []job
+	jobs   ring[job]
 	closed bool
 	done   sync.WaitGroup
 }
@@ -31,7 +31,7 @@ func newLoader() *loader {
 
 func (d *loader) add(q *Queue, l *lane) {
 	d.mu.Lock()
-	d.jobs = append(d.jobs, job{q, l})
+	d.jobs.pushBack(job{q, l})
 	d.mu.Unlock()
 	d.wake.Signal()
 }
@@ -39,15 +39,14 @@ func (d *loader) add(q *Queue, l *lane) {
 func (d *loader) run() {
 	for {
 		d.mu.Lock()
-		for len(d.jobs) == 0 && !d.closed {
+		for d.jobs.len() == 0 && !d.closed {
 			d.wake.Wait()
 		}
 		if d.closed {
 			d.mu.Unlock()
 			return
 		}
-		j := d.jobs[0]
-		d.jobs = d.jobs[1:]
+		j := d.jobs.popFront()
 		d.mu.Unlock()
 		j.q.load(j.l)
 	}

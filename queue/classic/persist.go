@@ -2,24 +2,30 @@ package classic
 
 import (
 	"log/slog"
+	"sort"
 	"time"
 
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/store"
 )
 
-// Reading ahead: a chunk is read when less than lowWater is in memory.
-const (
-	chunkBytes = 512 << 10
-	lowWater   = 1 << 20
-	retryAfter = time.Second
-)
+// retryAfter is how long a backlog that could not be read is left alone.
+const retryAfter = time.Second
 
 // stage prepares e for the log.
 func (q *Queue) stage(e *entry, l *lane, now int64, transient bool) {
 	q.staging = append(q.staging, store.Entry{
 		Seq: e.seq, Lane: l.number, Transient: transient, Time: now, Expiry: e.expiry, Item: e.m,
 	})
+}
+
+// record hands what is staged to the log.
+func (q *Queue) record() {
+	if len(q.staging) > 0 {
+		q.log.Put(q.staging)
+		clear(q.staging)
+		q.staging = q.staging[:0]
+	}
 }
 
 // openLog makes sure there is a log to spill to.
@@ -39,20 +45,27 @@ func (q *Queue) openLog() bool {
 // Stored implements store.Owner: everything up to through is safe, or err
 // says that it is not.
 func (q *Queue) Stored(through uint64, err error) {
-	var then after
 	q.mu.Lock()
-	for q.receipts.len() > 0 && q.receipts.at(0).seq <= through {
+	n := sort.Search(q.receipts.len(), func(i int) bool { return q.receipts.at(i).seq > through })
+	then := after{most: n}
+	for range n {
 		if r := q.receipts.popFront().Receipt; err == nil {
 			then.confirm(r)
 		} else {
 			then.refuse(r)
 		}
 	}
-	q.failed = q.failed || err != nil
-	for i := range q.lanes {
-		q.settleTail(&q.lanes[i], through)
+	if err != nil {
+		q.failed = true
+	} else {
+		q.stored = max(q.stored, through)
 	}
-	q.advance(&then)
+	if !q.closed {
+		for i := range q.lanes {
+			q.settleTail(&q.lanes[i], through)
+		}
+		q.advance(clock(), &then)
+	}
 	q.mu.Unlock()
 	q.finish(&then)
 }
@@ -68,7 +81,7 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 	}
 	for l.tail.len() > 0 && l.tail.at(0).seq <= through {
 		e := l.sink()
-		q.hold(e.m, -1)
+		q.hold(&e, -1)
 	}
 }
 
@@ -76,10 +89,11 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 func (q *Queue) readAhead() {
 	for i := range q.lanes {
 		l := &q.lanes[i]
-		if l.gap.count == 0 || l.loading || l.head.len() > 0 && q.resident > lowWater {
+		low := l.gap.count > 0 && (l.head.len() == 0 || q.resident <= q.kind.limits.lowWater)
+		if l.loading || !low && !l.hollow() {
 			continue
 		}
-		if q.consumers.Len() > 0 || q.expiring && l.head.len() == 0 || q.overlong() {
+		if q.consumers.Len() > 0 || q.expiring && (l.head.len() == 0 || l.hollow()) || q.overlong() {
 			l.loading = true
 			q.kind.loader.add(q, l)
 		}
@@ -90,10 +104,10 @@ func (q *Queue) readAhead() {
 func (q *Queue) load(l *lane) {
 	var then after
 	q.mu.Lock()
-	err := q.fetch(l)
+	err := q.readFor(l, q.appetite())
 	if err == nil {
 		l.loading = false
-		q.advance(&then)
+		q.advance(clock(), &then)
 	} else if !q.closed {
 		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
 		time.AfterFunc(retryAfter, func() { q.kind.loader.add(q, l) })
@@ -102,31 +116,49 @@ func (q *Queue) load(l *lane) {
 	q.finish(&then)
 }
 
+// appetite is how much to read of a backlog: little when it is only to see
+// when its first message expires.
+func (q *Queue) appetite() int {
+	if q.consumers.Len() == 0 && !q.overlong() {
+		return q.kind.limits.peek
+	}
+	return q.kind.limits.chunk
+}
+
 // loadNow reads the next chunk of the first lane that has nothing in memory;
 // false when there is none or it cannot be read.
 func (q *Queue) loadNow() bool {
 	for i := len(q.lanes) - 1; i >= 0; i-- {
-		if l := &q.lanes[i]; l.head.len() == 0 && l.gap.count > 0 {
-			return q.fetch(l) == nil
+		if l := &q.lanes[i]; l.hollow() || l.head.len() == 0 && l.gap.count > 0 {
+			return q.readFor(l, q.kind.limits.chunk) == nil
 		}
 	}
 	return false
 }
 
-// fetch reads a chunk of the gap of l into its head. It lets go of the lock
-// while it reads; when someone else was quicker, what was read is dropped.
-func (q *Queue) fetch(l *lane) error {
+// readFor reads what l needs first: the messages of hollow entries, or more of
+// the gap.
+func (q *Queue) readFor(l *lane, max int) error {
+	if l.hollow() {
+		return q.refill(l, max)
+	}
+	return q.fetch(l, max)
+}
+
+// fetch reads about max bytes of the gap of l into its head. It lets go of the
+// lock while it reads; when someone else was quicker, what was read is dropped.
+func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	from, last, epoch, log := l.gap.first, l.gap.last, l.epoch, q.log
+	from, last, log := l.gap.first, l.gap.last, q.log
 	q.mu.Unlock()
-	es, err := q.read(log, l.number, from, last)
+	es, err := q.read(log, l.number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
 	}
-	if q.closed || l.epoch != epoch || l.gap.first != from {
+	if q.closed || l.gap.first != from { // a gap never begins at one place twice
 		return nil
 	}
 	q.rise(l, es)
@@ -137,26 +169,30 @@ func (q *Queue) fetch(l *lane) error {
 func (q *Queue) rise(l *lane, es []entry) {
 	for i := range es {
 		l.head.pushBack(es[i])
-		l.gap.bytes -= int64(es[i].m.Size())
-		q.hold(es[i].m, 1)
+		l.gap.add(&es[i], -1)
+		q.hold(&es[i], 1)
 	}
-	l.gap.count -= len(es)
 	if n := len(es); n > 0 {
 		l.gap.first = es[n-1].seq + 1
+	}
+	if l.gap.count == 0 {
+		q.readyBytes -= l.gap.bytes // what a recovered gap was estimated too high
+		l.gap.bytes = 0
 	}
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
 		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
 		q.ready -= l.gap.count
 		q.readyBytes -= l.gap.bytes
+		q.persistent -= l.gap.persistent
 		l.gap = gap{}
 	}
 }
 
-// read decodes up to a chunk of stored messages in [from, last].
-func (q *Queue) read(log store.Log, number uint8, from, last uint64) (es []entry, err error) {
+// read decodes about max bytes of stored messages in [from, last].
+func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (es []entry, err error) {
 	var slab []message.Message
 	var broken error
-	err = log.Read(number, from, chunkBytes, func(s store.Stored) bool {
+	err = log.Read(number, from, max, func(s store.Stored) bool {
 		if s.Seq > last {
 			return false
 		}
@@ -168,7 +204,9 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64) (es []entry
 			return false
 		}
 		slab = slab[1:]
-		es = append(es, entry{m: m, seq: s.Seq, expiry: s.Expiry, redelivered: s.Seq <= q.marked, logged: true})
+		e := newEntry(m, number)
+		e.seq, e.expiry, e.redelivered, e.logged = s.Seq, s.Expiry, s.Seq <= q.marked, true
+		es = append(es, e)
 		return true
 	})
 	if err == nil && len(es) == 0 {

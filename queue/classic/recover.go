@@ -16,19 +16,15 @@ type Type struct {
 	kind     queue.Kinds
 	store    store.Store
 	loader   *loader
+	limits   limits
 	resident atomic.Int64 // bytes of messages in memory, all queues
-	budget   int64
 }
-
-// DefaultBudget is how many bytes of messages all queues together hold in
-// memory before each keeps only a little.
-const DefaultBudget = 512 << 20
 
 // New makes the type; its queues keep their messages in st.
 func New(st store.Store) *Type {
 	return &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
-		store: st, loader: newLoader(), budget: DefaultBudget,
+		store: st, loader: newLoader(), limits: defaultLimits,
 	}
 }
 
@@ -97,18 +93,20 @@ func (q *Queue) recover() (err error) {
 	q.next = q.marked + 1
 	for _, s := range q.log.Lanes() {
 		l := &q.lanes[min(int(s.Lane), len(q.lanes)-1)]
-		l.gap = gap{first: s.First, last: s.Last, count: s.Count, bytes: s.Bytes}
+		l.gap = gap{first: s.First, last: s.Last, count: s.Count, persistent: s.Count, bytes: s.Bytes}
 		q.ready += s.Count
 		q.readyBytes += s.Bytes
 		q.persistent += s.Count
 		q.next = max(q.next, s.Last+1)
 	}
+	q.stored = q.next - 1
 	// A message that was handed out before the end of the last run is
 	// redelivered. After a crash nobody knows which those were, so that all
 	// are called so: the flag says "may have been delivered before".
 	if !q.kind.store.Clean() {
 		q.marked = q.next - 1
 	}
+	q.delivered = q.marked // it stays so after the next restart
 	q.expiring = q.ready > 0
 	return nil
 }

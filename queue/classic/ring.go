@@ -1,15 +1,15 @@
 package classic
 
 // ring is a double-ended queue in one array whose length is a power of two.
-// It gives its memory back when it has become much too large.
+// It gives its memory back when it has become empty.
 type ring[T any] struct {
 	buf  []T
 	head int
 	n    int
 }
 
-// ringKeep is the capacity a ring never shrinks below.
-const ringKeep = 64
+// ringKeep is the capacity that an empty ring keeps.
+const ringKeep = 256
 
 func (r *ring[T]) len() int { return r.n }
 
@@ -42,25 +42,14 @@ func (r *ring[T]) popFront() T {
 	return v
 }
 
-// drop removes the first n elements.
-func (r *ring[T]) drop(n int) {
-	var zero T
-	for ; n > 0; n-- {
-		r.buf[r.head] = zero
-		r.head = (r.head + 1) & (len(r.buf) - 1)
-		r.n--
-	}
-	if r.n == 0 {
-		r.reset()
-	}
-}
-
 // reset empties the ring; a big array goes back to the collector.
 func (r *ring[T]) reset() {
-	r.head, r.n = 0, 0
 	if len(r.buf) > ringKeep {
 		r.buf = nil
+	} else if r.n > 0 {
+		clear(r.buf)
 	}
+	r.head, r.n = 0, 0
 }
 
 func (r *ring[T]) room() {
@@ -72,14 +61,4 @@ func (r *ring[T]) room() {
 		buf[i] = *r.at(i)
 	}
 	r.buf, r.head = buf, 0
-}
-
-// runs gives the first n elements as at most two slices of the array, which
-// are valid until the ring changes.
-func (r *ring[T]) runs(n int) (a, b []T) {
-	if r.head+n <= len(r.buf) {
-		return r.buf[r.head : r.head+n], nil
-	}
-	a = r.buf[r.head:]
-	return a, r.buf[:n-len(a)]
 }

@@ -1,6 +1,7 @@
 package classic
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/hutchmq/hutchmq/queue"
@@ -12,15 +13,15 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 	q.mu.Lock()
 	for i := range ds {
 		q.unacked--
-		q.unackedBytes -= int64(ds[i].Message.Size())
+		q.unackedBytes -= int64(ds[i].Size)
 	}
 	switch {
 	case q.closed:
 	case how == queue.Requeue:
-		q.requeue(ds)
+		q.requeue(ds, &then)
 	case how == queue.Discard && q.options.DeadExchange != nil:
 		for i := range ds {
-			then.dead = append(then.dead, death{entryOf(&ds[i]), queue.Rejected})
+			q.die(entryOf(&ds[i]), queue.Rejected, &then)
 		}
 	default:
 		for i := range ds {
@@ -33,54 +34,49 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 	if c != nil {
 		q.consumers.Resume(c)
 	}
-	q.advance(&then)
+	q.advance(clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
 
-// requeue puts ds back to their original places.
-func (q *Queue) requeue(ds []queue.Delivery) {
-	sorted := make([][]entry, len(q.lanes))
+// requeue puts ds back to their original places, but for those that have
+// failed too often.
+func (q *Queue) requeue(ds []queue.Delivery, then *after) {
+	es := make([]entry, 0, len(ds))
 	for i := range ds {
 		e := entryOf(&ds[i])
 		e.redelivered = true
 		e.count++
-		n := min(int(e.m.Priority), len(q.lanes)-1)
-		sorted[n] = append(sorted[n], e)
-		q.count(&e, 1)
-		q.hold(e.m, 1)
-	}
-	for n, es := range sorted {
-		if len(es) > 0 {
-			slices.SortFunc(es, func(a, b entry) int {
-				if a.seq < b.seq {
-					return -1
-				}
-				return 1
-			})
-			q.lanes[n].restore(es)
+		if q.options.DeliveryLimit >= 0 && int64(e.count) > q.options.DeliveryLimit {
+			q.die(e, queue.DeliveryLimit, then)
+			continue
 		}
+		es = append(es, e)
+		q.count(&e, 1)
+		q.hold(&e, 1)
+	}
+	slices.SortFunc(es, func(a, b entry) int {
+		if c := cmp.Compare(a.lane, b.lane); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.seq, b.seq)
+	})
+	for len(es) > 0 {
+		n := es[0].lane
+		end := slices.IndexFunc(es, func(e entry) bool { return e.lane != n })
+		if end < 0 {
+			end = len(es)
+		}
+		q.lanes[n].restore(es[:end])
+		es = es[end:]
 	}
 }
 
 func entryOf(d *queue.Delivery) entry {
-	return entry{m: d.Message, seq: d.ID, expiry: d.Expiry, count: d.Count, redelivered: d.Redelivered, logged: d.Logged}
-}
-
-// bury dead-letters d, and only then forgets it: a crash between the two
-// leaves it in both places rather than in none.
-func (q *Queue) bury(d death) {
-	if x := q.options.DeadExchange; x != nil {
-		q.host.DeadLetter(d.m, *x, q.options.DeadKey, d.why)
+	return entry{
+		m: d.Message, seq: d.ID, expiry: d.Expiry, count: d.Count, size: d.Size, lane: d.Lane,
+		redelivered: d.Redelivered, logged: d.Logged, persistent: d.Persistent,
 	}
-	if !d.logged {
-		return
-	}
-	q.mu.Lock()
-	if !q.closed {
-		q.log.Settle([]uint64{d.seq})
-	}
-	q.mu.Unlock()
 }
 
 // Purge implements queue.Queue.
@@ -104,7 +100,7 @@ func (q *Queue) clear(l *lane) {
 	for _, r := range []*ring[entry]{&l.head, &l.tail} {
 		for i := range r.len() {
 			e := r.at(i)
-			q.hold(e.m, -1)
+			q.hold(e, -1)
 			if e.logged {
 				q.acks = append(q.acks, e.seq)
 			}
@@ -115,5 +111,4 @@ func (q *Queue) clear(l *lane) {
 		q.log.SettleRange(l.number, l.gap.first, l.gap.last)
 	}
 	l.gap = gap{}
-	l.epoch++
 }

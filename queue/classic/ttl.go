@@ -26,11 +26,10 @@ func (q *Queue) expiryOf(m *message.Message, now int64) int64 {
 // expire removes what has expired at the head of each lane and sets the timer
 // for the next. As in RabbitMQ, a message behind one that lives longer waits
 // for it.
-func (q *Queue) expire(then *after) {
+func (q *Queue) expire(now int64, then *after) {
 	if !q.expiring || q.closed {
 		return
 	}
-	now := time.Now().UnixMilli()
 	next := int64(0)
 	for i := range q.lanes {
 		l := &q.lanes[i]
@@ -45,42 +44,44 @@ func (q *Queue) expire(then *after) {
 				}
 				break
 			}
-			q.remove(l, queue.Expired, then)
+			if !q.remove(l, queue.Expired, then) {
+				break
+			}
 		}
 	}
 	q.forgetSettled()
-	if next > 0 {
+	if next > 0 && next != q.due {
+		q.due = next
 		q.expiry.Reset(time.Duration(next-now) * time.Millisecond)
 	}
 }
 
 // remove takes the first message of l out of the queue: dead-lettered when
-// there is a dead-letter exchange, else settled.
-func (q *Queue) remove(l *lane, why queue.Reason, then *after) {
+// there is a dead-letter exchange, else settled. It reports false when the
+// message has to be read before it can go.
+func (q *Queue) remove(l *lane, why queue.Reason, then *after) bool {
+	if q.options.DeadExchange != nil && l.hollow() {
+		return false
+	}
 	e := l.head.popFront()
 	q.count(&e, -1)
-	q.hold(e.m, -1)
+	q.hold(&e, -1)
 	if q.options.DeadExchange != nil {
-		then.dead = append(then.dead, death{e, why})
+		q.die(e, why, then)
 	} else if e.logged {
 		q.acks = append(q.acks, e.seq)
 	}
+	return true
 }
 
 // tick is the expiry timer.
 func (q *Queue) tick() {
 	var then after
 	q.mu.Lock()
-	q.advance(&then)
+	q.due = 0
+	q.advance(clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
-}
-
-// Used implements queue.Leased.
-func (q *Queue) Used() {
-	q.mu.Lock()
-	q.used()
-	q.mu.Unlock()
 }
 
 // used restarts the clock of x-expires.
