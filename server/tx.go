@@ -14,8 +14,8 @@ import (
 type transaction struct {
 	ch        *channel
 	published []txPublish
+	bytes     int // of published
 	settled   []txSettled
-	bytes     int // of the bodies published
 }
 
 type txPublish struct {
@@ -25,24 +25,19 @@ type txPublish struct {
 }
 
 type txSettled struct {
-	settled
-	tag uint64
-	k   *consumer
+	unacked
 	how queue.Outcome
 }
 
 // What one transaction may hold back.
 const (
-	maxTx      = 1 << 20   // messages
-	maxTxBytes = 512 << 20 // of bodies
+	maxTx      = 1 << 20 // publishes, and as many acknowledgements
+	maxTxBytes = maxBodySize
 )
 
 func (t *transaction) publish(p *publish) error {
-	if len(t.published) >= maxTx {
-		return amqp.TooMany.New("transaction messages", maxTx)
-	}
-	if t.bytes += len(p.m.Body); t.bytes > maxTxBytes {
-		return amqp.TooMany.New("transaction bytes", maxTxBytes)
+	if t.bytes += p.m.Footprint(); len(t.published) >= maxTx || t.bytes > maxTxBytes {
+		return amqp.TooMany.New("transaction", maxTx)
 	}
 	if _, err := message.CopyKeys(nil, p.m.Header); err != nil {
 		return err // now, and not in the middle of the commit
@@ -57,8 +52,11 @@ func (t *transaction) settle(tag uint64, multiple bool, how queue.Outcome) error
 	o := &t.ch.c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	ok := t.ch.unacked.take(tag, multiple, func(tag uint64, u *unacked) {
-		t.settled = append(t.settled, txSettled{settled{u.q, u.d}, tag, u.k, how})
+	if len(t.settled) >= maxTx {
+		return amqp.TooMany.New("transaction", maxTx)
+	}
+	ok := t.ch.unacked.take(tag, multiple, func(u *unacked) {
+		t.settled = append(t.settled, txSettled{*u, how})
 	})
 	if !ok {
 		return amqp.UnknownDeliveryTag.New(tag)
@@ -125,7 +123,7 @@ func (t *transaction) settleAll() {
 			if s.how != how {
 				continue
 			}
-			ch.settled = append(ch.settled, s.settled)
+			ch.settled = append(ch.settled, settled{s.q, s.d})
 			if s.k != nil {
 				s.k.unacked--
 				ch.inFlight--
@@ -142,9 +140,14 @@ func (t *transaction) restore() {
 	o := &t.ch.c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, s := range t.settled {
-		t.ch.unacked.putBack(s.tag, unacked{d: s.d, q: s.q, k: s.k})
+	if len(t.settled) == 0 {
+		return
 	}
+	us := make([]unacked, 0, len(t.settled)+t.ch.unacked.len())
+	for _, s := range t.settled {
+		us = append(us, s.unacked)
+	}
+	t.ch.unacked.restore(us)
 	t.settled = nil
 }
 

@@ -59,13 +59,14 @@ type receipt struct {
 // after is what a method has to do once it has let go of the lock.
 type after struct {
 	confirmed, refused []queue.Receipt
+	most               int // receipts, about
 	died               bool
 	gone               bool
 }
 
 // Publish implements queue.Queue.
 func (q *Queue) Publish(burst []queue.Publication) {
-	var then after
+	then := after{most: len(burst)}
 	q.mu.Lock()
 	now := clock()
 	for i := range burst {
@@ -174,16 +175,19 @@ func (q *Queue) finish(then *after) {
 	}
 }
 
-func (t *after) confirm(r queue.Receipt) {
-	if r.To != nil {
-		t.confirmed = append(t.confirmed, r)
-	}
-}
+func (t *after) confirm(r queue.Receipt) { t.confirmed = t.add(t.confirmed, r) }
 
-func (t *after) refuse(r queue.Receipt) {
-	if r.To != nil {
-		t.refused = append(t.refused, r)
+func (t *after) refuse(r queue.Receipt) { t.refused = t.add(t.refused, r) }
+
+// add appends r, if anybody wants it, to a list that is allocated once.
+func (t *after) add(list []queue.Receipt, r queue.Receipt) []queue.Receipt {
+	if r.To == nil {
+		return list
 	}
+	if list == nil {
+		list = make([]queue.Receipt, 0, t.most)
+	}
+	return append(list, r)
 }
 
 // confirm tells each confirmer of rs once for each run of its receipts.

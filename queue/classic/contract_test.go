@@ -3,6 +3,7 @@ package classic
 import (
 	"testing"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/queuetest"
 	"github.com/hutchmq/hutchmq/store"
@@ -48,5 +49,37 @@ func closeAll(t testing.TB, kind *Type, st store.Store) {
 	}
 	if err := st.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestCheck: a quorum queue is durable and shared (E33), and each kind knows
+// its own arguments (E32).
+func TestCheck(t *testing.T) {
+	st := store.NewMemory()
+	kinds := map[string]*Type{"classic": New(st), "quorum": NewQuorum(st)}
+	t.Cleanup(func() {
+		kinds["classic"].Close()
+		closeAll(t, kinds["quorum"], st)
+	})
+	durable := queue.Declaration{Vhost: "/", Name: "q", Durable: true}
+	for _, c := range []struct {
+		kind   string
+		change func(d *queue.Declaration)
+		want   string
+	}{
+		{"classic", func(d *queue.Declaration) { d.Durable, d.Exclusive, d.AutoDelete = false, true, true }, ""},
+		{"quorum", func(*queue.Declaration) {}, ""},
+		{"quorum", func(d *queue.Declaration) { d.Durable = false }, "invalid property 'non-durable' for queue 'q' in vhost '/'"},
+		{"quorum", func(d *queue.Declaration) { d.Exclusive = true }, "invalid property 'exclusive-owner' for queue 'q' in vhost '/'"},
+		{"quorum", func(d *queue.Declaration) { d.AutoDelete = true }, "invalid property 'auto-delete' for queue 'q' in vhost '/'"},
+		{"quorum", func(d *queue.Declaration) { d.Arguments = amqp.Table{"x-max-priority": int32(1)} },
+			"invalid arg 'x-max-priority' for queue 'q' in vhost '/' of queue type rabbit_quorum_queue"},
+	} {
+		d := durable
+		c.change(&d)
+		err := kinds[c.kind].Check(d)
+		if e, _ := err.(*amqp.Error); (err != nil || c.want != "") && (e == nil || e.Reason != c.want) {
+			t.Errorf("%s, %+v: %v, want %q", c.kind, d, err, c.want)
+		}
 	}
 }

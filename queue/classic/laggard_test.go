@@ -42,7 +42,7 @@ func (s *laggard) Clean() bool { return !s.dirty }
 // Log implements store.Store.
 func (s *laggard) Log(id uint64, durable bool, owner store.Owner) (store.Log, error) {
 	log, err := s.Store.Log(id, durable, patient{s, owner})
-	return laggardLog{log, s}, err
+	return &laggardLog{Log: log, s: s}, err
 }
 
 // patient is an owner that is told late.
@@ -59,11 +59,29 @@ func (p patient) Stored(through uint64, err error) {
 
 type laggardLog struct {
 	store.Log
-	s *laggard
+	s         *laggard
+	transient []uint64
+}
+
+// Put implements store.Log.
+func (l *laggardLog) Put(es []store.Entry) {
+	for _, e := range es {
+		if e.Transient {
+			l.transient = append(l.transient, e.Seq)
+		}
+	}
+	l.Log.Put(es)
+}
+
+// Close implements store.Log. To open the log again is a restart, which
+// forgets what is transient.
+func (l *laggardLog) Close() {
+	l.Settle(l.transient)
+	l.Log.Close()
 }
 
 // Read implements store.Log.
-func (l laggardLog) Read(lane uint8, from uint64, max int, yield func(store.Stored) bool) error {
+func (l *laggardLog) Read(lane uint8, from uint64, max int, yield func(store.Stored) bool) error {
 	time.Sleep(l.s.lag())
 	l.s.mu.Lock()
 	err := l.s.err

@@ -30,7 +30,6 @@ type lane struct {
 	gap     gap
 	tail    ring[entry]
 	loading bool
-	epoch   int // grows when the gap is emptied other than by loading
 }
 
 // gap is a stretch of messages that are on disk only.

@@ -51,7 +51,17 @@ type thing struct {
 	size       int64
 	persistent bool
 	failed     uint32
+	seen       seen
 }
+
+// seen tells whether a thing comes with the redelivered flag.
+type seen int
+
+const (
+	unseen seen = iota
+	perhaps
+	surely
+)
 
 type held struct {
 	to *taker // nil for basic.get
@@ -87,16 +97,52 @@ func newModel(t *testing.T, seed int64) *model {
 	if m.r.Intn(2) == 0 {
 		d.Arguments["x-max-priority"] = int32(m.r.Intn(4))
 	}
-	q, err := m.kind.Open(d, &m.host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.q = q.(*Queue)
+	m.open(d)
 	t.Cleanup(func() {
-		q.Close(true)
+		m.q.Close(true)
 		closeAll(t, m.kind, m.disk)
 	})
 	return m
+}
+
+func (m *model) open(d queue.Declaration) {
+	m.Helper()
+	q, err := m.kind.Open(d, &m.host)
+	if err != nil {
+		m.Fatal(err)
+	}
+	m.q = q.(*Queue)
+}
+
+// restart closes the queue and takes up what is stored of it: of the
+// persistent messages all that was not acknowledged, at its place.
+func (m *model) restart() {
+	if !m.q.Durable {
+		return
+	}
+	time.Sleep(time.Second) // all is stored
+	m.settleDown()
+	m.disk.dirty = m.r.Intn(2) == 0
+	m.q.Close(false)
+	ready, unacked := m.ready, m.unacked
+	m.ready, m.unacked, m.cs = nil, nil, nil
+	for _, x := range ready {
+		m.recover(x, x.seen == surely)
+	}
+	for _, h := range unacked {
+		m.recover(m.thing(h.d.Message), true)
+	}
+	m.open(m.q.Declaration)
+}
+
+func (m *model) recover(x thing, delivered bool) {
+	x.failed, x.seen = 0, perhaps
+	if delivered || m.disk.dirty {
+		x.seen = surely
+	}
+	if x.persistent {
+		m.add(x)
+	}
 }
 
 func (m *model) run(steps int) {
@@ -118,7 +164,9 @@ func (m *model) run(steps int) {
 			m.grant()
 		case n < 87:
 			m.purge()
-		case n < 88:
+		case n < 89:
+			m.restart()
+		case n < 90:
 			m.disk.fail(errors.New("the disk is gone for a moment"))
 		default:
 			time.Sleep(time.Duration(m.r.Intn(100)) * time.Microsecond)
@@ -215,7 +263,7 @@ func (m *model) settle() {
 		ds[i] = h.d
 		if how == queue.Requeue {
 			x := m.thing(h.d.Message)
-			x.failed = h.d.Count + 1
+			x.failed, x.seen = h.d.Count+1, surely
 			m.add(x)
 		}
 	}
@@ -272,8 +320,8 @@ func (m *model) next(h held) {
 	}
 	want := m.ready[0]
 	got := m.thing(h.d.Message)
-	got.failed = h.d.Count
-	if got != want || h.d.Redelivered != (want.failed > 0) {
+	got.failed, got.seen = h.d.Count, want.seen
+	if got != want || want.seen != perhaps && h.d.Redelivered != (want.seen == surely) {
 		m.Fatalf("delivered %+v, redelivered %v; want %+v", got, h.d.Redelivered, want)
 	}
 	m.ready = m.ready[1:]

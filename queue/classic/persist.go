@@ -2,6 +2,7 @@ package classic
 
 import (
 	"log/slog"
+	"sort"
 	"time"
 
 	"github.com/hutchmq/hutchmq/message"
@@ -44,9 +45,10 @@ func (q *Queue) openLog() bool {
 // Stored implements store.Owner: everything up to through is safe, or err
 // says that it is not.
 func (q *Queue) Stored(through uint64, err error) {
-	var then after
 	q.mu.Lock()
-	for q.receipts.len() > 0 && q.receipts.at(0).seq <= through {
+	n := sort.Search(q.receipts.len(), func(i int) bool { return q.receipts.at(i).seq > through })
+	then := after{most: n}
+	for range n {
 		if r := q.receipts.popFront().Receipt; err == nil {
 			then.confirm(r)
 		} else {
@@ -135,14 +137,14 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	from, last, epoch, log := l.gap.first, l.gap.last, l.epoch, q.log
+	from, last, log := l.gap.first, l.gap.last, q.log
 	q.mu.Unlock()
 	es, err := q.read(log, l.number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
 	}
-	if q.closed || l.epoch != epoch || l.gap.first != from {
+	if q.closed || l.gap.first != from { // a gap never begins at one place twice
 		return nil
 	}
 	q.rise(l, es)

@@ -105,6 +105,7 @@ func (q *Queue) recover() (err error) {
 	if !q.kind.store.Clean() {
 		q.marked = q.next - 1
 	}
+	q.delivered = q.marked // it stays so after the next restart
 	q.expiring = q.ready > 0
 	return nil
 }

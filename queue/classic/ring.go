@@ -9,7 +9,7 @@ type ring[T any] struct {
 }
 
 // ringKeep is the capacity that an empty ring keeps.
-const ringKeep = 64
+const ringKeep = 256
 
 func (r *ring[T]) len() int { return r.n }
 

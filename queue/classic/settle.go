@@ -108,5 +108,4 @@ func (q *Queue) clear(l *lane) {
 		q.log.SettleRange(l.number, l.gap.first, l.gap.last)
 	}
 	l.gap = gap{}
-	l.epoch++
 }
