@@ -15,7 +15,6 @@ import (
 type architect struct {
 	url   string
 	sites []site
-	kills []time.Duration // how long restarts took
 }
 
 // site is a queue behind an exchange of some type, behind a fanout exchange.
@@ -155,42 +154,45 @@ func (s *site) gone(ch channel) error {
 
 // stands wants what was built, with the same arguments, and that it routes.
 func (s *site) stands(ch channel) error {
-	if s.built > 0 {
-		if err := ch.ExchangeDeclarePassive(s.exchange(), s.exchangeType(), true, false, false, false, nil); err != nil {
-			return err
-		}
-	}
-	if s.built > 1 {
-		if _, err := ch.QueueDeclarePassive(s.queue(), true, false, false, false, nil); err != nil {
-			return err
-		}
-	}
-	if s.built > 3 {
-		if err := ch.ExchangeDeclarePassive(s.front(), amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
-			return err
-		}
-	}
-	// Now that they are there, equal declarations make nothing and are fine.
-	for i, step := range siteSteps[:min(s.built, 2)] {
-		if err := step(ch, s); err != nil {
-			return fmt.Errorf("step %d again: %w", i, err)
-		}
-	}
-	for bound, through := range map[int]string{3: s.exchange(), 5: s.front()} {
-		if s.built < bound {
+	for _, check := range siteChecks {
+		if s.built < check.from {
 			continue
 		}
-		if err := s.routes(ch, through); err != nil {
+		if err := check.want(ch, s); err != nil {
 			return err
 		}
 	}
-	if s.built > 1 {
+	return nil
+}
+
+// siteChecks are what to want of a site from so many steps on. An equal
+// declaration is fine, and proves the arguments, once a passive one has proved
+// that it makes nothing.
+var siteChecks = []struct {
+	from int
+	want func(ch channel, s *site) error
+}{
+	{1, func(ch channel, s *site) error {
+		return ch.ExchangeDeclarePassive(s.exchange(), s.exchangeType(), true, false, false, false, nil)
+	}},
+	{1, siteSteps[0]},
+	{2, func(ch channel, s *site) error {
+		_, err := ch.QueueDeclarePassive(s.queue(), true, false, false, false, nil)
+		return err
+	}},
+	{2, siteSteps[1]},
+	{3, func(ch channel, s *site) error { return s.routes(ch, s.exchange()) }},
+	{4, func(ch channel, s *site) error {
+		return ch.ExchangeDeclarePassive(s.front(), amqp.ExchangeFanout, true, false, false, false, nil)
+	}},
+	{5, func(ch channel, s *site) error { return s.routes(ch, s.front()) }},
+	{2, func(ch channel, s *site) error { // the last: it closes the channel
 		_, err := ch.QueueDeclare(s.queue(), true, false, false, false, s.queueArguments(1))
 		if code(err) != amqp.PreconditionFailed {
 			return fmt.Errorf("a declaration with another x-max-length: %w", err)
 		}
-	}
-	return nil
+		return nil
+	}},
 }
 
 // routes wants a message published to exchange in the queue.

@@ -59,14 +59,15 @@ func TestCrash(t *testing.T) {
 	a := &architect{url: b.URL()}
 	writers.Go(func() { a.run(writing) })
 
-	for r := random(0); t.Context().Err() == nil && len(a.kills) < kills; {
+	r, slowest := random(0), time.Duration(0)
+	for range kills {
 		time.Sleep(time.Duration(100+r.IntN(500)) * time.Millisecond)
 		b.Kill()
 		start := time.Now()
 		b.Restart()
-		a.kills = append(a.kills, time.Since(start))
+		slowest = max(slowest, time.Since(start))
 	}
-	t.Logf("restarts took %v", a.kills)
+	t.Logf("%d kills, the slowest restart took %v", kills, slowest.Round(time.Millisecond))
 	stopWriting()
 	writers.Wait()
 	awaitQuiet(t, b, book)

@@ -181,18 +181,19 @@ func (b *Broker) RSS() int64 {
 	return kib << 10
 }
 
-// lastPort is what freeAddr gave last. The ports lie below those that systems
-// give to clients, which might take one while its broker is being restarted.
-var lastPort atomic.Uint32
-
-func init() { lastPort.Store(10000 + rand.Uint32N(10000)) }
+// The ports of brokers are counted from somewhere below those that systems give
+// to clients, which might take one while its broker is being restarted.
+var (
+	firstPort  = 10000 + rand.Uint32N(10000)
+	givenPorts atomic.Uint32
+)
 
 // freeAddr is an address of this machine that nobody listened on just now, and
 // that it gives only once.
 func freeAddr(t testing.TB) string {
 	t.Helper()
 	for range 1000 {
-		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lastPort.Add(1)))
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+givenPorts.Add(1)))
 		if err == nil {
 			defer l.Close()
 			return l.Addr().String()

@@ -35,8 +35,10 @@ func newLedger(queues map[string]bool) *ledger {
 	return l
 }
 
-// maxProblems is how many are worth reading.
-const maxProblems = 20
+const (
+	maxProblems  = 20   // so many are worth reading
+	minConfirmed = 1000 // less than a twentieth of what a slow machine does
+)
 
 func (l *ledger) problem(format string, args ...any) {
 	if len(l.problems) < maxProblems {
@@ -112,4 +114,7 @@ func (l *ledger) audit(t *testing.T) {
 		t.Error(p)
 	}
 	t.Logf("%d confirmed, %d lost, %d deliveries", len(l.confirmed), lost, l.deliveries)
+	if len(l.confirmed) < minConfirmed {
+		t.Errorf("only %d were confirmed: that proves little", len(l.confirmed))
+	}
 }
