@@ -25,6 +25,7 @@ type Options struct {
 	Auth          *auth.Database
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
+	ReplyType     queue.Type // of the queues behind direct reply-to
 	Defaults      Defaults
 	Log           *slog.Logger
 }
@@ -59,7 +60,7 @@ func New(o Options) (*Broker, error) {
 	}
 	b.ids.store = o.Store
 	b.vopts = vhost.Options{
-		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{},
+		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		Keeper: records{o.Store}, NextID: b.ids.next,
 	}
 	for _, t := range o.ExchangeTypes {

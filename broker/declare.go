@@ -174,6 +174,9 @@ func (s *Session) boundQueue(l *Link) (exchange.Destination, error) {
 	if err != nil {
 		return nil, err
 	}
+	if vhost.IsReply(name) {
+		return nil, amqp.BindVolatile.New()
+	}
 	l.Source = clean(l.Source)
 	if l.Source == "" {
 		return nil, amqp.DefaultExchange.New()

@@ -20,6 +20,7 @@ type Session struct {
 	rights  map[rightKey]bool
 	version uint64 // of the permissions that rights come from
 	target  target
+	replies *vhost.Queue // of direct reply-to
 }
 
 type rightKey struct {
@@ -142,7 +143,10 @@ func (s *Session) Purge(name string) (int, error) {
 }
 
 // Close ends the session. What it had published is in the queues.
-func (s *Session) Close() { s.publisher.Flush() }
+func (s *Session) Close() {
+	s.publisher.Flush()
+	s.EndReplies(s.replies)
+}
 
 // What a face handles of the vhost room, which it does not enter.
 type (

@@ -137,7 +137,6 @@ func (*failingLog) Mark(uint64)         {}
 func (*failingLog) Marked() uint64      { return 0 }
 func (*failingLog) Drop()               {}
 func (*failingLog) Close()              {}
-func (failing) Failed() error           { return nil }
 
 // TestFailingDisk: what could not be stored is nacked, and no commit-ok comes
 // for it but connection.close 541.

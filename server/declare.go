@@ -18,6 +18,10 @@ func (ch *channel) exchangeDeclare(m *amqp.ExchangeDeclare) error {
 }
 
 func (ch *channel) queueDeclare(m *amqp.QueueDeclare) error {
+	if broker.IsReplyQueue(m.Queue) { // it is always there
+		ch.reply(m.NoWait, &amqp.QueueDeclareOk{Queue: m.Queue, ConsumerCount: 1})
+		return nil
+	}
 	q, err := ch.declareOrFind(m)
 	if err != nil {
 		return err
@@ -30,7 +34,7 @@ func (ch *channel) queueDeclare(m *amqp.QueueDeclare) error {
 }
 
 func (ch *channel) declareOrFind(m *amqp.QueueDeclare) (*broker.Queue, error) {
-	if m.Passive {
+	if m.Passive || broker.IsReply(m.Queue) {
 		return ch.session.FindQueue(m.Queue)
 	}
 	return ch.session.DeclareQueue(queue.Declaration{

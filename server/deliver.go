@@ -58,7 +58,13 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		return err
 	}
 	o.Tag = k.tag
-	q, err := ch.session.Consume(m.Queue, k, o)
+	consume := ch.session.Consume
+	if broker.IsReplyQueue(m.Queue) {
+		consume = func(_ string, c queue.Consumer, o queue.ConsumeOptions) (*broker.Queue, error) {
+			return ch.session.ConsumeReplies(c, o)
+		}
+	}
+	q, err := consume(m.Queue, k, o)
 	if err != nil {
 		ch.forget(k)
 		return err
@@ -128,6 +134,7 @@ func (ch *channel) cancel(tag string) {
 	ch.c.out.mu.Unlock()
 	if k != nil {
 		k.q.Cancel(k)
+		ch.session.EndReplies(k.q)
 	}
 }
 

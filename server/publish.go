@@ -84,10 +84,18 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 	if err := ch.checkHeader(&h, class); err != nil {
 		return err
 	}
+	header := f.Payload
+	if h.HasReplyTo && broker.IsReplyQueue(string(h.ReplyTo)) {
+		to, err := ch.session.ReplyTo()
+		if err != nil {
+			return err
+		}
+		header = message.WithReplyTo(header, to)
+	}
 	p := &ch.publish
-	size, n := int(h.BodySize), len(f.Payload)
+	size, n := int(h.BodySize), len(header)
 	memory := ch.c.slab.take(n + min(size, reserve))
-	copy(memory, f.Payload)
+	copy(memory, header)
 	p.m = ch.c.slab.message()
 	p.expects, p.missing = aBody, size
 	return message.Fill(p.m, p.x.Name, p.key, memory[:n:n], memory[n:n], &h)

@@ -336,7 +336,7 @@ func prefix(name string, channel uint16) string {
 	return fmt.Sprintf("%s:%d ", name, channel)
 }
 
-var generated = regexp.MustCompile(`amq\.(gen|ctag)-[A-Za-z0-9_-]{22}`)
+var generated = regexp.MustCompile(`amq\.(?:rabbitmq\.)?(gen|ctag|reply)(?:-to\.|-)[A-Za-z0-9_-]{22}`)
 
 // anonymous gives what is generated a name that is the same every time.
 func (st *stage) anonymous(text string) string {

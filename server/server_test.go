@@ -15,6 +15,7 @@ import (
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
+	"github.com/hutchmq/hutchmq/queue/volatile"
 	"github.com/hutchmq/hutchmq/store"
 )
 
@@ -49,6 +50,7 @@ func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 		Auth:          auth.NewDatabase(nil),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		QueueTypes:    []queue.Type{classicType, quorumType},
+		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 		Log:           log,
 	})

@@ -18,6 +18,7 @@ import (
 type Options struct {
 	ExchangeTypes map[string]exchange.Type
 	QueueTypes    map[string]queue.Type
+	ReplyType     queue.Type // of the queues behind direct reply-to
 	Keeper        Keeper
 	// NextID numbers a new queue; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
@@ -127,7 +128,9 @@ func (v *Vhost) Queues() []*Queue {
 	defer v.mu.RUnlock()
 	list := make([]*Queue, 0, len(v.queue))
 	for _, q := range v.queue {
-		list = append(list, q)
+		if !IsReply(q.Name) {
+			list = append(list, q)
+		}
 	}
 	return list
 }
@@ -180,10 +183,13 @@ func (v *Vhost) keep(changes []Change) error {
 }
 
 // GeneratedName makes a queue name that nobody else has.
-func GeneratedName() string {
+func GeneratedName() string { return "amq.gen-" + unique() }
+
+// unique is 22 characters that do not come twice.
+func unique() string {
 	var b [16]byte
 	rand.Read(b[:])
-	return "amq.gen-" + base64.RawURLEncoding.EncodeToString(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // Version grows with every change that may alter where a message goes.

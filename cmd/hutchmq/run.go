@@ -16,6 +16,7 @@ import (
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
+	"github.com/hutchmq/hutchmq/queue/volatile"
 	"github.com/hutchmq/hutchmq/server"
 	"github.com/hutchmq/hutchmq/store"
 )
@@ -43,6 +44,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		Auth:          auth.NewDatabase(cfg.Auth.LoopbackUsers),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		QueueTypes:    []queue.Type{classicType, quorumType},
+		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
 		Log:           log,
 	})

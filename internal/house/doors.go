@@ -22,6 +22,7 @@ var doors = map[string]string{
 	"raft":            "store/journal",
 	"queue":           "amqp message stats",
 	"queue/classic":   "amqp message stats queue store",
+	"queue/volatile":  "amqp queue",
 	"queue/stream":    "amqp message stats queue store/segment",
 	"queue/quorum":    "amqp message stats queue raft",
 	"queue/queuetest": "amqp message stats queue",
