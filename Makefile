@@ -17,15 +17,18 @@ run: build ## the broker, with its data in ./data
 
 test: setup check race fuzz integration ## everything CI runs
 
-# The clients the integration tests run. Debian's pika is for Debian's python,
-# which may not be the python3 on the PATH.
+# A C compiler for the race detector, and the clients the integration tests
+# run. Debian's pika is for Debian's python, which may not be the python3 on the
+# PATH.
+PACKAGES = gcc libc6-dev python3-pika amqp-tools
+
 setup:
-	@if $(PYTHON) -c 'import pika' 2>/dev/null && command -v amqp-publish >/dev/null; then \
-		echo "setup: pika and amqp-tools are here"; \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && $(PYTHON) -c 'import pika' 2>/dev/null; then \
+		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
-		apt-get update && apt-get install -y --no-install-recommends python3-pika amqp-tools; \
+		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \
 	else \
-		echo "setup: run: sudo apt-get install -y python3-pika amqp-tools"; exit 1; \
+		echo "setup: run: sudo apt-get install -y $(PACKAGES)"; exit 1; \
 	fi
 	cd integration && npm ci --no-audit --no-fund
 

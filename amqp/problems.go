@@ -74,6 +74,7 @@ var (
 	UnknownType        = row("X4", PreconditionFailed, "invalid arg 'x-queue-type' for %s: queue type '%s' is not available")
 	ChannelZero        = row("X6", ChannelError, "channel 0 is the connection's own")
 	InvalidConsumerArg = row("X7", PreconditionFailed, "invalid arg '%s' of basic.consume: {unacceptable_type,%s}")
+	EarlyFrame         = row("X8", UnexpectedFrame, "frame of channel %d before the connection is open")
 	StorageFailure     = row("X5", InternalError, "storage failure: %s")
 )
 

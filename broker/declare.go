@@ -58,9 +58,12 @@ func (s *Session) DeclareQueue(d queue.Declaration) (*vhost.Queue, error) {
 	if err := s.mayDeclareQueue(&d); err != nil {
 		return nil, err
 	}
-	q, _, err := s.v.DeclareQueue(d, s.c.ID)
+	q, created, err := s.v.DeclareQueue(d, s.c.ID)
 	if err != nil {
 		return nil, err
+	}
+	if !created {
+		s.renew(q)
 	}
 	s.last = q.Name
 	return q, nil
@@ -96,16 +99,29 @@ func (s *Session) FindQueue(name string) (*vhost.Queue, error) {
 		return nil, err
 	}
 	q, err := s.v.Queue(name, s.c.ID)
-	if err == nil {
-		s.last = name
+	if err != nil {
+		return nil, err
 	}
-	return q, err
+	s.last = name
+	s.renew(q)
+	return q, nil
+}
+
+// renew tells q that somebody still counts on it.
+func (s *Session) renew(q *vhost.Queue) {
+	if l, ok := q.Queue.(queue.Leased); ok {
+		l.Renew()
+	}
 }
 
 // DeleteQueue deletes a queue and says how many messages were ready in it.
 func (s *Session) DeleteQueue(name string, ifUnused, ifEmpty bool) (int, error) {
+	name, err := s.queueName(name)
+	if err != nil {
+		return 0, err
+	}
 	q, err := s.queue(auth.Configure, name)
-	if amqp.NoQueue.Is(err) && name != "" {
+	if amqp.NoQueue.Is(err) {
 		return 0, nil // deleting what is not there is done already
 	}
 	if err != nil {
@@ -133,13 +149,24 @@ func (s *Session) BindQueue(l Link) error {
 	return s.v.Bind(l.Source, q, l.Key, l.Arguments)
 }
 
-// UnbindQueue undoes BindQueue.
+// UnbindQueue undoes BindQueue. What is not there need not be unbound.
 func (s *Session) UnbindQueue(l Link) error {
-	q, err := s.boundQueue(&l)
-	if err != nil {
-		return err
+	if l.Destination == "" && s.last == "" {
+		return amqp.NoPreviousQueue.New()
 	}
-	return s.v.Unbind(l.Source, q, l.Key, l.Arguments)
+	q, err := s.boundQueue(&l)
+	if err == nil {
+		err = s.v.Unbind(l.Source, q, l.Key, l.Arguments)
+	}
+	return unlessMissing(err)
+}
+
+// unlessMissing is err, unless that is 404.
+func unlessMissing(err error) error {
+	if amqp.NoQueue.Is(err) || amqp.NoExchange.Is(err) {
+		return nil
+	}
+	return err
 }
 
 func (s *Session) boundQueue(l *Link) (exchange.Destination, error) {
@@ -169,13 +196,13 @@ func (s *Session) BindExchange(l Link) error {
 	return s.v.Bind(l.Source, x, l.Key, l.Arguments)
 }
 
-// UnbindExchange undoes BindExchange.
+// UnbindExchange undoes BindExchange. What is not there need not be unbound.
 func (s *Session) UnbindExchange(l Link) error {
 	x, err := s.boundExchange(&l)
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.v.Unbind(l.Source, x, l.Key, l.Arguments)
 	}
-	return s.v.Unbind(l.Source, x, l.Key, l.Arguments)
+	return unlessMissing(err)
 }
 
 func (s *Session) boundExchange(l *Link) (exchange.Destination, error) {

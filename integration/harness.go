@@ -5,11 +5,13 @@ package integration
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -29,20 +31,27 @@ type Broker struct {
 	t       testing.TB
 	binary  string
 	flags   []string
+	env     []string
 	log     string // path of what all processes wrote
 	process *exec.Cmd
 	exited  chan struct{} // closed when the process has ended
 }
 
-// Start runs the binary with flags beside those that the harness needs, and
-// waits until clients can connect. The test ends it.
-func Start(t testing.TB, binary string, flags ...string) *Broker {
+// Start runs the binary with settings beside those that the harness needs, and
+// waits until clients can connect. A setting is a flag, or NAME=value for the
+// environment. The test ends the broker.
+func Start(t testing.TB, binary string, settings ...string) *Broker {
 	t.Helper()
 	dir := t.TempDir()
 	b := &Broker{Addr: freeAddr(t), Dir: filepath.Join(dir, "data"), t: t, binary: binary, log: filepath.Join(dir, "log")}
-	b.flags = append([]string{
-		"server", "--data-dir=" + b.Dir, "--amqp=" + b.Addr, "--management=none", "--metrics=none",
-	}, flags...)
+	b.flags = []string{"server", "--data-dir=" + b.Dir, "--amqp=" + b.Addr, "--management=none", "--metrics=none"}
+	for _, s := range settings {
+		if strings.HasPrefix(s, "--") {
+			b.flags = append(b.flags, s)
+		} else {
+			b.env = append(b.env, s)
+		}
+	}
 	t.Cleanup(func() {
 		b.Kill()
 		if t.Failed() {
@@ -55,6 +64,12 @@ func Start(t testing.TB, binary string, flags ...string) *Broker {
 
 // URL is how AMQP clients name the broker and its first user.
 func (b *Broker) URL() string { return "amqp://guest:guest@" + b.Addr + "/" }
+
+// Port is where AMQP clients connect on this machine.
+func (b *Broker) Port() string {
+	_, port, _ := net.SplitHostPort(b.Addr)
+	return port
+}
 
 // Restart starts the process again, after Kill or Stop, and waits until
 // clients can connect.
@@ -69,6 +84,7 @@ func (b *Broker) Restart() {
 	}
 	defer log.Close()
 	b.process = exec.Command(b.binary, b.flags...)
+	b.process.Env = append(os.Environ(), b.env...)
 	b.process.Stdout, b.process.Stderr = log, log
 	if err := b.process.Start(); err != nil {
 		b.process = nil
@@ -154,13 +170,35 @@ func (b *Broker) Panicked() bool {
 	return strings.Contains(log, "panic:") || strings.Contains(log, "goroutine 1 [")
 }
 
-// freeAddr is an address of this machine that nobody listened on just now.
+// RSS is how many bytes of memory the process holds, 0 if that cannot be told.
+// Anybody may call it while the broker runs.
+func (b *Broker) RSS() int64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", b.process.Process.Pid))
+	var kib int64
+	if _, after, ok := strings.Cut(string(text), "VmRSS:"); ok {
+		fmt.Sscan(after, &kib)
+	}
+	return kib << 10
+}
+
+// The ports of brokers are counted from somewhere below those that systems give
+// to clients, which might take one while its broker is being restarted.
+var (
+	firstPort  = 10000 + rand.Uint32N(10000)
+	givenPorts atomic.Uint32
+)
+
+// freeAddr is an address of this machine that nobody listened on just now, and
+// that it gives only once.
 func freeAddr(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+givenPorts.Add(1)))
+		if err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free port")
+	return ""
 }

@@ -30,6 +30,7 @@ const messages, acked = 500, 100
 // order, and what is transient is gone. What was acknowledged just before may
 // come again.
 func TestConfirmedSurvivesKill(t *testing.T) {
+	t.Parallel()
 	b := Start(t, hutchmq)
 	fill(t, b)
 	b.Kill()
@@ -49,6 +50,7 @@ func TestConfirmedSurvivesKill(t *testing.T) {
 // TestConfirmedSurvivesStop: after an orderly end, what was acknowledged does
 // not come again.
 func TestConfirmedSurvivesStop(t *testing.T) {
+	t.Parallel()
 	b := Start(t, hutchmq)
 	fill(t, b)
 	b.Stop()

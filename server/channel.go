@@ -80,6 +80,7 @@ func (ch *channel) method(id amqp.MethodID, payload []byte) error {
 		}
 		return ch.settle(m.DeliveryTag, m.Multiple, queue.Ack)
 	}
+	ch.c.out.waitRoom()
 	ch.flush() // what came before happens before
 	m, err := amqp.ParseMethod(payload)
 	if err != nil {
@@ -147,8 +148,8 @@ func (ch *channel) call(m amqp.Method) error {
 		if !m.Requeue {
 			return amqp.RecoverNoRequeue.New()
 		}
-		ch.requeueAll()
 		ch.reply(false, &amqp.BasicRecoverOk{})
+		ch.requeueAll()
 	case *amqp.BasicRecoverAsync:
 		if !m.Requeue {
 			return amqp.RecoverNoRequeue.New()
@@ -236,6 +237,7 @@ func (ch *channel) release() {
 		return
 	}
 	ch.released = true
+	o.confirm(ch) // no confirm after the close
 	o.mu.Unlock()
 	ch.settleNow()
 	ch.session.Close()

@@ -28,8 +28,8 @@ func (k *confirms) next() uint64 {
 
 // expect adds a publish that left queues will answer for.
 func (k *confirms) expect(left int32) {
-	if len(k.states) == 0 {
-		k.states = k.states[:0]
+	if left == 0 {
+		k.loose = append(k.loose, k.base+uint64(len(k.states)))
 	}
 	k.states = append(k.states, confirmState{left: left})
 }
@@ -136,11 +136,6 @@ func (ch *channel) expect(counts []int32) {
 		unrouted = unrouted || n == 0
 	}
 	if unrouted {
-		for i := range ch.confirms.states {
-			if s := ch.confirms.states[i]; i > 0 && s.left == 0 && !s.sent {
-				ch.confirms.loose = append(ch.confirms.loose, ch.confirms.base+uint64(i))
-			}
-		}
 		ch.tell()
 	}
 	o.mu.Unlock()

@@ -102,11 +102,11 @@ func (c *connection) serve() {
 // loop carries out frames until the connection ends, and says why it did.
 func (c *connection) loop() string {
 	for {
+		if c.kicked.Load() != nil && !c.closing {
+			c.leave()
+		}
 		f, err := c.reader.Next()
 		if err == nil {
-			if c.kicked.Load() != nil && !c.closing {
-				c.leave()
-			}
 			err = c.step(f)
 		}
 		switch {
@@ -141,7 +141,8 @@ func (c *connection) fail(err error) (ended string) {
 		return ""
 	}
 	switch {
-	case errors.As(err, &e):
+	case errors.As(err, &e): // what follows a frame that is none is none either
+		c.linger()
 		return e.Text()
 	case c.kicked.Load() != nil && !c.closing:
 		c.leave()
@@ -170,8 +171,7 @@ func (c *connection) step(f amqp.Frame) error {
 		return c.openChannel(f)
 	}
 	err := ch.step(f)
-	var e *amqp.Error
-	if errors.As(err, &e) && !e.Hard {
+	if e, ok := err.(*amqp.Error); ok && !e.Hard { // errors.As would allocate for each frame
 		ch.fail(e)
 		return nil
 	}
@@ -185,7 +185,7 @@ func (c *connection) stepClosing(f amqp.Frame) error {
 	}
 	switch id, _ := amqp.MethodIDOf(f.Payload); id {
 	case amqp.ConnectionCloseID:
-		c.out.method(0, &amqp.ConnectionCloseOk{})
+		c.out.closeOk()
 		return errCloseAnswered
 	case amqp.ConnectionCloseOkID:
 		return errCloseAnswered
@@ -304,6 +304,9 @@ func (c *connection) release() {
 // blocked wakes up.
 func (c *connection) kick(e *amqp.Error) {
 	c.kicked.CompareAndSwap(nil, e)
+	c.out.mu.Lock()
+	c.out.room.Signal()
+	c.out.mu.Unlock()
 	c.nc.SetReadDeadline(time.Now())
 }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
@@ -20,6 +21,7 @@ type consumer struct {
 
 	unacked int
 	held    bool // consume-ok is not out yet
+	gone    bool // the queue is
 	waiting bool // a delivery was refused; Resume is due when there is credit
 }
 
@@ -29,15 +31,15 @@ func (ch *channel) qos(m *amqp.BasicQos) error {
 	if m.PrefetchSize != 0 {
 		return amqp.PrefetchSize.New(m.PrefetchSize)
 	}
-	if m.Global {
-		ch.c.out.mu.Lock()
-		ch.limit = int(m.PrefetchCount)
-		ch.c.out.mu.Unlock()
-		ch.resume()
-	} else {
-		ch.prefetch = m.PrefetchCount
-	}
 	ch.reply(false, &amqp.BasicQosOk{})
+	if !m.Global {
+		ch.prefetch = m.PrefetchCount
+		return nil
+	}
+	ch.c.out.mu.Lock()
+	ch.limit = int(m.PrefetchCount)
+	ch.c.out.mu.Unlock()
+	ch.resume()
 	return nil
 }
 
@@ -68,6 +70,9 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		out.put(ch.id, &amqp.BasicConsumeOk{ConsumerTag: k.tag})
 	}
 	k.held = false
+	if k.gone {
+		k.notify()
+	}
 	due := k.waiting
 	k.waiting = false
 	out.mu.Unlock()
@@ -100,8 +105,16 @@ func (ch *channel) newConsumer(m *amqp.BasicConsume) (*consumer, error) {
 
 func (ch *channel) forget(k *consumer) {
 	ch.c.out.mu.Lock()
-	delete(ch.consumers, k.tag)
+	ch.remove(k)
 	ch.c.out.mu.Unlock()
+}
+
+// remove takes k out of the lists of ch. outbox.mu is held.
+func (ch *channel) remove(k *consumer) {
+	delete(ch.consumers, k.tag)
+	if i := slices.Index(ch.blocked, k); i >= 0 {
+		ch.blocked = slices.Delete(ch.blocked, i, i+1)
+	}
 }
 
 // cancel ends a consumer; an unknown tag is no error. Nothing is delivered to
@@ -109,7 +122,9 @@ func (ch *channel) forget(k *consumer) {
 func (ch *channel) cancel(tag string) {
 	ch.c.out.mu.Lock()
 	k := ch.consumers[tag]
-	delete(ch.consumers, tag)
+	if k != nil {
+		ch.remove(k)
+	}
 	ch.c.out.mu.Unlock()
 	if k != nil {
 		k.q.Cancel(k)
@@ -140,7 +155,7 @@ func (k *consumer) credit() bool {
 	ch := k.ch
 	return !k.held && !ch.released && !ch.c.out.stopped && !ch.c.out.full() &&
 		(k.noAck || (k.limit == 0 || k.unacked < k.limit) && (ch.limit == 0 || ch.inFlight < ch.limit) &&
-			ch.unacked.len() < ch.c.server.options.UnackedPerChannel)
+			ch.unacked.len() < ch.c.server.options.UnackedPerChannel && ch.unacked.bytes < mostBytes)
 }
 
 // wait notes whom to resume, and when: once the peer has read, or has
@@ -161,7 +176,7 @@ func (k *consumer) wait() {
 
 // deliver puts d on its way. outbox.mu is held.
 func (ch *channel) deliver(k *consumer, d *queue.Delivery) {
-	tag := ch.unacked.next(k.noAck)
+	tag := ch.unacked.next()
 	if !k.noAck {
 		ch.unacked.hold(unacked{d: *d, q: k.q, k: k})
 		k.unacked++
@@ -216,17 +231,37 @@ func (k *consumer) Cancelled() {
 	ch, o := k.ch, &k.ch.c.out
 	o.mu.Lock()
 	if ch.consumers[k.tag] == k {
-		delete(ch.consumers, k.tag)
-		if ch.c.client.cancelNotify {
-			o.put(ch.id, &amqp.BasicCancel{ConsumerTag: k.tag, NoWait: true})
+		ch.remove(k)
+		k.gone = true
+		if !k.held { // else consume tells, after consume-ok
+			k.notify()
 		}
 	}
 	o.mu.Unlock()
 	o.signal()
 }
 
-// get carries out basic.get.
+// notify tells the client, if it wants to know, that nothing more comes for k.
+// outbox.mu is held.
+func (k *consumer) notify() {
+	if k.ch.c.client.cancelNotify {
+		k.ch.c.out.put(k.ch.id, &amqp.BasicCancel{ConsumerTag: k.tag, NoWait: true})
+	}
+}
+
+// holds is how many deliveries of ch are unacked.
+func (ch *channel) holds() int {
+	ch.c.out.mu.Lock()
+	defer ch.c.out.mu.Unlock()
+	return ch.unacked.len()
+}
+
+// get carries out basic.get. Prefetch does not bound it; the limit of the
+// channel does.
 func (ch *channel) get(m *amqp.BasicGet) error {
+	if n := ch.c.server.options.UnackedPerChannel; !m.NoAck && ch.holds() >= n {
+		return amqp.TooMany.New("unacknowledged deliveries of a channel", n)
+	}
 	q, d, left, ok, err := ch.session.Get(m.Queue, m.NoAck)
 	if err != nil {
 		return err
@@ -237,7 +272,7 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 	}
 	o := &ch.c.out
 	o.mu.Lock()
-	tag := ch.unacked.next(m.NoAck)
+	tag := ch.unacked.next()
 	if !m.NoAck {
 		ch.unacked.hold(unacked{d: d, q: q})
 	}

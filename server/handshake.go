@@ -40,14 +40,14 @@ func (c *connection) handshake() error {
 // header accepts AMQP 0-9-1 and its older spelling 1-1-0-9.
 func (c *connection) header() error {
 	h, err := c.reader.ReadProtocolHeader()
-	if h == protocolHeader || h == [8]byte{'A', 'M', 'Q', 'P', 1, 1, 0, 9} {
+	switch {
+	case h == protocolHeader, h == [8]byte{'A', 'M', 'Q', 'P', 1, 1, 0, 9}:
 		return nil
+	case err != nil && h == [8]byte{}: // nothing came
+		return err
 	}
-	if h != [8]byte{} {
-		c.nc.Write(protocolHeader[:])
-		return errWrongProtocol
-	}
-	return err
+	c.nc.Write(protocolHeader[:])
+	return errWrongProtocol
 }
 
 // send writes one method of channel 0.
@@ -67,7 +67,10 @@ func (c *connection) receive(m amqp.Method) error {
 		if f.Type == amqp.FrameHeartbeat {
 			continue
 		}
-		if f.Type != amqp.FrameMethod || f.Channel != 0 {
+		switch {
+		case f.Channel != 0:
+			return amqp.EarlyFrame.New(f.Channel)
+		case f.Type != amqp.FrameMethod:
 			return amqp.ExpectedMethod.New()
 		}
 		id, err := amqp.MethodIDOf(f.Payload)
@@ -99,7 +102,11 @@ func (c *connection) start() error {
 	}
 	c.client = clientOf(ok.ClientProperties)
 	c.client.mechanism = ok.Mechanism
-	return c.login(ok.Mechanism, []byte(ok.Response))
+	who, refused := credentials(ok.Mechanism, []byte(ok.Response))
+	if refused != nil {
+		return at(&ok, refused)
+	}
+	return c.login(ok.Mechanism, who)
 }
 
 // clientOf reads the client properties that matter here.
@@ -113,9 +120,8 @@ func clientOf(t amqp.Table) (k client) {
 	return k
 }
 
-// login authenticates by SASL.
-func (c *connection) login(mechanism string, response []byte) error {
-	var who auth.Credentials
+// credentials reads what the client says in the terms of its SASL mechanism.
+func credentials(mechanism string, response []byte) (who auth.Credentials, refused *amqp.Error) {
 	var err error
 	switch mechanism {
 	case "PLAIN":
@@ -123,11 +129,16 @@ func (c *connection) login(mechanism string, response []byte) error {
 	case "AMQPLAIN":
 		who, err = amqplain(response)
 	default:
-		return amqp.UnknownMechanism.New(mechanism)
+		return who, amqp.UnknownMechanism.New(mechanism)
 	}
 	if err != nil {
-		return amqp.MalformedResponse.New(mechanism)
+		return who, amqp.MalformedResponse.New(mechanism)
 	}
+	return who, nil
+}
+
+// login lets the user in. The refusal names no method: RabbitMQ's does not.
+func (c *connection) login(mechanism string, who auth.Credentials) (err error) {
 	c.user, err = c.server.broker.Login(who.User, who.Password, c.loopback())
 	if err == nil {
 		return nil
@@ -250,6 +261,9 @@ func (c *connection) refuse(err error) {
 func (c *connection) awaitCloseOk() {
 	for {
 		f, err := c.reader.Next()
+		if amqp.BadFrame.Is(err) {
+			c.linger()
+		}
 		if err != nil {
 			return
 		}

@@ -26,6 +26,7 @@ type outbox struct {
 	bytes      int    // of bodies in items
 	confirming []*channel
 	stalled    []*consumer   // wait for the peer to read
+	room       sync.Cond     // the writer took what waits, or nobody does any more
 	stopped    bool          // nothing more goes in
 	why        *amqp.Error   // what connection.close said
 	quit       chan struct{} // closed by stop
@@ -35,8 +36,9 @@ type outbox struct {
 		items  []item
 		frames []byte
 	}
-	buf  []byte
-	sent bool // something was written since the last heartbeat tick
+	buf     []byte
+	sent    bool // something was written since the last heartbeat tick
+	beating bool // this is one
 }
 
 // item is one thing to write.
@@ -62,7 +64,7 @@ const (
 )
 
 // Bounds of what may wait for a peer that does not read. Beyond them its
-// consumers get nothing more.
+// consumers get nothing more, and what it asks waits for it to read answers.
 const (
 	maxOutBytes = 4 << 20
 	maxOutItems = 16 << 10
@@ -77,6 +79,7 @@ const (
 
 func (o *outbox) init(c *connection) {
 	o.c = c
+	o.room.L = &o.mu
 	o.wake = make(chan struct{}, 1)
 	o.quit = make(chan struct{})
 	o.done = make(chan struct{})
@@ -85,7 +88,18 @@ func (o *outbox) init(c *connection) {
 func (o *outbox) start() { go o.run() }
 
 // full reports whether the peer has to read before more goes in. o.mu is held.
-func (o *outbox) full() bool { return o.bytes > maxOutBytes || len(o.items) > maxOutItems }
+func (o *outbox) full() bool {
+	return o.bytes > maxOutBytes || len(o.frames) > maxOutBytes || len(o.items) > maxOutItems
+}
+
+// waitRoom blocks the reading goroutine while the peer has to read first.
+func (o *outbox) waitRoom() {
+	o.mu.Lock()
+	for o.full() && !o.stopped && o.c.kicked.Load() == nil {
+		o.room.Wait()
+	}
+	o.mu.Unlock()
+}
 
 // signal wakes the writer.
 func (o *outbox) signal() {
@@ -105,11 +119,34 @@ func (o *outbox) method(channel uint16, m amqp.Method) {
 
 // put is method with o.mu held, and no signal.
 func (o *outbox) put(channel uint16, m amqp.Method) {
-	if o.stopped {
-		return
+	if !o.stopped {
+		o.append(channel, m)
 	}
+}
+
+func (o *outbox) append(channel uint16, m amqp.Method) {
 	o.frames = amqp.AppendMethod(o.frames, channel, m)
 	o.endRaw()
+}
+
+// confirm encodes what ch can tell of its publishes. o.mu is held.
+func (o *outbox) confirm(ch *channel) {
+	if !ch.confirms.queued || o.stopped {
+		return
+	}
+	n := len(o.frames)
+	if o.frames = ch.confirms.appendTo(o.frames, ch.id); len(o.frames) > n {
+		o.endRaw()
+	}
+}
+
+// closeOk answers a close that crossed ours: the one thing that goes in after
+// it.
+func (o *outbox) closeOk() {
+	o.mu.Lock()
+	o.append(0, &amqp.ConnectionCloseOk{})
+	o.mu.Unlock()
+	o.signal()
 }
 
 // endRaw notes that what was appended to frames is to be written here.
@@ -181,6 +218,9 @@ func (o *outbox) run() {
 			o.discard()
 			return
 		}
+		if o.beating {
+			o.sent, o.beating = false, false
+		}
 	}
 }
 
@@ -194,16 +234,18 @@ func (o *outbox) heartbeats() (<-chan time.Time, func()) {
 	return t.C, t.Stop
 }
 
+// heartbeat sends one, unless something else was sent since the last tick.
 func (o *outbox) heartbeat() {
-	if !o.sent {
-		o.mu.Lock()
-		if !o.stopped {
-			o.frames = amqp.AppendHeartbeat(o.frames)
-			o.endRaw()
-		}
-		o.mu.Unlock()
+	o.beating = true
+	if o.sent {
+		return
 	}
-	o.sent = false
+	o.mu.Lock()
+	if !o.stopped {
+		o.frames = amqp.AppendHeartbeat(o.frames)
+		o.endRaw()
+	}
+	o.mu.Unlock()
 }
 
 // flush writes until nothing waits.
@@ -211,18 +253,16 @@ func (o *outbox) flush() error {
 	for {
 		o.mu.Lock()
 		for i, ch := range o.confirming {
-			o.frames = ch.confirms.appendTo(o.frames, ch.id)
+			o.confirm(ch)
 			o.confirming[i] = nil
 		}
-		if len(o.confirming) > 0 {
-			o.confirming = o.confirming[:0]
-			o.endRaw()
-		}
+		o.confirming = o.confirming[:0]
 		items, frames := o.items, o.frames
 		o.items, o.frames = o.spare.items[:0], o.spare.frames[:0]
 		o.bytes = 0
 		stalled := o.stalled
 		o.stalled = nil
+		o.room.Signal()
 		o.mu.Unlock()
 		if len(items) == 0 {
 			o.spare.items, o.spare.frames = items, frames
@@ -327,5 +367,6 @@ func (o *outbox) discard() {
 	o.mu.Lock()
 	o.stopped = true
 	o.items, o.frames, o.stalled, o.confirming = nil, nil, nil, nil
+	o.room.Signal()
 	o.mu.Unlock()
 }

@@ -63,15 +63,13 @@ func (ch *channel) content(f amqp.Frame) (err error) {
 	}
 	if err != nil {
 		ch.publish.expects, ch.publish.m = nothing, nil
-		if e, ok := err.(*amqp.Error); ok && e.Method == 0 && f.Type != amqp.FrameMethod {
-			e.Method = amqp.BasicPublishID
-		}
-		return err
+	} else if ch.publish.expects == aBody && ch.publish.missing == 0 {
+		err = ch.endPublish()
 	}
-	if ch.publish.expects == aBody && ch.publish.missing == 0 {
-		return ch.endPublish()
+	if e, ok := err.(*amqp.Error); ok && e.Method == 0 {
+		e.Method = amqp.BasicPublishID
 	}
-	return nil
+	return err
 }
 
 func (ch *channel) contentHeader(f amqp.Frame) error {
@@ -165,6 +163,7 @@ func (ch *channel) route(x *broker.Exchange, m *message.Message, mandatory bool,
 // before the message is confirmed.
 func (ch *channel) giveBack(m *message.Message) {
 	o := &ch.c.out
+	o.waitRoom()
 	o.mu.Lock()
 	o.content(item{kind: returned, channel: ch.id, code: amqp.NoRoute, m: m})
 	o.mu.Unlock()

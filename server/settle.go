@@ -37,7 +37,7 @@ func (ch *channel) take(tag uint64, multiple bool) bool {
 	o := &ch.c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return ch.unacked.take(tag, multiple, func(_ uint64, u *unacked) {
+	return ch.unacked.take(tag, multiple, func(u *unacked) {
 		ch.settled = append(ch.settled, settled{u.q, u.d})
 		if u.k != nil {
 			u.k.unacked--

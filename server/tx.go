@@ -14,6 +14,7 @@ import (
 type transaction struct {
 	ch        *channel
 	published []txPublish
+	bytes     int // of published
 	settled   []txSettled
 }
 
@@ -24,17 +25,18 @@ type txPublish struct {
 }
 
 type txSettled struct {
-	settled
-	tag uint64
-	k   *consumer
+	unacked
 	how queue.Outcome
 }
 
-// maxTx bounds what one transaction may hold back.
-const maxTx = 1 << 20
+// What one transaction may hold back.
+const (
+	maxTx      = 1 << 20 // publishes, and as many acknowledgements
+	maxTxBytes = maxBodySize
+)
 
 func (t *transaction) publish(p *publish) error {
-	if len(t.published) >= maxTx {
+	if t.bytes += p.m.Footprint(); len(t.published) >= maxTx || t.bytes > maxTxBytes {
 		return amqp.TooMany.New("transaction", maxTx)
 	}
 	if _, err := message.CopyKeys(nil, p.m.Header); err != nil {
@@ -50,8 +52,11 @@ func (t *transaction) settle(tag uint64, multiple bool, how queue.Outcome) error
 	o := &t.ch.c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	ok := t.ch.unacked.take(tag, multiple, func(tag uint64, u *unacked) {
-		t.settled = append(t.settled, txSettled{settled{u.q, u.d}, tag, u.k, how})
+	if len(t.settled) >= maxTx {
+		return amqp.TooMany.New("transaction", maxTx)
+	}
+	ok := t.ch.unacked.take(tag, multiple, func(u *unacked) {
+		t.settled = append(t.settled, txSettled{*u, how})
 	})
 	if !ok {
 		return amqp.UnknownDeliveryTag.New(tag)
@@ -77,7 +82,7 @@ func (ch *channel) txRollback() error {
 	if ch.tx == nil {
 		return amqp.NotTransactional.New()
 	}
-	ch.tx.published = nil
+	ch.tx.published, ch.tx.bytes = nil, 0
 	ch.tx.restore()
 	ch.reply(false, &amqp.TxRollbackOk{})
 	return nil
@@ -104,7 +109,7 @@ func (ch *channel) txCommit() error {
 	}
 	ch.session.Flush()
 	t.settleAll()
-	t.published = nil
+	t.published, t.bytes = nil, 0
 	w.Confirm(make([]uint64, 1), true)
 	return nil
 }
@@ -118,7 +123,7 @@ func (t *transaction) settleAll() {
 			if s.how != how {
 				continue
 			}
-			ch.settled = append(ch.settled, s.settled)
+			ch.settled = append(ch.settled, settled{s.q, s.d})
 			if s.k != nil {
 				s.k.unacked--
 				ch.inFlight--
@@ -135,9 +140,14 @@ func (t *transaction) restore() {
 	o := &t.ch.c.out
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, s := range t.settled {
-		t.ch.unacked.putBack(s.tag, unacked{d: s.d, q: s.q, k: s.k})
+	if len(t.settled) == 0 {
+		return
 	}
+	us := make([]unacked, 0, len(t.settled)+t.ch.unacked.len())
+	for _, s := range t.settled {
+		us = append(us, s.unacked)
+	}
+	t.ch.unacked.restore(us)
 	t.settled = nil
 }
 

@@ -1,70 +1,92 @@
 package server
 
 import (
+	"slices"
+	"sort"
+
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
 // unacked is a delivery that waits for its acknowledgement.
 type unacked struct {
-	d    queue.Delivery
-	q    *broker.Queue
-	k    *consumer // nil for basic.get
-	open bool      // not acknowledged yet
+	tag uint64
+	d   queue.Delivery
+	q   *broker.Queue // nil: a hole, the delivery is settled
+	k   *consumer     // nil for basic.get
 }
 
-// window holds the unacked deliveries of a channel by delivery tag: slot i of
-// the ring is tag base+i. Acknowledged ones in the middle leave a hole, which
-// goes when everything in front of it is acknowledged.
+// window holds the unacked deliveries of a channel in a ring, by rising
+// delivery tag. One that is settled leaves a hole. Holes in front go at once,
+// and the others when they are more than half: so a delivery that nobody
+// settles costs one slot, however many come and go after it.
 type window struct {
 	last  uint64 // the last tag given out
-	base  uint64 // tag of the first slot
 	ring  []unacked
 	head  int
-	slots int
-	held  int // open ones
+	slots int // holes counted
+	held  int // holes not counted
+	bytes int // of the bodies that are held in memory
 }
 
-// next gives out a tag. One that needs no acknowledgement leaves a hole.
-func (w *window) next(noAck bool) uint64 {
+// fewSlots are not worth closing ranks.
+const fewSlots = 64
+
+// next gives out a tag.
+func (w *window) next() uint64 {
 	w.last++
-	if noAck && w.slots > 0 {
-		w.push(unacked{})
-	}
 	return w.last
 }
 
+// What a window keeps in memory: beyond keepBytes it lets go of the messages
+// that are on disk; beyond mostBytes, when that does not help, its consumers
+// get no more until some are settled.
+const (
+	keepBytes = 16 << 20
+	mostBytes = 256 << 20
+)
+
 // hold keeps u under the tag given out last.
 func (w *window) hold(u unacked) {
-	u.open = true
-	if w.slots == 0 {
-		w.base = w.last
+	u.tag = w.last
+	if u.d.Stored && w.bytes > keepBytes {
+		u.d.Message = nil
 	}
+	w.bytes += u.bytes()
 	w.push(u)
 	w.held++
+}
+
+// bytes is what the delivery holds in memory.
+func (u *unacked) bytes() int {
+	if u.d.Message == nil {
+		return 0
+	}
+	return len(u.d.Message.Body)
 }
 
 // len is how many deliveries are unacked.
 func (w *window) len() int { return w.held }
 
-// putBack undoes take for one delivery.
-func (w *window) putBack(tag uint64, u unacked) {
-	u.open = true
-	w.held++
-	if w.slots == 0 {
-		w.base = tag
+// restore undoes take for us.
+func (w *window) restore(us []unacked) {
+	for i := range w.slots {
+		if u := w.at(i); u.q != nil {
+			us = append(us, *u)
+		}
+	}
+	slices.SortFunc(us, func(a, b unacked) int {
+		if a.tag < b.tag {
+			return -1
+		}
+		return 1
+	})
+	*w = window{last: w.last}
+	for _, u := range us {
+		w.bytes += u.bytes()
 		w.push(u)
-		return
 	}
-	for ; w.base > tag; w.base-- {
-		w.push(unacked{}) // makes room, which the rotation moves to the front
-		w.head = (w.head - 1) & (len(w.ring) - 1)
-		*w.at(w.slots), *w.at(0) = unacked{}, unacked{}
-	}
-	for tag-w.base >= uint64(w.slots) {
-		w.push(unacked{})
-	}
-	*w.at(int(tag - w.base)) = u
+	w.held = w.slots
 }
 
 func (w *window) push(u unacked) {
@@ -81,61 +103,70 @@ func (w *window) push(u unacked) {
 
 func (w *window) at(i int) *unacked { return &w.ring[(w.head+i)&(len(w.ring)-1)] }
 
-// find is the open delivery with this tag, nil when there is none.
-func (w *window) find(tag uint64) *unacked {
-	if w.slots == 0 || tag < w.base || tag-w.base >= uint64(w.slots) {
-		return nil
+// find is the slot of the delivery with this tag.
+func (w *window) find(tag uint64) (slot int, ok bool) {
+	if w.slots == 0 || tag < w.at(0).tag {
+		return 0, false
 	}
-	if u := w.at(int(tag - w.base)); u.open {
-		return u
+	// Tags rise by at least one from slot to slot, and mostly by just that.
+	slot = int(min(tag-w.at(0).tag, uint64(w.slots-1)))
+	if w.at(slot).tag != tag {
+		slot = sort.Search(slot, func(i int) bool { return w.at(i).tag >= tag })
 	}
-	return nil
+	u := w.at(slot)
+	return slot, u.tag == tag && u.q != nil
 }
 
 // take removes the delivery with this tag, or with multiple all up to it
-// (tag 0: all), and yields them in order; false when the tag is not open.
-func (w *window) take(tag uint64, multiple bool, yield func(uint64, *unacked)) bool {
-	if multiple && tag == 0 {
-		w.takeTo(w.slots, yield)
-		return true
+// (tag 0: all), and yields them in order; false when it is not held. What is
+// yielded is valid during the call.
+func (w *window) take(tag uint64, multiple bool, yield func(*unacked)) bool {
+	from, to := 0, w.slots
+	if !multiple || tag != 0 {
+		slot, ok := w.find(tag)
+		if !ok {
+			return false
+		}
+		if to = slot + 1; !multiple {
+			from = slot
+		}
 	}
-	if w.find(tag) == nil {
-		return false
+	for i := from; i < to; i++ {
+		if u := w.at(i); u.q != nil {
+			w.bytes -= u.bytes()
+			yield(u)
+			*u = unacked{tag: u.tag}
+			w.held--
+		}
 	}
-	if multiple {
-		w.takeTo(int(tag-w.base)+1, yield)
-		return true
-	}
-	w.close(tag, yield)
 	w.trim()
 	return true
 }
 
-// takeTo takes the first n slots.
-func (w *window) takeTo(n int, yield func(uint64, *unacked)) {
-	for i := range n {
-		if w.at(i).open {
-			w.close(w.base+uint64(i), yield)
-		}
-	}
-	w.trim()
-}
-
-func (w *window) close(tag uint64, yield func(uint64, *unacked)) {
-	u := w.at(int(tag - w.base))
-	yield(tag, u)
-	*u = unacked{}
-	w.held--
-}
-
-// trim drops the holes in front.
+// trim drops holes.
 func (w *window) trim() {
-	for w.slots > 0 && !w.at(0).open {
+	for w.slots > 0 && w.at(0).q == nil {
 		w.head = (w.head + 1) & (len(w.ring) - 1)
-		w.base++
 		w.slots--
 	}
-	if w.slots == 0 && len(w.ring) > 1024 {
+	switch {
+	case w.slots == 0 && len(w.ring) > 1024:
 		w.ring, w.head = nil, 0
+	case w.slots > fewSlots && w.held < w.slots/2:
+		w.closeRanks()
 	}
+}
+
+func (w *window) closeRanks() {
+	n := 0
+	for i := range w.slots {
+		if u := w.at(i); u.q != nil {
+			*w.at(n) = *u
+			n++
+		}
+	}
+	for i := n; i < w.slots; i++ {
+		*w.at(i) = unacked{}
+	}
+	w.slots = n
 }

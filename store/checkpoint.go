@@ -9,7 +9,6 @@ import (
 )
 
 const (
-	checkEvery   = time.Second
 	moveBytes    = 256 << 10 // of entries in one transaction
 	deletePages  = 1000      // in one transaction
 	flattenBytes = 16 << 20  // of deleted pages that make it worth the while
@@ -68,7 +67,7 @@ func (c *checkpointer) stop() {
 }
 
 func (c *checkpointer) work() {
-	tick := time.NewTicker(checkEvery)
+	tick := time.NewTicker(c.d.o.CheckEvery)
 	defer tick.Stop()
 	for {
 		select {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/hutchmq/hutchmq/store/journal"
@@ -13,12 +14,13 @@ import (
 
 // Options of a disk. The zero value of each is its default.
 type Options struct {
-	NoSync       bool         // Stored follows the write, not the sync: `sync = os`
-	SegmentBytes int64        // of a journal file; 64 MiB
-	StagedBytes  int64        // what may wait for the writer; 64 MiB
-	BudgetBytes  int64        // of journal beyond which sparse segments are emptied early; 4 GiB
-	FS           journal.FS   // where the journal lies; the directory "journal"
-	Log          *slog.Logger // slog.Default()
+	NoSync       bool          // Stored follows the write, not the sync: `sync = os`
+	SegmentBytes int64         // of a journal file; 64 MiB
+	StagedBytes  int64         // what may wait for the writer; 64 MiB
+	BudgetBytes  int64         // of journal beyond which sparse segments are emptied early; 4 GiB
+	CheckEvery   time.Duration // between looks for sparse segments; 1 s
+	FS           journal.FS    // where the journal lies; the directory "journal"
+	Log          *slog.Logger  // slog.Default()
 }
 
 func (o Options) defaults() Options {
@@ -27,6 +29,9 @@ func (o Options) defaults() Options {
 	}
 	if o.BudgetBytes == 0 {
 		o.BudgetBytes = 4 << 30
+	}
+	if o.CheckEvery == 0 {
+		o.CheckEvery = time.Second
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -52,7 +57,8 @@ type Disk struct {
 	closed  atomic.Bool
 	buffers buffers
 	placed  []journal.Placed // the writer's
-	body    []byte           // the writer's
+	body    []byte           // the writer's: of the record at hand
+	state   []byte           // the writer's: of the snapshot at hand, in the midst of a record
 
 	check checkpointer
 }

@@ -8,9 +8,9 @@ type keeper struct{ d *Disk }
 // Snapshot implements journal.Keeper.
 func (k keeper) Snapshot(g *journal.Group) {
 	k.each(func(l *log) {
-		if body, ok := l.appendState(k.d.body[:0]); ok {
+		if body, ok := l.appendState(k.d.state[:0]); ok {
 			g.Snapshot(body)
-			k.d.body = body
+			k.d.state = body
 		}
 	})
 }

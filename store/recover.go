@@ -70,6 +70,7 @@ func (v *recovery) apply(c journal.Control) {
 	case journal.KindSnapshot:
 		if s, ok := parseState(c.Body); ok {
 			v.states[s.log] = s
+			v.d.check.next = max(v.d.check.next, s.pages) // numbers are used once
 		}
 	case journal.KindSnapshotEnd:
 		v.restrict()

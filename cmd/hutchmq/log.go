@@ -9,11 +9,10 @@ import (
 
 // newLog writes to f as configured.
 func newLog(c config.Log, f *os.File) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.Level}
 	if c.Format == config.FormatText || c.Format == config.FormatAuto && isTerminal(f) {
-		return slog.New(slog.NewTextHandler(f, options))
+		return slog.New(newLines(f, c.Level))
 	}
-	return slog.New(slog.NewJSONHandler(f, options))
+	return slog.New(slog.NewJSONHandler(f, &slog.HandlerOptions{Level: c.Level}))
 }
 
 func isTerminal(f *os.File) bool {

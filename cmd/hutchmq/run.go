@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"time"
 
@@ -59,7 +60,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		return err
 	}
 	defer web.close()
-	log.Info("Server startup complete", "seconds", time.Since(began).Seconds())
+	log.Info("Server startup complete", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
 	<-ctx.Done()
 	log.Info("shutting down")
 	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
@@ -70,7 +71,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 }
 
 func openStore(cfg *config.Config, log *slog.Logger) (store.Store, error) {
-	return store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, Log: log})
+	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.DataDir, err)
+	}
+	return st, nil
 }
 
 func importDefinitions(b *broker.Broker, file string) error {

@@ -22,7 +22,6 @@ properties = pika.BasicProperties(
         "false": False,
         "decimal": decimal.Decimal("12.34"),
         "time": datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc),
-        "double": 0.25,
         "none": None,
         "list": [1, "two", [3], {"four": 4}],
         "table": {"a": {"b": {"c": 1}}},

@@ -55,15 +55,12 @@ def call_all(reply_to, channel, connection):
     assert answers == {n: fibonacci(n) for n in range(CALLS + 1)}, answers
 
 
-for reply_queue in ["", "amq.rabbitmq.reply-to"]:
-    ready = threading.Event()
-    server = threading.Thread(target=serve, args=(ready,))
-    server.start()
-    assert ready.wait(10)
-    connection, channel = connect()
-    if not reply_queue:
-        reply_queue = channel.queue_declare(queue="", exclusive=True).method.queue
-    call_all(reply_queue, channel, connection)
-    server.join(10)
-    assert not server.is_alive()
-    connection.close()
+ready = threading.Event()
+server = threading.Thread(target=serve, args=(ready,))
+server.start()
+assert ready.wait(10)
+connection, channel = connect()
+call_all(channel.queue_declare(queue="", exclusive=True).method.queue, channel, connection)
+server.join(10)
+assert not server.is_alive()
+connection.close()

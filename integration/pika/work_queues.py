@@ -12,7 +12,7 @@ for task in TASKS:
         exchange="",
         routing_key="tasks",
         body=task,
-        properties=pika.BasicProperties(delivery_mode=pika.DeliveryMode.Persistent),
+        properties=pika.BasicProperties(delivery_mode=2),
     )
 
 

@@ -9,9 +9,10 @@ import (
 //
 //	"HMQI" | id u64 | size u32 | crc u32 | summary of size bytes | extents …
 //
-// so that a start reads the summary only, and a reader the extents of one
-// run. The summary: 1 when the segment has a whole snapshot, the stretch
-// of the control records' extents, how many runs, the runs.
+// so that a start need not read entries, and a reader reads the extents of
+// one run only. The checksum covers all that follows it: the file is not
+// synced, and any part may be missing. The summary: the stretch of
+// the control records' extents, how many runs, the runs.
 const indexHeaderBytes = 20
 
 var errIndex = errors.New("index file is damaged")
@@ -50,27 +51,18 @@ func (x *Index) encode() []byte {
 	b := append(make([]byte, 0, indexHeaderBytes+len(x.runs)+len(x.extents)+16), indexMagic...)
 	b = binary.LittleEndian.AppendUint64(b, x.seg.id)
 	b = append(b, 0, 0, 0, 0, 0, 0, 0, 0)
-	b = append(b, boolByte(x.seg.snapshot))
 	b = binary.AppendUvarint(b, uint64(controls.off))
 	b = binary.AppendUvarint(b, uint64(controls.size))
 	b = binary.AppendUvarint(b, x.count)
 	b = append(b, x.runs...)
-	summary := b[indexHeaderBytes:]
-	binary.LittleEndian.PutUint32(b[12:], uint32(len(summary)))
-	binary.LittleEndian.PutUint32(b[16:], Sum(summary))
-	return append(b, x.extents...)
-}
-
-func boolByte(b bool) byte {
-	if b {
-		return 1
-	}
-	return 0
+	binary.LittleEndian.PutUint32(b[12:], uint32(len(b)-indexHeaderBytes))
+	b = append(b, x.extents...)
+	binary.LittleEndian.PutUint32(b[16:], Sum(b[indexHeaderBytes:]))
+	return b
 }
 
 // summary is what the front of an index file says.
 type summary struct {
-	snapshot bool
 	controls stretch
 	runs     []*Run
 }
@@ -79,7 +71,6 @@ type summary struct {
 // runs point to begin at extentsAt, and are checked when they are read.
 func parseSummary(s *Segment, b []byte) (m summary, err error) {
 	d := Decoder{Rest: b}
-	m.snapshot = d.Byte() == 1
 	m.controls = stretch{uint32(d.Uvarint()), uint32(d.Uvarint())}
 	m.runs = make([]*Run, 0, d.Count(10))
 	for range cap(m.runs) {
@@ -111,27 +102,32 @@ func (j *Journal) readIndex(s *Segment) (m summary, err error) {
 }
 
 func (s *Segment) loadIndex(f File) (m summary, err error) {
-	var h [indexHeaderBytes]byte
-	if _, err := f.ReadAt(h[:], 0); err != nil {
-		return m, errIndex
-	}
 	total, err := f.Size()
-	size := int64(binary.LittleEndian.Uint32(h[12:]))
-	ours := string(h[:4]) == indexMagic && binary.LittleEndian.Uint64(h[4:]) == s.id
-	if err != nil || !ours || size > total-indexHeaderBytes {
-		return m, errIndex
-	}
-	b := make([]byte, size)
-	if _, err := f.ReadAt(b, indexHeaderBytes); err != nil || Sum(b) != binary.LittleEndian.Uint32(h[16:]) {
-		return m, errIndex
-	}
-	s.extentsAt = indexHeaderBytes + size
-	if m, err = parseSummary(s, b); err != nil {
+	if err != nil {
 		return m, err
 	}
-	s.snapshot = m.snapshot
+	b := make([]byte, total)
+	if _, err := f.ReadAt(b, 0); err != nil && total > 0 {
+		return m, err
+	}
+	if m, err = s.parseIndex(b); err != nil {
+		return m, err
+	}
 	s.controls, err = s.readExtents(f, m.controls)
 	return m, err
+}
+
+// parseIndex checks a whole index file and decodes its summary.
+func (s *Segment) parseIndex(b []byte) (m summary, err error) {
+	if len(b) < indexHeaderBytes || string(b[:4]) != indexMagic || binary.LittleEndian.Uint64(b[4:]) != s.id {
+		return m, errIndex
+	}
+	size, rest := uint64(le32(b[12:])), b[indexHeaderBytes:]
+	if size > uint64(len(rest)) || Sum(rest) != le32(b[16:]) {
+		return m, errIndex
+	}
+	s.extentsAt = indexHeaderBytes + int64(size)
+	return parseSummary(s, rest[:size])
 }
 
 // readExtents reads one block of extents from the index file.

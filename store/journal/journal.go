@@ -106,7 +106,7 @@ func (j *Journal) Start(k Keeper) error {
 		if s.index != nil {
 			continue
 		}
-		if err := s.file.Sync(); err != nil {
+		if err := s.mend(); err != nil {
 			return err
 		}
 		j.seal(s)

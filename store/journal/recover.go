@@ -35,12 +35,9 @@ func Open(fs FS, o Options) (*Journal, *Recovered, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	found := &Recovered{Clean: slices.Contains(names, cleanName)}
+	found := &Recovered{Clean: slices.Contains(names, cleanName) || len(names) == 0}
 	if err := j.find(names); err != nil {
 		return nil, nil, err
-	}
-	if len(j.segments) == 0 {
-		found.Clean = true
 	}
 	if err := j.read(found); err != nil {
 		return nil, nil, err
@@ -212,15 +209,20 @@ type scan struct {
 	open     map[lane]*Run
 	runs     []*Run
 	controls []Control
-	ended    bool
 }
 
 // scan reads all records. Only the last segment may end where no record is:
 // that is where the crash was.
 func (v *scan) scan(last bool) error {
+	v.s.torn = last
 	c := scanner{s: v.s, off: headerBytes}
 	for {
 		r, off, size, err := c.next()
+		if err == nil && r.Kind == KindEnd {
+			v.s.written.Store(int64(off))
+			v.s.torn = false
+			return nil
+		}
 		if err == nil {
 			v.record(r, off, size)
 			continue
@@ -229,7 +231,7 @@ func (v *scan) scan(last bool) error {
 			return err
 		}
 		v.s.written.Store(int64(c.off))
-		if v.ended || last {
+		if last {
 			return nil
 		}
 		v.j.o.Log.Error("segment is damaged: entries are lost", "segment", v.s.name(), "offset", c.off)
@@ -240,10 +242,8 @@ func (v *scan) scan(last bool) error {
 }
 
 func (v *scan) record(r Record, off, size uint64) {
-	v.ended = r.Kind == KindEnd
 	if r.Kind != KindPut {
 		v.s.extendControls(off, size)
-		v.s.snapshot = v.s.snapshot || r.Kind == KindSnapshotEnd
 		v.controls = v.s.control(v.controls, r, off)
 		return
 	}

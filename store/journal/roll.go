@@ -60,7 +60,6 @@ func (g *Group) takeSnapshot() {
 	g.control(KindSnapshotBegin, 0, nil)
 	g.j.keeper.Snapshot(g)
 	g.control(KindSnapshotEnd, 0, binary.AppendUvarint(nil, g.j.snapshots))
-	g.seg.snapshot = true
 }
 
 func roundUp(n int64) int64 { return (n + 4095) &^ 4095 }

@@ -34,10 +34,10 @@ type Segment struct {
 	written  atomic.Int64 // bytes of whole records that may be read
 	refs     atomic.Int64 // runs and readers that need the file
 	controls []Extent     // records that are no puts
-	snapshot bool         // a whole snapshot is among them
 	sealed   bool         // nothing is added any more
 	covered  bool         // the snapshot after it is durable
 	retired  bool
+	torn     bool // found without an end
 
 	index     File  // nil while the extents are in memory
 	extentsAt int64 // where they begin in the index file
@@ -115,3 +115,16 @@ func (s *Segment) extendControls(off, size uint64) {
 
 // sumAgain continues sum over more bytes.
 func sumAgain(sum uint32, p []byte) uint32 { return crc32.Update(sum, castagnoli, p) }
+
+// mend ends a segment where its last intact record does, durably: what a crash
+// left behind it must not be found by another start.
+func (s *Segment) mend() error {
+	if s.torn {
+		end := open(nil, KindEnd, 0, 0)
+		seal(s.seed, end, 0)
+		if _, err := s.file.WriteAt(end, s.written.Load()); err != nil {
+			return err
+		}
+	}
+	return s.file.Sync()
+}

@@ -1,0 +1,131 @@
+package mgmt_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/mgmt"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/queue/classic"
+	"github.com/hutchmq/hutchmq/store"
+)
+
+// node is an API over a broker with one connection in it.
+type node struct {
+	http.Handler
+	kicked chan string
+}
+
+func newNode(t *testing.T) node {
+	t.Helper()
+	st := store.NewMemory()
+	kind := classic.New(st)
+	b, err := broker.New(broker.Options{
+		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind}, Log: slog.New(slog.DiscardHandler),
+		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
+		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.PutUser("reader", "r"); err != nil {
+		t.Fatal(err)
+	}
+	u, err := b.Login("guest", "guest", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := node{mgmt.New(b, "rabbit@here"), make(chan string, 1)}
+	c, err := b.Connect(u, "/", broker.Client{
+		Name: "127.0.0.1:50000 -> 127.0.0.1:5672", Protocol: "AMQP 0-9-1", PeerPort: 50000,
+		Properties: amqp.Table{"connection_name": "tester"},
+		Kick:       func(reason string) { n.kicked <- reason }, Channels: func() int { return 3 },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Close()
+		b.Close()
+		kind.Close()
+		st.Close()
+	})
+	return n
+}
+
+func (n node) ask(method, path, user string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, nil)
+	if name, password, ok := strings.Cut(user, ":"); ok {
+		r.SetBasicAuth(name, password)
+	}
+	w := httptest.NewRecorder()
+	n.ServeHTTP(w, r)
+	return w
+}
+
+const connectionPath = "/api/connections/127.0.0.1:50000%20-%3E%20127.0.0.1:5672"
+
+func TestStatus(t *testing.T) {
+	n := newNode(t)
+	tests := []struct {
+		method, path, user string
+		status             int
+		body               string
+	}{
+		{"GET", "/livez", "", 200, `{"status":"ok"}`},
+		{"GET", "/readyz", "", 200, `{"status":"ok"}`},
+		{"GET", "/api/connections", "", 401, ""},
+		{"GET", "/api/connections", "guest:wrong", 401, `{"error":"not_authorized","reason":"Not_Authorized"}`},
+		{"GET", "/api/connections", "reader:r", 401, `{"error":"not_authorised","reason":"Not monitor user"}`},
+		{"DELETE", connectionPath, "reader:r", 401, `{"error":"not_authorised","reason":"Not administrator user"}`},
+		{"GET", "/api/connections/nobody", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
+		{"DELETE", "/api/connections/nobody", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
+		{"GET", "/api/nothing", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
+		{"PUT", "/api/connections", "guest:guest", 405, ""},
+	}
+	for _, tt := range tests {
+		w := n.ask(tt.method, tt.path, tt.user)
+		if w.Code != tt.status || strings.TrimSpace(w.Body.String()) != tt.body {
+			t.Errorf("%s %s as %q: %d %s, want %d %s", tt.method, tt.path, tt.user, w.Code, w.Body, tt.status, tt.body)
+		}
+	}
+	if h := n.ask("GET", "/api/connections", "").Header().Get("WWW-Authenticate"); h != `Basic realm="RabbitMQ Management"` {
+		t.Errorf("WWW-Authenticate %q", h)
+	}
+}
+
+func TestConnections(t *testing.T) {
+	n := newNode(t)
+	for _, path := range []string{"/api/connections", "/api/connections/"} {
+		var list []map[string]any
+		w := n.ask("GET", path, "guest:guest")
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list) != 1 {
+			t.Fatalf("%s: %v: %s", path, err, w.Body)
+		}
+		properties, _ := list[0]["client_properties"].(map[string]any)
+		if list[0]["channels"] != 3.0 || list[0]["node"] != "rabbit@here" || properties["connection_name"] != "tester" {
+			t.Errorf("%s: %s", path, w.Body)
+		}
+	}
+	if w := n.ask("GET", connectionPath, "guest:guest"); w.Code != 200 || !strings.Contains(w.Body.String(), `"peer_port":50000`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestCloseConnection(t *testing.T) {
+	n := newNode(t)
+	if w := n.ask("DELETE", connectionPath, "guest:guest"); w.Code != 204 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	if reason := <-n.kicked; reason != "Closed via management plugin" {
+		t.Errorf("reason %q", reason)
+	}
+}
