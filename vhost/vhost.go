@@ -136,10 +136,14 @@ func (v *Vhost) Queues() []*Queue {
 }
 
 // Close ends the vhost: with forget everything in it is deleted, else its
-// durable queues keep what they hold. The caller has closed its sessions.
+// durable queues keep what they hold. The caller has closed its sessions. To
+// close again does nothing.
 func (v *Vhost) Close(forget bool) error {
 	v.topology.Lock()
 	defer v.topology.Unlock()
+	if v.closed {
+		return nil
+	}
 	v.closed = true
 	v.letters.stop()
 	queues := v.Queues()
