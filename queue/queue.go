@@ -97,8 +97,16 @@ type Delivery struct {
 	ID          uint64 // the queue's number for the message; grows in queue order
 	Expiry      int64  // Unix milliseconds; 0 never
 	Count       uint32 // earlier deliveries that failed
+	Size        uint32 // of the body, in bytes
 	Redelivered bool
-	Logged      bool // the queue's own: whether its log knows the message
+	// Stored tells that the message is on disk: whoever holds the delivery may
+	// forget Message, and the queue reads it again if it comes back.
+	Stored bool
+
+	// The queue's own.
+	Lane       uint8
+	Logged     bool // its log knows the message
+	Persistent bool
 }
 
 // Outcome is what a consumer did with a delivery.

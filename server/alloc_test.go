@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -29,10 +30,7 @@ func allocationsPerMessage(t *testing.T, begin string) float64 {
 	const burst = 1000
 	nc, r := newNode(t, testOptions()).login(t)
 	defer nc.Close()
-	var publishes []byte
-	for range burst {
-		publishes = append(publishes, encode(t, 1, `basic.publish exchange=amq.topic routing_key=orders.eu.created | content_type=text/plain headers={from:"shop"} 100*"x"`)...)
-	}
+	publishes := bytes.Repeat(encode(t, 1, `basic.publish exchange=amq.topic routing_key=orders.eu.created | content_type=text/plain headers={from:"shop"} 100*"x"`), burst)
 	arrived := make(chan struct{})
 	go func() {
 		for delivered := 0; ; {
@@ -51,7 +49,7 @@ func allocationsPerMessage(t *testing.T, begin string) float64 {
 	nc.Write(encode(t, 1, `queue.declare queue=q ; queue.bind queue=q exchange=amq.topic routing_key=orders.# ; `+begin))
 	var ack []byte
 	tag := uint64(0)
-	per := testing.AllocsPerRun(50, func() {
+	per := testing.AllocsPerRun(10, func() {
 		nc.Write(publishes)
 		<-arrived
 		if begin != `basic.consume queue=q no_ack` {

@@ -23,10 +23,10 @@ func TestCrowd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNode(t, testOptions())
 		var crowd sync.WaitGroup
-		for i := range 16 {
+		for i := range 12 {
 			crowd.Go(func() {
 				r := rand.New(rand.NewPCG(seed, uint64(i)))
-				for range 6 {
+				for range 4 {
 					n.visit(t, r)
 				}
 			})

@@ -155,7 +155,7 @@ func (k *consumer) credit() bool {
 	ch := k.ch
 	return !k.held && !ch.released && !ch.c.out.stopped && !ch.c.out.full() &&
 		(k.noAck || (k.limit == 0 || k.unacked < k.limit) && (ch.limit == 0 || ch.inFlight < ch.limit) &&
-			ch.unacked.len() < ch.c.server.options.UnackedPerChannel)
+			ch.unacked.len() < ch.c.server.options.UnackedPerChannel && ch.unacked.bytes < mostBytes)
 }
 
 // wait notes whom to resume, and when: once the peer has read, or has

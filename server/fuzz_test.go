@@ -1,6 +1,7 @@
 package server
 
 import (
+	"encoding/binary"
 	"io"
 	"net"
 	"path/filepath"
@@ -9,13 +10,18 @@ import (
 	"testing/synctest"
 )
 
-// FuzzConnection sends anything after a handshake. Nothing panics, nothing
-// hangs, and once the client has hung up nothing is left.
+// FuzzConnection sends anything after a handshake, as it is or cut into proper
+// frames. Nothing panics, nothing hangs, and once the client has hung up
+// nothing is left.
 func FuzzConnection(f *testing.F) {
 	for _, wire := range spokenInScripts(f) {
-		f.Add(wire)
+		f.Add(wire, true)
+		f.Add(wire, false)
 	}
-	f.Fuzz(func(t *testing.T, wire []byte) {
+	f.Fuzz(func(t *testing.T, wire []byte, framed bool) {
+		if framed {
+			wire = frames(wire)
+		}
 		synctest.Test(t, func(t *testing.T) {
 			n := newNode(t, testOptions())
 			nc, _ := n.login(t)
@@ -38,6 +44,18 @@ func FuzzHandshake(f *testing.F) {
 			n.send(t, n.dial(), wire)
 		})
 	})
+}
+
+// frames makes proper frames of anything, on few channels.
+func frames(wire []byte) (proper []byte) {
+	const head = 7
+	for len(wire) > head {
+		kind, channel := wire[0], uint16(wire[2])%4
+		size := min(int(binary.BigEndian.Uint32(wire[3:])%4096), len(wire)-head)
+		proper = appendFrame(proper, kind, channel, wire[head:head+size])
+		wire = wire[min(head+size+1, len(wire)):]
+	}
+	return proper
 }
 
 // send writes wire, reads what comes, and hangs up. That the bubble around it

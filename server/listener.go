@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net"
 	"sync"
 	"time"
@@ -22,7 +23,7 @@ type Options struct {
 	MaxMessageSize      uint64        // bytes
 	HandshakeTimeout    time.Duration
 	ConsumersPerChannel int // 0 no limit
-	UnackedPerChannel   int // deliveries a channel may hold; more wait in the queue
+	UnackedPerChannel   int // deliveries a channel may hold, more wait in the queue; 0 no limit
 	Connections         int // 0 no limit
 	Product, Version    string
 	ClusterName         string
@@ -44,6 +45,9 @@ type Server struct {
 
 // New makes a server of b.
 func New(b *broker.Broker, o Options, log *slog.Logger) *Server {
+	if o.UnackedPerChannel == 0 {
+		o.UnackedPerChannel = math.MaxInt
+	}
 	return &Server{
 		broker: b, options: o, log: log,
 		listeners: map[net.Listener]struct{}{}, connections: map[*connection]struct{}{},

@@ -142,11 +142,10 @@ func (s *section) play(t *testing.T, file string) {
 		if step.text == "" || step.text[0] == '#' {
 			continue
 		}
-		if err := st.do(step.text); err != nil {
+		got, err := st.do(step.text)
+		if err != nil {
 			t.Fatalf("%s:%d: %v", file, at, err)
 		}
-		synctest.Wait()
-		got := st.happened()
 		if *rewrite {
 			step.want = got
 		}
@@ -170,8 +169,22 @@ func (st *stage) node() *node {
 	return st.n
 }
 
-// do carries out one line.
-func (st *stage) do(text string) error {
+// do carries out one line, and tells what happens.
+func (st *stage) do(text string) (lines []string, err error) {
+	err = st.carryOut(text)
+	synctest.Wait()
+	return st.happened(), err
+}
+
+// expect fails the test unless want is what happens.
+func (st *stage) expect(t *testing.T, text string, want ...string) {
+	t.Helper()
+	if got, err := st.do(text); err != nil || !slices.Equal(got, want) {
+		t.Fatalf("%s\ngot  %q %v\nwant %q", text, got, err, want)
+	}
+}
+
+func (st *stage) carryOut(text string) error {
 	if m := spoken.FindStringSubmatch(text); m != nil {
 		if st.peers[m[1]] == nil {
 			st.connect(m[1], newLine(""))
@@ -235,8 +248,8 @@ func (l *line) name() string {
 	return ""
 }
 
-// login is what a connection may be opened with.
-type login struct {
+// opening is what a connection may be opened with.
+type opening struct {
 	User, Password, Vhost string
 	ChannelMax            uint16
 	FrameMax              uint32
@@ -251,7 +264,7 @@ var capabilities = []string{"consumer_cancel_notify", "authentication_failure_cl
 // connect takes a new connection through the handshake, as far as the server
 // goes along, and opens channel 1.
 func (st *stage) connect(name string, l *line) {
-	o := login{User: "guest", Password: "guest", Vhost: "/"}
+	o := opening{User: "guest", Password: "guest", Vhost: "/"}
 	l.fields(reflect.ValueOf(&o).Elem())
 	can := amqp.Table{}
 	for _, c := range capabilities {

@@ -36,7 +36,12 @@ type node struct {
 // newNode starts a node; the test closes it.
 func newNode(t testing.TB, o Options) *node {
 	t.Helper()
-	st := store.NewMemory()
+	return newNodeOn(t, o, store.NewMemory())
+}
+
+// newNodeOn is newNode with a store, which it closes.
+func newNodeOn(t testing.TB, o Options, st store.Store) *node {
+	t.Helper()
 	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
 	log := slog.New(slog.DiscardHandler)
 	b, err := broker.New(broker.Options{
@@ -77,6 +82,11 @@ func (n *node) dial() net.Conn {
 func (n *node) login(t testing.TB) (net.Conn, *amqp.Reader) {
 	t.Helper()
 	nc := n.dial()
+	return nc, login(t, nc)
+}
+
+func login(t testing.TB, nc net.Conn) *amqp.Reader {
+	t.Helper()
 	go nc.Write(slices.Concat(protocolHeader[:],
 		encode(t, 0, `connection.start-ok mechanism=PLAIN response="\x00guest\x00guest" locale=en_US`),
 		encode(t, 0, `connection.tune-ok ; connection.open virtual_host=/`),
@@ -87,7 +97,7 @@ func (n *node) login(t testing.TB) (net.Conn, *amqp.Reader) {
 			t.Fatalf("waiting for %s: %v", name, err)
 		}
 	}
-	return nc, r
+	return r
 }
 
 // encode is what a client sends on a channel, in the notation of scripts.

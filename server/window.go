@@ -26,6 +26,7 @@ type window struct {
 	head  int
 	slots int // holes counted
 	held  int // holes not counted
+	bytes int // of the bodies that are held in memory
 }
 
 // fewSlots are not worth closing ranks.
@@ -37,11 +38,31 @@ func (w *window) next() uint64 {
 	return w.last
 }
 
+// What a window keeps in memory: beyond keepBytes it lets go of the messages
+// that are on disk; beyond mostBytes, when that does not help, its consumers
+// get no more until some are settled.
+const (
+	keepBytes = 16 << 20
+	mostBytes = 256 << 20
+)
+
 // hold keeps u under the tag given out last.
 func (w *window) hold(u unacked) {
 	u.tag = w.last
+	if u.d.Stored && w.bytes > keepBytes {
+		u.d.Message = nil
+	}
+	w.bytes += u.bytes()
 	w.push(u)
 	w.held++
+}
+
+// bytes is what the delivery holds in memory.
+func (u *unacked) bytes() int {
+	if u.d.Message == nil {
+		return 0
+	}
+	return len(u.d.Message.Body)
 }
 
 // len is how many deliveries are unacked.
@@ -62,6 +83,7 @@ func (w *window) restore(us []unacked) {
 	})
 	*w = window{last: w.last}
 	for _, u := range us {
+		w.bytes += u.bytes()
 		w.push(u)
 	}
 	w.held = w.slots
@@ -111,6 +133,7 @@ func (w *window) take(tag uint64, multiple bool, yield func(*unacked)) bool {
 	}
 	for i := from; i < to; i++ {
 		if u := w.at(i); u.q != nil {
+			w.bytes -= u.bytes()
 			yield(u)
 			*u = unacked{tag: u.tag}
 			w.held--

@@ -26,6 +26,7 @@ type Queue struct {
 	lanes     []lane    // by priority
 	next      uint64    // sequence number of the next message
 	delivered uint64    // highest that was handed out
+	stored    uint64    // all up to here that the log knows is on disk
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
@@ -97,13 +98,14 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	if q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
 		if q.options.Overflow == queue.RejectPublishDLX {
-			q.die(entry{m: m}, queue.MaxLen, then)
+			q.die(newEntry(m, 0), queue.MaxLen, then)
 		}
 		return
 	}
-	e := entry{m: m, seq: q.next, expiry: q.expiryOf(m, now)}
-	q.next++
 	l := q.lane(m)
+	e := newEntry(m, l.number)
+	e.seq, e.expiry = q.next, q.expiryOf(m, now)
+	q.next++
 	durable := q.Durable && m.Persistent
 	deep := q.deepen(l, m, durable)
 	if durable || deep {
@@ -116,7 +118,7 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		l.head.pushBack(e)
 	}
 	q.count(&e, 1)
-	q.hold(m, 1)
+	q.hold(&e, 1)
 	switch {
 	case p.Receipt.To == nil:
 	case durable:
@@ -126,27 +128,28 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	}
 }
 
-// lane is where messages of m's priority wait.
+// lane is where messages of m's priority wait, as far as the queue tells
+// priorities apart.
 func (q *Queue) lane(m *message.Message) *lane {
-	return &q.lanes[q.priority(m)]
+	return &q.lanes[min(int(m.Priority), len(q.lanes)-1)]
 }
-
-// priority is m's, as far as the queue tells priorities apart.
-func (q *Queue) priority(m *message.Message) int { return min(int(m.Priority), len(q.lanes)-1) }
 
 // count adds or takes e from what is ready.
 func (q *Queue) count(e *entry, by int) {
 	q.ready += by
-	q.readyBytes += int64(by * e.m.Size())
-	if e.m.Persistent {
+	q.readyBytes += int64(by) * int64(e.size)
+	if e.persistent {
 		q.persistent += by
 	}
 	q.expiring = q.expiring || e.expiry > 0
 }
 
-// hold adds or takes m from what is in memory.
-func (q *Queue) hold(m *message.Message, by int) {
-	n := int64(by * m.Footprint())
+// hold adds or takes e from what is in memory.
+func (q *Queue) hold(e *entry, by int) {
+	if e.m == nil {
+		return
+	}
+	n := int64(by * e.m.Footprint())
 	q.resident += n
 	q.kind.resident.Add(n)
 }

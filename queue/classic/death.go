@@ -44,6 +44,11 @@ func (q *Queue) bury() {
 func (q *Queue) deadLetter(dead []death) (done []uint64) {
 	for i := range dead {
 		d := &dead[i]
+		if d.m == nil && q.options.DeadExchange != nil {
+			if d.m = q.recall(&d.entry); d.m == nil {
+				continue
+			}
+		}
 		if x := q.options.DeadExchange; x != nil && !q.host.DeadLetter(d.m, *x, q.options.DeadKey, d.why) {
 			continue
 		}

@@ -33,10 +33,10 @@ func (q *Queue) front() *lane {
 		if l.head.len() == 0 {
 			l.surface()
 		}
-		if l.head.len() > 0 {
+		if l.head.len() > 0 && !l.hollow() {
 			return l
 		}
-		if l.deep() {
+		if l.hollow() || l.deep() {
 			return nil
 		}
 	}
@@ -49,10 +49,10 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	q.batch = q.batch[:0]
 	for i := range n {
 		e := l.head.at(i)
-		if e.expiry > 0 && e.expiry < now {
+		if e.expiry > 0 && e.expiry < now || e.m == nil {
 			break
 		}
-		q.batch = append(q.batch, e.delivery())
+		q.batch = append(q.batch, q.delivery(e))
 	}
 	taken := 0
 	if len(q.batch) > 0 {
@@ -78,11 +78,11 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 // take moves e from ready to unacked, or out of the queue.
 func (q *Queue) take(e *entry, noAck bool) {
 	q.count(e, -1)
-	q.hold(e.m, -1)
+	q.hold(e, -1)
 	q.delivered = max(q.delivered, e.seq)
 	if !noAck {
 		q.unacked++
-		q.unackedBytes += int64(e.m.Size())
+		q.unackedBytes += int64(e.size)
 		return
 	}
 	if e.logged {
@@ -98,9 +98,10 @@ func (q *Queue) forgetSettled() {
 	}
 }
 
-func (e *entry) delivery() queue.Delivery {
+func (q *Queue) delivery(e *entry) queue.Delivery {
 	return queue.Delivery{
-		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Redelivered: e.redelivered, Logged: e.logged,
+		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Size: e.size, Redelivered: e.redelivered,
+		Stored: e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
 	}
 }
 
@@ -119,7 +120,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 			continue
 		}
 		e := l.head.popFront()
-		d := e.delivery()
+		d := q.delivery(&e)
 		q.take(&e, noAck)
 		q.forgetSettled()
 		left := q.ready

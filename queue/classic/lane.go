@@ -8,12 +8,20 @@ import (
 
 // entry is a message in a queue.
 type entry struct {
-	m           *message.Message
+	m           *message.Message // nil when it is on disk only: the entry is hollow
 	seq         uint64
 	expiry      int64 // Unix milliseconds; 0 never
 	count       uint32
+	size        uint32 // of the body
+	lane        uint8
 	redelivered bool
 	logged      bool // the log knows it
+	persistent  bool
+}
+
+// newEntry is m in its lane.
+func newEntry(m *message.Message, lane uint8) entry {
+	return entry{m: m, size: uint32(m.Size()), lane: lane, persistent: m.Persistent}
 }
 
 // lane holds the ready messages of one priority, in order of their sequence
@@ -24,6 +32,9 @@ type entry struct {
 // While the gap and the tail are empty a message goes to the head. Once the
 // lane is deep, it goes to the tail, and into the gap as soon as it is stored;
 // the gap is read back into the head chunk by chunk.
+//
+// The head may also have hollow entries: their messages were handed out, their
+// holder kept only the ticket, and they came back.
 type lane struct {
 	number  uint8
 	head    ring[entry]
@@ -40,11 +51,11 @@ type gap struct {
 	bytes       int64
 }
 
-// add counts m in, or with -1 out.
-func (g *gap) add(m *message.Message, by int) {
+// add counts e in, or with -1 out.
+func (g *gap) add(e *entry, by int) {
 	g.count += by
-	g.bytes += int64(by * m.Size())
-	if m.Persistent {
+	g.bytes += int64(by) * int64(e.size)
+	if e.persistent {
 		g.persistent += by
 	}
 }
@@ -60,9 +71,12 @@ func (l *lane) sink() entry {
 		l.gap.first = e.seq
 	}
 	l.gap.last = e.seq
-	l.gap.add(e.m, 1)
+	l.gap.add(&e, 1)
 	return e
 }
+
+// hollow reports whether the first message has to be read.
+func (l *lane) hollow() bool { return l.head.len() > 0 && l.head.at(0).m == nil }
 
 // surface moves entries of the tail to the head, once nothing lies between.
 func (l *lane) surface() {

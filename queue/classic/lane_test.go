@@ -10,7 +10,9 @@ import (
 
 func entries(seqs ...uint64) (es []entry) {
 	for _, s := range seqs {
-		es = append(es, entry{m: &message.Message{Body: make([]byte, s)}, seq: s})
+		e := newEntry(&message.Message{Body: make([]byte, s)}, 0)
+		e.seq = s
+		es = append(es, e)
 	}
 	return es
 }

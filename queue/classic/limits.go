@@ -79,9 +79,8 @@ func (q *Queue) trim(then *after) {
 			l.surface()
 		}
 		switch {
-		case l.head.len() > 0:
-			q.remove(l, queue.MaxLen, then)
-		case l.deep():
+		case l.head.len() > 0 && q.remove(l, queue.MaxLen, then):
+		case l.hollow() || l.deep():
 			q.forgetSettled()
 			return // the rest once it is read
 		default:

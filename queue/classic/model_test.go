@@ -201,7 +201,7 @@ func (m *model) publish(order int) int {
 func (m *model) thing(msg *message.Message) thing {
 	var order int
 	fmt.Sscan(string(msg.Body), &order)
-	return thing{order: order, priority: m.q.priority(msg), size: int64(len(msg.Body)), persistent: msg.Persistent}
+	return thing{order: order, priority: int(m.q.lane(msg).number), size: int64(len(msg.Body)), persistent: msg.Persistent}
 }
 
 // add puts x where it belongs.
@@ -240,8 +240,7 @@ func (m *model) get() {
 
 // before reports whether a comes out of the queue before b.
 func (m *model) before(a, b queue.Delivery) bool {
-	p, q := m.q.priority(a.Message), m.q.priority(b.Message)
-	return p > q || p == q && a.ID < b.ID
+	return a.Lane > b.Lane || a.Lane == b.Lane && a.ID < b.ID
 }
 
 // quiet reports whether no Read is to fail.
@@ -265,6 +264,9 @@ func (m *model) settle() {
 			x := m.thing(h.d.Message)
 			x.failed, x.seen = h.d.Count+1, surely
 			m.add(x)
+		}
+		if h.d.Stored && m.r.Intn(2) == 0 {
+			ds[i].Message = nil // its holder kept only the ticket
 		}
 	}
 	m.unacked = m.unacked[n:]

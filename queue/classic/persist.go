@@ -55,7 +55,11 @@ func (q *Queue) Stored(through uint64, err error) {
 			then.refuse(r)
 		}
 	}
-	q.failed = q.failed || err != nil
+	if err != nil {
+		q.failed = true
+	} else {
+		q.stored = max(q.stored, through)
+	}
 	if !q.closed {
 		for i := range q.lanes {
 			q.settleTail(&q.lanes[i], through)
@@ -77,7 +81,7 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 	}
 	for l.tail.len() > 0 && l.tail.at(0).seq <= through {
 		e := l.sink()
-		q.hold(e.m, -1)
+		q.hold(&e, -1)
 	}
 }
 
@@ -85,10 +89,11 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 func (q *Queue) readAhead() {
 	for i := range q.lanes {
 		l := &q.lanes[i]
-		if l.gap.count == 0 || l.loading || l.head.len() > 0 && q.resident > q.kind.limits.lowWater {
+		low := l.gap.count > 0 && (l.head.len() == 0 || q.resident <= q.kind.limits.lowWater)
+		if l.loading || !low && !l.hollow() {
 			continue
 		}
-		if q.consumers.Len() > 0 || q.expiring && l.head.len() == 0 || q.overlong() {
+		if q.consumers.Len() > 0 || q.expiring && (l.head.len() == 0 || l.hollow()) || q.overlong() {
 			l.loading = true
 			q.kind.loader.add(q, l)
 		}
@@ -99,7 +104,7 @@ func (q *Queue) readAhead() {
 func (q *Queue) load(l *lane) {
 	var then after
 	q.mu.Lock()
-	err := q.fetch(l, q.appetite())
+	err := q.readFor(l, q.appetite())
 	if err == nil {
 		l.loading = false
 		q.advance(clock(), &then)
@@ -124,11 +129,20 @@ func (q *Queue) appetite() int {
 // false when there is none or it cannot be read.
 func (q *Queue) loadNow() bool {
 	for i := len(q.lanes) - 1; i >= 0; i-- {
-		if l := &q.lanes[i]; l.head.len() == 0 && l.gap.count > 0 {
-			return q.fetch(l, q.kind.limits.chunk) == nil
+		if l := &q.lanes[i]; l.hollow() || l.head.len() == 0 && l.gap.count > 0 {
+			return q.readFor(l, q.kind.limits.chunk) == nil
 		}
 	}
 	return false
+}
+
+// readFor reads what l needs first: the messages of hollow entries, or more of
+// the gap.
+func (q *Queue) readFor(l *lane, max int) error {
+	if l.hollow() {
+		return q.refill(l, max)
+	}
+	return q.fetch(l, max)
 }
 
 // fetch reads about max bytes of the gap of l into its head. It lets go of the
@@ -155,11 +169,15 @@ func (q *Queue) fetch(l *lane, max int) error {
 func (q *Queue) rise(l *lane, es []entry) {
 	for i := range es {
 		l.head.pushBack(es[i])
-		l.gap.add(es[i].m, -1)
-		q.hold(es[i].m, 1)
+		l.gap.add(&es[i], -1)
+		q.hold(&es[i], 1)
 	}
 	if n := len(es); n > 0 {
 		l.gap.first = es[n-1].seq + 1
+	}
+	if l.gap.count == 0 {
+		q.readyBytes -= l.gap.bytes // what a recovered gap was estimated too high
+		l.gap.bytes = 0
 	}
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
 		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
@@ -186,7 +204,9 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 			return false
 		}
 		slab = slab[1:]
-		es = append(es, entry{m: m, seq: s.Seq, expiry: s.Expiry, redelivered: s.Seq <= q.marked, logged: true})
+		e := newEntry(m, number)
+		e.seq, e.expiry, e.redelivered, e.logged = s.Seq, s.Expiry, s.Seq <= q.marked, true
+		es = append(es, e)
 		return true
 	})
 	if err == nil && len(es) == 0 {

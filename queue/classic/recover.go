@@ -99,6 +99,7 @@ func (q *Queue) recover() (err error) {
 		q.persistent += s.Count
 		q.next = max(q.next, s.Last+1)
 	}
+	q.stored = q.next - 1
 	// A message that was handed out before the end of the last run is
 	// redelivered. After a crash nobody knows which those were, so that all
 	// are called so: the flag says "may have been delivered before".

@@ -13,7 +13,7 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 	q.mu.Lock()
 	for i := range ds {
 		q.unacked--
-		q.unackedBytes -= int64(ds[i].Message.Size())
+		q.unackedBytes -= int64(ds[i].Size)
 	}
 	switch {
 	case q.closed:
@@ -53,17 +53,17 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		}
 		es = append(es, e)
 		q.count(&e, 1)
-		q.hold(e.m, 1)
+		q.hold(&e, 1)
 	}
 	slices.SortFunc(es, func(a, b entry) int {
-		if c := cmp.Compare(q.priority(a.m), q.priority(b.m)); c != 0 {
+		if c := cmp.Compare(a.lane, b.lane); c != 0 {
 			return c
 		}
 		return cmp.Compare(a.seq, b.seq)
 	})
 	for len(es) > 0 {
-		n := q.priority(es[0].m)
-		end := slices.IndexFunc(es, func(e entry) bool { return q.priority(e.m) != n })
+		n := es[0].lane
+		end := slices.IndexFunc(es, func(e entry) bool { return e.lane != n })
 		if end < 0 {
 			end = len(es)
 		}
@@ -73,7 +73,10 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 }
 
 func entryOf(d *queue.Delivery) entry {
-	return entry{m: d.Message, seq: d.ID, expiry: d.Expiry, count: d.Count, redelivered: d.Redelivered, logged: d.Logged}
+	return entry{
+		m: d.Message, seq: d.ID, expiry: d.Expiry, count: d.Count, size: d.Size, lane: d.Lane,
+		redelivered: d.Redelivered, logged: d.Logged, persistent: d.Persistent,
+	}
 }
 
 // Purge implements queue.Queue.
@@ -97,7 +100,7 @@ func (q *Queue) clear(l *lane) {
 	for _, r := range []*ring[entry]{&l.head, &l.tail} {
 		for i := range r.len() {
 			e := r.at(i)
-			q.hold(e.m, -1)
+			q.hold(e, -1)
 			if e.logged {
 				q.acks = append(q.acks, e.seq)
 			}

@@ -44,7 +44,9 @@ func (q *Queue) expire(now int64, then *after) {
 				}
 				break
 			}
-			q.remove(l, queue.Expired, then)
+			if !q.remove(l, queue.Expired, then) {
+				break
+			}
 		}
 	}
 	q.forgetSettled()
@@ -55,16 +57,21 @@ func (q *Queue) expire(now int64, then *after) {
 }
 
 // remove takes the first message of l out of the queue: dead-lettered when
-// there is a dead-letter exchange, else settled.
-func (q *Queue) remove(l *lane, why queue.Reason, then *after) {
+// there is a dead-letter exchange, else settled. It reports false when the
+// message has to be read before it can go.
+func (q *Queue) remove(l *lane, why queue.Reason, then *after) bool {
+	if q.options.DeadExchange != nil && l.hollow() {
+		return false
+	}
 	e := l.head.popFront()
 	q.count(&e, -1)
-	q.hold(e.m, -1)
+	q.hold(&e, -1)
 	if q.options.DeadExchange != nil {
 		q.die(e, why, then)
 	} else if e.logged {
 		q.acks = append(q.acks, e.seq)
 	}
+	return true
 }
 
 // tick is the expiry timer.
