@@ -65,6 +65,9 @@ func number(n json.Number) (any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("number %s is out of range", n)
 	}
+	if f == 0 {
+		return int64(0), nil // minus zero, once written, would be read back as an integer
+	}
 	return f, nil
 }
 

@@ -146,7 +146,8 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(text, strings.HasSuffix(name, ".yaml"))
 	}
-	f.Add([]byte(`{"queues": [{"arguments": {"a": [-0, 1e3, 1e-400]}}], "parameters": [{}]}`), false)
+	f.Add([]byte(`{"queues": [{"arguments": {"a": [-0, -0e0, 1e3, 1e-400]}}], "parameters": [{}]}`), false)
+	f.Add([]byte("queues: [{arguments: {a: [-0, -0.0, -0e0, 1e3, 1e-400]}}]"), true)
 	f.Fuzz(func(t *testing.T, text []byte, isYAML bool) {
 		name := "f.json"
 		if isYAML {
