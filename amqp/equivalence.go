@@ -10,8 +10,8 @@ import (
 // languages write the same number in different types. Tables and arrays are
 // compared field by field.
 func Equivalent(a, b any) bool {
-	if i, ok := integer(a); ok {
-		j, ok := integer(b)
+	if i, ok := Int(a); ok {
+		j, ok := Int(b)
 		return ok && i == j
 	}
 	if f, ok := float(a); ok {
@@ -62,7 +62,7 @@ func equivalentArrays(a, b []any) bool {
 // integers, strings, bools and void.
 func (v RawValue) Equal(x any) bool {
 	if i, ok := v.Int(); ok {
-		j, ok := integer(x)
+		j, ok := Int(x)
 		return ok && i == j
 	}
 	switch v.Type {
@@ -76,7 +76,8 @@ func (v RawValue) Equal(x any) bool {
 	return err == nil && Equivalent(decoded, x)
 }
 
-func integer(v any) (int64, bool) {
+// Int reads an integer of any width.
+func Int(v any) (int64, bool) {
 	switch v := v.(type) {
 	case int8:
 		return int64(v), true

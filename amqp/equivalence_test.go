@@ -50,3 +50,16 @@ func TestEquivalent(t *testing.T) {
 		t.Error("a table differs from itself")
 	}
 }
+
+func TestInt(t *testing.T) {
+	for _, v := range []any{int8(5), uint8(5), int16(5), uint16(5), int32(5), uint32(5), int64(5), 5} {
+		if n, ok := Int(v); !ok || n != 5 {
+			t.Errorf("%T: %d, %v", v, n, ok)
+		}
+	}
+	for _, v := range []any{nil, "5", 5.0, true, Table{}} {
+		if _, ok := Int(v); ok {
+			t.Errorf("%T is an integer", v)
+		}
+	}
+}

@@ -65,7 +65,7 @@ func FormatValue(v any) string {
 
 // term is v as an Erlang term.
 func term(v any) string {
-	if i, ok := integer(v); ok {
+	if i, ok := Int(v); ok {
 		return strconv.FormatInt(i, 10)
 	}
 	switch v := v.(type) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/queue"
@@ -55,12 +56,18 @@ func (b *Broker) recover() (found bool, err error) {
 	return found, b.dropOrphans(queues)
 }
 
-func (b *Broker) restoreExchange(r *definitions.Exchange) error {
-	v, err := b.Vhost(r.Vhost)
+// stored finds the vhost of a record, and its arguments.
+func (b *Broker) stored(name string, encoded []byte, o definitions.Object) (*vhost.Vhost, amqp.Table, error) {
+	v, err := b.Vhost(name)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	args, err := arguments(r.Encoded, r.Arguments)
+	args, err := arguments(encoded, o)
+	return v, args, err
+}
+
+func (b *Broker) restoreExchange(r *definitions.Exchange) error {
+	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {
 		return err
 	}
@@ -70,11 +77,7 @@ func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 }
 
 func (b *Broker) restoreQueue(r *definitions.Queue) error {
-	v, err := b.Vhost(r.Vhost)
-	if err != nil {
-		return err
-	}
-	args, err := arguments(r.Encoded, r.Arguments)
+	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {
 		return err
 	}
@@ -84,11 +87,7 @@ func (b *Broker) restoreQueue(r *definitions.Queue) error {
 }
 
 func (b *Broker) restoreBinding(r *definitions.Binding) error {
-	v, err := b.Vhost(r.Vhost)
-	if err != nil {
-		return err
-	}
-	args, err := arguments(r.Encoded, r.Arguments)
+	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,8 @@ func addDeath(headers amqp.Table, d Death, m *Message, expiration string) {
 		deaths, at = append(deaths, d.entry(headers, m, expiration)), len(deaths)
 	}
 	entry := deaths[at].(amqp.Table)
-	entry["count"] = integer(entry["count"]) + 1
+	count, _ := amqp.Int(entry["count"]) // a client may have counted, too
+	entry["count"] = count + 1
 	copy(deaths[1:], deaths[:at])
 	deaths[0] = entry
 	headers[deathHeader] = deaths
@@ -104,27 +105,6 @@ func routingKeys(key string, headers amqp.Table) []any {
 		}
 	}
 	return keys
-}
-
-// integer is x if it is of an integer type, else 0: a client may have counted.
-func integer(x any) int64 {
-	switch x := x.(type) {
-	case int64:
-		return x
-	case int32:
-		return int64(x)
-	case int16:
-		return int64(x)
-	case int8:
-		return int64(x)
-	case uint32:
-		return int64(x)
-	case uint16:
-		return int64(x)
-	case uint8:
-		return int64(x)
-	}
-	return 0
 }
 
 // Cycle reports whether a message with the header that DeadLetter gave it must

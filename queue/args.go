@@ -119,33 +119,10 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 	return o, nil
 }
 
-// Int reads an integer argument of any width.
-func Int(v any) (int64, bool) {
-	switch n := v.(type) {
-	case int8:
-		return int64(n), true
-	case uint8:
-		return int64(n), true
-	case int16:
-		return int64(n), true
-	case uint16:
-		return int64(n), true
-	case int32:
-		return int64(n), true
-	case uint32:
-		return int64(n), true
-	case int64:
-		return n, true
-	case int:
-		return int64(n), true
-	}
-	return 0, false
-}
-
 // integer accepts min to max.
 func integer(min, max int64, set func(*Options, int64)) func(*Options, any) string {
 	return func(o *Options, v any) string {
-		n, ok := Int(v)
+		n, ok := amqp.Int(v)
 		switch {
 		case !ok:
 			return unacceptable(v)

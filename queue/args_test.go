@@ -111,16 +111,3 @@ func TestArgsAreDistinct(t *testing.T) {
 		seen[a.Key] = true
 	}
 }
-
-func TestInt(t *testing.T) {
-	for _, v := range []any{int8(5), uint8(5), int16(5), uint16(5), int32(5), uint32(5), int64(5), 5} {
-		if n, ok := Int(v); !ok || n != 5 {
-			t.Errorf("%T: %d, %v", v, n, ok)
-		}
-	}
-	for _, v := range []any{nil, "5", 5.0, true, amqp.Table{}} {
-		if _, ok := Int(v); ok {
-			t.Errorf("%T is an integer", v)
-		}
-	}
-}

@@ -47,7 +47,7 @@ func (ch *channel) qos(m *amqp.BasicQos) error {
 func (ch *channel) consume(m *amqp.BasicConsume) error {
 	o := queue.ConsumeOptions{Tag: m.ConsumerTag, NoAck: m.NoAck, Exclusive: m.Exclusive, Arguments: m.Arguments}
 	if p, ok := m.Arguments["x-priority"]; ok {
-		n, ok := queue.Int(p)
+		n, ok := amqp.Int(p)
 		if !ok {
 			return amqp.InvalidConsumerArg.New("x-priority", amqp.TypeName(p))
 		}
