@@ -14,7 +14,9 @@ import (
 	"github.com/hutchmq/hutchmq/store/storetest"
 )
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quiet = textLog(io.Discard)
+
+func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
 // modelLog is what a log must hold.
 type modelLog struct {
