@@ -40,14 +40,20 @@ type recovery struct {
 // given back. Pages are filled in order: all up to the last of them has moved,
 // or was settled.
 func keepPages(runs []*journal.Run) {
+	type origin struct {
+		lane    uint8
+		segment uint64
+	}
+	moved := map[origin]uint64{}
 	for _, p := range runs {
-		if p.Seg != nil {
-			continue
+		if p.Seg == nil {
+			at := origin{p.Lane, p.At.Segment}
+			moved[at] = max(moved[at], p.Last)
 		}
-		for _, r := range runs {
-			if r.Seg != nil && r.Lane == p.Lane && r.At.Segment == p.At.Segment {
-				r.SettleRange(0, p.Last)
-			}
+	}
+	for _, r := range runs {
+		if last, ok := moved[origin{r.Lane, r.At.Segment}]; ok && r.Seg != nil {
+			r.SettleRange(0, last)
 		}
 	}
 }
