@@ -204,37 +204,52 @@ func (c *checkpointer) usage() map[*journal.Segment]usage {
 	return used
 }
 
-// vacate moves all that lives in s to pages.
+// piece is a run to be moved.
+type piece struct {
+	l *log
+	n *lane
+	r *journal.Run
+}
+
+// vacate moves all that lives in s to pages. Where an entry must stay, so does
+// all that follows it in its lane: a start relies on the order.
 func (c *checkpointer) vacate(s *journal.Segment) error {
-	type piece struct {
-		l *log
-		r *journal.Run
-	}
-	var pieces []piece
-	left := 0
 	s.Retain()
 	defer c.d.j.Release(s)
-	keeper{c.d}.each(func(l *log) {
-		for _, n := range l.lanes {
-			for _, r := range n.runs {
-				if r.Seg == s && r.Live > 0 {
-					pieces = append(pieces, piece{l, r})
-				}
-			}
+	left := 0
+	var blocked *lane
+	for _, p := range c.pieces(s) {
+		if p.n == blocked {
+			continue
 		}
-	})
-	for _, p := range pieces {
 		n, err := c.move(p.l, p.r)
 		if err != nil {
 			return err
+		}
+		if n > 0 {
+			blocked = p.n
 		}
 		left += n
 	}
 	delete(c.stuck, s)
 	if left > 0 {
-		c.stuck[s] = left
+		c.stuck[s] = c.before[s]
 	}
 	return nil
+}
+
+// pieces lists the runs in s, lane by lane and in order.
+func (c *checkpointer) pieces(s *journal.Segment) (list []piece) {
+	keeper{c.d}.each(func(l *log) {
+		for _, n := range l.lanes {
+			for _, r := range n.runs {
+				if r.Seg == s && r.Live > 0 {
+					list = append(list, piece{l, n, r})
+				}
+			}
+		}
+	})
+	return list
 }
 
 // move moves a run to pages, and tells how many entries it had to leave.

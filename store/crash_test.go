@@ -14,7 +14,9 @@ import (
 	"github.com/hutchmq/hutchmq/store/storetest"
 )
 
-var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
+var quiet = textLog(io.Discard)
+
+func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
 
 // modelLog is what a log must hold.
 type modelLog struct {
@@ -38,6 +40,8 @@ type crasher struct {
 	s    *store.Disk
 	logs []*modelLog
 	next uint64 // log id
+
+	orderly bool // how it ended last
 }
 
 const crashLanes = 2
@@ -204,27 +208,30 @@ func (c *crasher) contents(m *modelLog) map[uint64]bool {
 // end loses power, or now and then closes the store in good order. What must
 // be there from now on is worked out from what the owners were told.
 func (c *crasher) end() {
-	orderly := c.r.IntN(4) == 0
-	if !orderly {
+	c.orderly = c.r.IntN(4) == 0
+	if !c.orderly {
 		c.disk.Crash(c.r.IntN(2) == 0)
 	}
 	err := c.s.Close()
 	for _, m := range c.logs {
 		m.through = m.owner.Through()
 	}
-	if orderly && err != nil {
+	if c.orderly && err != nil {
 		c.t.Fatal(err)
 	}
 }
 
 // check compares what came back, and goes on from there.
 func (c *crasher) check(round int) {
+	if c.orderly && !c.s.Clean() {
+		c.t.Fatal("closed in good order, but not clean")
+	}
 	for _, m := range c.logs {
 		if m.last == 0 {
 			continue
 		}
 		got := c.contents(m)
-		clean, synced := c.s.Clean(), m.synced()
+		clean, synced := c.orderly, m.synced()
 		for seq := range m.sizes {
 			at, settled := m.settled[seq]
 			stored := clean || seq <= m.through

@@ -19,7 +19,6 @@ func (d *Disk) recover(found *journal.Recovered) error {
 		v.logs[r.Log] = append(v.logs[r.Log], r)
 	}
 	for _, runs := range v.logs {
-		sortRuns(runs)
 		keepPages(runs)
 	}
 	for _, c := range found.Controls {
@@ -32,31 +31,29 @@ func (d *Disk) recover(found *journal.Recovered) error {
 // recovery is the work of recover.
 type recovery struct {
 	d      *Disk
-	logs   map[uint64][]*journal.Run // ascending by lane and place
-	states map[uint64]state          // of the snapshot being read
-	begun  journal.Pos               // where it began
-}
-
-// sortRuns puts the runs of a log in order: by lane, and as they were written;
-// pages before the segment they came from.
-func sortRuns(runs []*journal.Run) {
-	slices.SortStableFunc(runs, func(a, b *journal.Run) int {
-		return cmp.Or(cmp.Compare(a.Lane, b.Lane), cmp.Compare(a.At.Segment, b.At.Segment), cmp.Compare(a.First, b.First))
-	})
+	logs   map[uint64][]*journal.Run
+	states map[uint64]state // of the snapshot being read
+	begun  journal.Pos      // where it began
 }
 
 // keepPages drops from segments what was moved to pages before they could be
 // given back. Pages are filled in order: all up to the last of them has moved,
 // or was settled.
 func keepPages(runs []*journal.Run) {
+	type origin struct {
+		lane    uint8
+		segment uint64
+	}
+	moved := map[origin]uint64{}
 	for _, p := range runs {
-		if p.Seg != nil {
-			continue
+		if p.Seg == nil {
+			at := origin{p.Lane, p.At.Segment}
+			moved[at] = max(moved[at], p.Last)
 		}
-		for _, r := range runs {
-			if r.Seg != nil && r.Lane == p.Lane && r.At.Segment == p.At.Segment {
-				r.SettleRange(0, p.Last)
-			}
+	}
+	for _, r := range runs {
+		if last, ok := moved[origin{r.Lane, r.At.Segment}]; ok && r.Seg != nil {
+			r.SettleRange(0, last)
 		}
 	}
 }
@@ -118,9 +115,18 @@ func (s state) of(r *journal.Run) (list []*journal.Run) {
 	return list
 }
 
+// sortRuns puts the runs of a log in order, by what lives in them: the rest of
+// a run comes after the pages its beginning moved to.
+func sortRuns(runs []*journal.Run) {
+	slices.SortFunc(runs, func(a, b *journal.Run) int {
+		return cmp.Or(cmp.Compare(a.Lane, b.Lane), cmp.Compare(a.Floor, b.Floor))
+	})
+}
+
 // finish makes the logs of what lives.
 func (v *recovery) finish() {
 	for id, runs := range v.logs {
+		sortRuns(runs)
 		l := &log{d: v.d, id: id, mark: v.states[id].mark, pages: v.d.check.next}
 		for _, r := range runs {
 			if r.Live == 0 {

@@ -238,6 +238,7 @@ func (v *scan) scan(last bool) error {
 		if !c.resync() {
 			return nil
 		}
+		clear(v.open) // no extent may reach over the damage
 	}
 }
 
