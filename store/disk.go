@@ -41,12 +41,18 @@ func (o Options) defaults() Options {
 
 // Disk is the Store of a node: a journal, with Badger behind it for records
 // and for the entries that stay long.
+//
+// Locks are taken in this order: the Disk's mu, a log's mu, and then one of
+// the journal's, the checkpointer's, the buffers' or the room's. An Owner is
+// called without any.
 type Disk struct {
 	o     Options
 	lock  *os.File
 	db    *badger.DB
 	j     *journal.Journal
 	clean bool
+
+	commit sync.Mutex // one at a time: a large one takes several transactions
 
 	mu   sync.Mutex // before any log's
 	logs map[uint64]*log
@@ -90,6 +96,9 @@ func (d *Disk) open(path string) (err error) {
 		}
 	}
 	if d.db, err = openBadger(filepath.Join(path, "badger")); err != nil {
+		return err
+	}
+	if err = d.finishCommit(); err != nil {
 		return err
 	}
 	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, Log: d.o.Log}

@@ -61,6 +61,9 @@ func (l *log) open(durable bool, owner Owner) error {
 	if l.isOpen {
 		return fmt.Errorf("log %d is open already", l.id)
 	}
+	if l.dropped {
+		return fmt.Errorf("log %d is being dropped", l.id)
+	}
 	l.isOpen, l.owner, l.volatile = true, owner, !durable
 	if !durable {
 		l.clear()
