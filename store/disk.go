@@ -132,6 +132,19 @@ func (d *Disk) Clean() bool { return d.clean }
 // Failed is why nothing is stored any more, or nil.
 func (d *Disk) Failed() error { return d.j.Err() }
 
+// Stat counts what a Disk does.
+type Stat struct {
+	JournalBytes int64  // of the files, recycled ones included
+	StagedBytes  int64  // that wait for the writer
+	Groups       uint64 // written since Open
+	Full         bool   // the disk is: publishers wait until there is room
+}
+
+// Stat counts.
+func (d *Disk) Stat() Stat {
+	return Stat{d.j.Bytes(), d.staged.Load(), d.j.Groups(), d.j.Full()}
+}
+
 // Log implements Store.
 func (d *Disk) Log(id uint64, durable bool, owner Owner) (Log, error) {
 	d.mu.Lock()
@@ -166,36 +179,6 @@ func (d *Disk) forget(l *log) {
 	if d.logs[l.id] == l {
 		delete(d.logs, l.id)
 	}
-}
-
-// WaitRoom implements Store.
-func (d *Disk) WaitRoom() {
-	if !d.crowded() {
-		return
-	}
-	d.room.Lock()
-	defer d.room.Unlock()
-	for d.crowded() {
-		d.roomy.Wait()
-	}
-}
-
-func (d *Disk) crowded() bool {
-	return d.staged.Load() > d.o.StagedBytes && !d.closed.Load() && d.Failed() == nil
-}
-
-// stage counts n more bytes that wait for the writer, or fewer.
-func (d *Disk) stage(n int64) {
-	after := d.staged.Add(n)
-	if n < 0 && after <= d.o.StagedBytes && after-n > d.o.StagedBytes {
-		d.wakeRoom()
-	}
-}
-
-func (d *Disk) wakeRoom() {
-	d.room.Lock()
-	d.roomy.Broadcast()
-	d.room.Unlock()
 }
 
 // Close implements Store. What is put later is not stored, and its owner is
