@@ -95,22 +95,3 @@ func (d *Disk) scan(prefix []byte, yield func(key, value []byte) bool) error {
 		return nil
 	})
 }
-
-// Commit implements Store.
-func (d *Disk) Commit(b *Batch) error {
-	return d.db.Update(func(t *badger.Txn) error {
-		for _, c := range b.changes {
-			if err := c.apply(t); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (c change) apply(t *badger.Txn) error {
-	if c.value == nil {
-		return t.Delete(recordKey(c.key))
-	}
-	return t.Set(recordKey(c.key), c.value)
-}

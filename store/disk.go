@@ -41,12 +41,18 @@ func (o Options) defaults() Options {
 
 // Disk is the Store of a node: a journal, with Badger behind it for records
 // and for the entries that stay long.
+//
+// Locks are taken in this order: the Disk's mu, a log's mu, and then one of
+// the journal's, the checkpointer's, the buffers' or the room's. An Owner is
+// called without any.
 type Disk struct {
 	o     Options
 	lock  *os.File
 	db    *badger.DB
 	j     *journal.Journal
 	clean bool
+
+	commit sync.Mutex // one at a time: a large one takes several transactions
 
 	mu   sync.Mutex // before any log's
 	logs map[uint64]*log
@@ -92,6 +98,9 @@ func (d *Disk) open(path string) (err error) {
 	if d.db, err = openBadger(filepath.Join(path, "badger")); err != nil {
 		return err
 	}
+	if err = d.finishCommit(); err != nil {
+		return err
+	}
 	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, Log: d.o.Log}
 	j, found, err := journal.Open(d.o.FS, o)
 	if err != nil {
@@ -122,6 +131,19 @@ func (d *Disk) Clean() bool { return d.clean }
 
 // Failed is why nothing is stored any more, or nil.
 func (d *Disk) Failed() error { return d.j.Err() }
+
+// Stat counts what a Disk does.
+type Stat struct {
+	JournalBytes int64  // of the files, recycled ones included
+	StagedBytes  int64  // that wait for the writer
+	Groups       uint64 // written since Open
+	Full         bool   // the disk is: publishers wait until there is room
+}
+
+// Stat counts.
+func (d *Disk) Stat() Stat {
+	return Stat{d.j.Bytes(), d.staged.Load(), d.j.Groups(), d.j.Full()}
+}
 
 // Log implements Store.
 func (d *Disk) Log(id uint64, durable bool, owner Owner) (Log, error) {
@@ -157,36 +179,6 @@ func (d *Disk) forget(l *log) {
 	if d.logs[l.id] == l {
 		delete(d.logs, l.id)
 	}
-}
-
-// WaitRoom implements Store.
-func (d *Disk) WaitRoom() {
-	if !d.crowded() {
-		return
-	}
-	d.room.Lock()
-	defer d.room.Unlock()
-	for d.crowded() {
-		d.roomy.Wait()
-	}
-}
-
-func (d *Disk) crowded() bool {
-	return d.staged.Load() > d.o.StagedBytes && !d.closed.Load() && d.Failed() == nil
-}
-
-// stage counts n more bytes that wait for the writer, or fewer.
-func (d *Disk) stage(n int64) {
-	after := d.staged.Add(n)
-	if n < 0 && after <= d.o.StagedBytes && after-n > d.o.StagedBytes {
-		d.wakeRoom()
-	}
-}
-
-func (d *Disk) wakeRoom() {
-	d.room.Lock()
-	d.roomy.Broadcast()
-	d.room.Unlock()
 }
 
 // Close implements Store. What is put later is not stored, and its owner is

@@ -364,7 +364,7 @@ func TestDiskFull(t *testing.T) {
 	l, o := openLog(t, d, 1)
 	l.Put(storetest.Entries(1, 1, 300, 1000))
 	time.Sleep(100 * time.Millisecond)
-	if o.Through() != 0 || o.Err() != nil || d.Failed() != nil {
+	if !d.Stat().Full || o.Through() != 0 || o.Err() != nil || d.Failed() != nil {
 		t.Fatalf("disk is full: stored %d, told %v, failed %v", o.Through(), o.Err(), d.Failed())
 	}
 	disk.SetCapacity(0)

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-
-	"github.com/hutchmq/hutchmq/store/journal"
 )
 
 // log is the Log of a Disk: what is staged, and the runs of what is written.
@@ -61,6 +59,9 @@ func (l *log) open(durable bool, owner Owner) error {
 	if l.isOpen {
 		return fmt.Errorf("log %d is open already", l.id)
 	}
+	if l.dropped {
+		return fmt.Errorf("log %d is being dropped", l.id)
+	}
 	l.isOpen, l.owner, l.volatile = true, owner, !durable
 	if !durable {
 		l.clear()
@@ -104,112 +105,6 @@ func (l *log) submit(u urgency) {
 		l.d.j.Hurry()
 	}
 	l.queued = max(l.queued, u)
-}
-
-// Settle implements Log.
-func (l *log) Settle(seqs []uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, seq := range seqs {
-		if seq > l.placed {
-			l.settleEarly(seq)
-		} else {
-			l.settle(seq)
-		}
-	}
-	l.recordSettles()
-}
-
-// settleEarly notes that seq need not be written. It may be anything a caller
-// thinks of, so nothing is kept of it when nothing waits.
-func (l *log) settleEarly(seq uint64) {
-	if len(l.staged) > 0 || len(l.filling) > 0 {
-		l.early = append(l.early, seq)
-	}
-}
-
-// settle marks an entry that has its place.
-func (l *log) settle(seq uint64) {
-	for _, n := range l.lanes {
-		i, ok := n.find(seq)
-		if !ok || !n.runs[i].Settle(seq) {
-			continue
-		}
-		if n.runs[i].Durable > 0 {
-			l.noteSettled(span{seq, seq})
-		}
-		n.settled(l.d, i)
-		return
-	}
-}
-
-// noteSettled remembers to record s. Neighbours join.
-func (l *log) noteSettled(s span) {
-	if n := len(l.settles); n > 0 && l.settles[n-1].to+1 == s.from {
-		l.settles[n-1].to = s.to
-		return
-	}
-	l.settles = append(l.settles, s)
-}
-
-func (l *log) recordSettles() {
-	if len(l.settles) > 0 {
-		l.submit(lazy)
-	}
-}
-
-// SettleRange implements Log.
-func (l *log) SettleRange(lane uint8, from, to uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.settleStaged(l.filling, lane, from, to)
-	l.settleStaged(l.staged, lane, from, to)
-	n, ok := l.lane(lane)
-	if !ok {
-		return
-	}
-	i, _ := n.find(from)
-	for i < len(n.runs) && n.runs[i].First <= to {
-		r := n.runs[i]
-		l.settleRun(r, from, to)
-		if !n.settled(l.d, i) {
-			i++
-		}
-	}
-	l.recordSettles()
-}
-
-// settleRun settles what r has of [from, to]. Other lanes may have entries in
-// between, so the record names only what was in r.
-func (l *log) settleRun(r *journal.Run, from, to uint64) {
-	from, to = max(from, r.Floor), min(to, r.Last)
-	if from > to {
-		return
-	}
-	if r.Durable > 0 && len(l.lanes) == 1 {
-		l.noteSettled(span{from, to})
-	}
-	if len(l.lanes) == 1 {
-		r.SettleRange(from, to)
-		return
-	}
-	for seq := from; seq <= to; seq++ {
-		if r.Settle(seq) && r.Durable > 0 {
-			l.noteSettled(span{seq, seq})
-		}
-	}
-}
-
-// settleStaged settles what es, ascending, has of lane in [from, to].
-func (l *log) settleStaged(es []Entry, lane uint8, from, to uint64) {
-	i, _ := slices.BinarySearchFunc(es, max(from, l.placed+1), func(e Entry, seq uint64) int {
-		return compare(e.Seq, seq)
-	})
-	for ; i < len(es) && es[i].Seq <= to; i++ {
-		if es[i].Lane == lane {
-			l.early = append(l.early, es[i].Seq)
-		}
-	}
 }
 
 // Lanes implements Log.

@@ -56,6 +56,9 @@ func (m *Memory) Scan(prefix []byte, yield func(key, value []byte) bool) error {
 
 // Commit implements Store.
 func (m *Memory) Commit(b *Batch) error {
+	if err := b.check(); err != nil {
+		return err
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, c := range b.changes {

@@ -11,6 +11,15 @@ var ErrLocked = errors.New("data directory is in use by another process")
 // ErrNotFound is returned by Get for a key that is not there.
 var ErrNotFound = errors.New("no such record")
 
+// What a record may be.
+const (
+	MaxKey    = 32 << 10 // bytes; no key is empty
+	MaxRecord = 1 << 20  // bytes of value
+)
+
+// ErrTooLarge is returned by Commit for a record out of these bounds.
+var ErrTooLarge = errors.New("record is too large, or its key empty")
+
 // Store is the disk of a node. All methods may be called concurrently.
 type Store interface {
 	// Get returns a copy of the record under key, or ErrNotFound.
@@ -19,7 +28,7 @@ type Store interface {
 	// until yield returns false. The slices are valid during the call only.
 	Scan(prefix []byte, yield func(key, value []byte) bool) error
 	// Commit applies all changes of b or none, and returns when they are
-	// synced.
+	// synced. A Scan meanwhile may see a part of a large batch.
 	Commit(b *Batch) error
 	// Log opens the log of queue id. After a restart it holds what was put and
 	// not settled, if durable; else what is stored of id is forgotten. The

@@ -28,8 +28,9 @@ type Window struct {
 	run      Pos
 	log      uint64
 	lane     uint8
+	from     uint64 // sequence number
 	off, end uint64
-	want     uint64
+	want     uint64 // bytes of payload
 }
 
 // Load reads the extents of r for c, when they are not in memory. It reads the
@@ -78,7 +79,7 @@ func (c *Cursor) Window(r *Run, seq uint64, max int) (w Window, ok bool) {
 	if i >= len(es) {
 		return w, false
 	}
-	w = Window{seg: r.Seg, run: r.At, log: r.Log, lane: r.Lane, off: es[i].Off, end: es[i].End}
+	w = Window{seg: r.Seg, run: r.At, log: r.Log, lane: r.Lane, from: seq, off: es[i].Off, end: es[i].End}
 	w.want = uint64(min(max, readMost))
 	if here && c.off > w.off {
 		w.off = c.off
@@ -115,9 +116,11 @@ func (w Window) Read(dst []Put) (puts []Put, c Cursor, err error) {
 	}
 }
 
-// parse decodes the whole records in buf, and says how many bytes they are.
+// parse decodes the whole records in buf, and says how many bytes they are. It
+// stops when the payloads are what was wanted: small records may share large
+// ones.
 func (w Window) parse(dst []Put, buf []byte) (puts []Put, n int, err error) {
-	for n < len(buf) {
+	for have := uint64(0); n < len(buf) && have < w.want; {
 		r, size, err := next(w.seg.seed, buf[n:])
 		if errors.Is(err, errShort) {
 			return dst, n, nil
@@ -125,15 +128,19 @@ func (w Window) parse(dst []Put, buf []byte) (puts []Put, n int, err error) {
 		if err != nil {
 			return dst, n, w.damaged(w.off + uint64(n))
 		}
+		before := len(dst)
 		if dst, err = w.put(dst, r, buf); err != nil {
 			return dst, n, err
+		}
+		for _, p := range dst[before:] {
+			have += uint64(len(p.Payload))
 		}
 		n += size
 	}
 	return dst, n, nil
 }
 
-// put appends r if it is an entry of the run's lane.
+// put appends r if it is an entry of the run's lane that was asked for.
 func (w Window) put(dst []Put, r Record, buf []byte) ([]Put, error) {
 	if r.Kind != KindPut || r.Lane != w.lane {
 		return dst, nil
@@ -142,7 +149,7 @@ func (w Window) put(dst []Put, r Record, buf []byte) ([]Put, error) {
 	if !p.parse(r) {
 		return dst, w.damaged(w.off)
 	}
-	if p.Log != w.log {
+	if p.Log != w.log || p.Seq < w.from {
 		return dst, nil
 	}
 	if r.Flags&flagShared != 0 {

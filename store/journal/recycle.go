@@ -143,5 +143,8 @@ func (j *Journal) Bytes() (n int64) {
 	return n + int64(len(j.spares))*j.o.SegmentBytes
 }
 
+// Full tells that the writer waits for room on the disk.
+func (j *Journal) Full() bool { return j.full.Load() }
+
 // Groups counts the groups written so far.
 func (j *Journal) Groups() uint64 { return j.groups.Load() }

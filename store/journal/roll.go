@@ -76,6 +76,7 @@ func (j *Journal) allocate(s *Segment) (f File, used int64, err error) {
 	for {
 		f, used, err = j.tryAllocate(s)
 		if !errors.Is(err, syscall.ENOSPC) || j.closing() {
+			j.full.Store(false)
 			return f, used, err
 		}
 		if !j.full.Swap(true) {
@@ -106,7 +107,6 @@ func (j *Journal) tryAllocate(s *Segment) (f File, used int64, err error) {
 		_ = j.fs.Remove(s.name()) // the error at hand says more
 		return nil, 0, err
 	}
-	j.full.Store(false)
 	return f, 0, nil
 }
 

@@ -91,6 +91,15 @@ func records(t *testing.T, s store.Store) {
 	if want := []string{"b/1=value of b/1", "b/2=value of b/2"}; !slices.Equal(keys, want) {
 		t.Fatalf("Scan: %v, want %v", keys, want)
 	}
+	var wrong store.Batch
+	wrong.Set([]byte("a/1"), []byte("other"))
+	wrong.Set([]byte("large"), make([]byte, store.MaxRecord+1))
+	if err := s.Commit(&wrong); !errors.Is(err, store.ErrTooLarge) {
+		t.Fatalf("too large, but: %v", err)
+	}
+	if v, err := s.Get([]byte("a/1")); err != nil || string(v) != "value of a/1" {
+		t.Fatalf("half of a refused batch is there: %q, %v", v, err)
+	}
 	var again store.Batch
 	again.Delete([]byte("b/2"))
 	again.Delete([]byte("never there"))
