@@ -202,7 +202,7 @@ func (ch *channel) stepClosing(f amqp.Frame) error {
 // fail closes the channel with e: what it held goes back to the queues, and
 // everything that comes is discarded until close-ok.
 func (ch *channel) fail(e *amqp.Error) {
-	ch.c.log.Warn("channel error", "channel", ch.id, "error", e.Text(), "method", e.Method)
+	ch.c.log.Warn("channel error", "channel", ch.id, "error", e.Text(), "method", e.Method.String())
 	ch.flush()
 	ch.release()
 	ch.closing = true

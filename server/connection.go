@@ -136,7 +136,7 @@ var (
 func (c *connection) fail(err error) (ended string) {
 	var e *amqp.Error
 	if errors.As(err, &e) && !c.closing {
-		c.log.Warn("connection error", "error", e.Text(), "method", e.Method)
+		c.log.Warn("connection error", "error", e.Text(), "method", e.Method.String())
 		c.beginClose(e)
 		return ""
 	}

@@ -1,4 +1,4 @@
-"""Tutorial 6: calls and answers, matched by correlation id."""
+"""Tutorial 6: calls and answers, matched by correlation id; the same by direct reply-to."""
 
 import threading
 import uuid
@@ -55,12 +55,18 @@ def call_all(reply_to, channel, connection):
     assert answers == {n: fibonacci(n) for n in range(CALLS + 1)}, answers
 
 
-ready = threading.Event()
-server = threading.Thread(target=serve, args=(ready,))
-server.start()
-assert ready.wait(10)
-connection, channel = connect()
-call_all(channel.queue_declare(queue="", exclusive=True).method.queue, channel, connection)
-server.join(10)
-assert not server.is_alive()
-connection.close()
+def run(reply_queue):
+    """Serves and calls; reply_queue(channel) is where the answers go."""
+    ready = threading.Event()
+    server = threading.Thread(target=serve, args=(ready,))
+    server.start()
+    assert ready.wait(10)
+    connection, channel = connect()
+    call_all(reply_queue(channel), channel, connection)
+    server.join(10)
+    assert not server.is_alive()
+    connection.close()
+
+
+run(lambda channel: channel.queue_declare(queue="", exclusive=True).method.queue)
+run(lambda channel: "amq.rabbitmq.reply-to")
