@@ -74,13 +74,16 @@ func TestTornTwice(t *testing.T) {
 			must(t, w.Wait(seq+9))
 		}
 		o.Log = textLog(&out)
-		for range 3 {
+		want := count(1, 10)
+		for seq := uint64(1001); seq <= 1003; seq++ {
 			disk.Crash(true)
 			d.Close()
 			o.FS = disk.Mount()
 			d = open(t, dir, o)
-			l, _ = openLog(t, d, 1)
-			holds(t, l, 1, 100, count(1, 10))
+			l, w = openLog(t, d, 1)
+			holds(t, l, 1, 100, want)
+			put(t, l, w, 1, seq, seq, 100)
+			want = append(want, seq)
 		}
 		must(t, d.Close())
 	}
