@@ -3,7 +3,6 @@ package journal
 import (
 	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -112,9 +111,6 @@ func numbered(name, ending string) (n uint64, ok bool) {
 func (s *Segment) extendControls(off, size uint64) {
 	s.controls = extend(s.controls, off, size, 0)
 }
-
-// sumAgain continues sum over more bytes.
-func sumAgain(sum uint32, p []byte) uint32 { return crc32.Update(sum, castagnoli, p) }
 
 // mend ends a segment where its last intact record does, durably: what a crash
 // left behind it must not be found by another start.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -99,11 +100,16 @@ func (d *Disk) Bytes() int64 {
 	return d.bytes()
 }
 
-// Files counts the files.
-func (d *Disk) Files() int {
+// Names counts the files whose name ends so.
+func (d *Disk) Names(ending string) (n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.names)
+	for name := range d.names {
+		if strings.HasSuffix(name, ending) {
+			n++
+		}
+	}
+	return n
 }
 
 // Flip changes one bit of a file, as a rotting disk does.
