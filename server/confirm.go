@@ -125,11 +125,18 @@ func (ch *channel) confirmSelect(m *amqp.ConfirmSelect) error {
 	return nil
 }
 
+// maxUnconfirmed is how many publishes of a channel may wait to be confirmed,
+// by a queue or by being written to a peer that does not read.
+const maxUnconfirmed = 1 << 18
+
 // expect notes how many queues each of a burst of publishes went to; the
-// queues have not seen them yet.
+// queues have not seen them yet. It blocks while far too many wait.
 func (ch *channel) expect(counts []int32) {
 	o := &ch.c.out
 	o.mu.Lock()
+	for len(ch.confirms.states) > maxUnconfirmed && o.runs() {
+		o.room.Wait()
+	}
 	unrouted := false
 	for _, n := range counts {
 		ch.confirms.expect(n)

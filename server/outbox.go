@@ -95,11 +95,14 @@ func (o *outbox) full() bool {
 // waitRoom blocks the reading goroutine while the peer has to read first.
 func (o *outbox) waitRoom() {
 	o.mu.Lock()
-	for o.full() && !o.stopped && o.c.kicked.Load() == nil {
+	for o.full() && o.runs() {
 		o.room.Wait()
 	}
 	o.mu.Unlock()
 }
+
+// runs reports whether it is worth to wait for the peer. o.mu is held.
+func (o *outbox) runs() bool { return !o.stopped && o.c.kicked.Load() == nil }
 
 // signal wakes the writer.
 func (o *outbox) signal() {

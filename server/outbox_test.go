@@ -55,6 +55,41 @@ func askAndDoNotRead(t *testing.T, ask string) {
 	}
 }
 
+// TestUnreadConfirmsHoldTheReader: who publishes and does not read the confirms
+// is not read for ever.
+func TestUnreadConfirmsHoldTheReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const count = 4 * maxUnconfirmed
+		nc, r := newNode(t, testOptions()).login(t)
+		defer nc.Close()
+		burst := bytes.Repeat(encode(t, 1, `basic.publish routing_key=nowhere | "x"`), 1024)
+		var sent atomic.Int64
+		go func() {
+			nc.Write(encode(t, 1, "confirm.select"))
+			for sent.Load() < count {
+				nc.Write(burst)
+				sent.Add(1024)
+			}
+		}()
+		synctest.Wait()
+		if n := sent.Load(); n >= count {
+			t.Fatal("everything was taken, and nothing read")
+		}
+		var ack amqp.BasicAck
+		for ack.DeliveryTag < count {
+			f, err := r.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if id, _ := amqp.MethodIDOf(f.Payload); id == amqp.BasicAckID {
+				if err := ack.Parse(f.Payload); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
 // TestSlowReader: deliveries wait in the queue while the client does not read,
 // and all come once it does, in order.
 func TestSlowReader(t *testing.T) {
