@@ -64,6 +64,7 @@ type Limits struct {
 	ConsumersPerChannel int // 0 no limit
 	Connections         int // 0 no limit
 	UnackedPerChannel   int // 0 no limit
+	Prefetch            int // of consumers whose channel asked for none; 0 no limit
 }
 
 // The values of Store.Sync.

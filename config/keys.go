@@ -128,6 +128,11 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.UnackedPerChannel },
 	},
 	{
+		Path: "limits.prefetch", Default: "0", Max: math.MaxUint16,
+		Says:  "The prefetch of consumers whose channel asked for none; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Prefetch },
+	},
+	{
 		Path: "store.sync", Default: SyncAlways, Choices: []string{SyncAlways, SyncOS},
 		Says:  "`always` confirms a persistent message once it is synced to disk; `os` once the operating system has it.",
 		field: func(c *Config) any { return &c.Store.Sync },

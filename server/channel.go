@@ -38,7 +38,9 @@ type settled struct {
 }
 
 func newChannel(c *connection, id uint16) *channel {
-	return &channel{c: c, id: id, session: c.broker.Open(), consumers: map[string]*consumer{}}
+	return &channel{
+		c: c, id: id, session: c.broker.Open(), prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
+	}
 }
 
 // step carries out one frame. An *amqp.Error that is not hard closes the

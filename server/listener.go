@@ -22,9 +22,10 @@ type Options struct {
 	Heartbeat           time.Duration // 0 none
 	MaxMessageSize      uint64        // bytes
 	HandshakeTimeout    time.Duration
-	ConsumersPerChannel int // 0 no limit
-	UnackedPerChannel   int // deliveries a channel may hold, more wait in the queue; 0 no limit
-	Connections         int // 0 no limit
+	ConsumersPerChannel int    // 0 no limit
+	UnackedPerChannel   int    // deliveries a channel may hold, more wait in the queue; 0 no limit
+	Connections         int    // 0 no limit
+	Prefetch            uint16 // of consumers whose channel asked for none; 0 no limit
 	Product, Version    string
 	ClusterName         string
 	AuthFailureDelay    time.Duration // before a refused login is hung up on
