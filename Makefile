@@ -47,7 +47,7 @@ fuzz: ## every fuzz target, for FUZZTIME each
 	while read -r room; do \
 		for target in $$(grep -hoE '^func Fuzz\w+' "$$room"/*_test.go | cut -d' ' -f2); do \
 			echo "fuzz: $$room $$target for $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$room" || exit 1; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$room" || exit 1; \
 		done; \
 	done
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/hutchmq/hutchmq/store/journal"
@@ -46,6 +47,7 @@ func FuzzPage(f *testing.F) {
 	page := split(run, puts, &number)[0]
 	f.Add(page.encode(), page.summary())
 	f.Fuzz(func(t *testing.T, value, summary []byte) {
+		value, summary = bytes.Clone(value), bytes.Clone(summary) // they are the fuzzer's
 		for _, b := range [][]byte{value, summary} {
 			if len(b) >= 4 {
 				sum := journal.Sum(b[4:])

@@ -73,6 +73,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add(record(seedOf(1), Put{Log: 1, Seq: 2, Time: 3, Meta: []byte("m"), Payload: []byte("body")}))
 	f.Add(record(seedOf(1), Put{Log: 1, Seq: 2, Expiry: 3, Transient: true}))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = bytes.Clone(b) // it is the fuzzer's
 		if len(b) >= frameBytes+tagBytes && le32(b) == uint32(len(b)-frameBytes) {
 			seal(seedOf(1), b, 0) // past the checksum, to the parsers
 		}
@@ -111,6 +112,7 @@ func FuzzIndex(f *testing.F) {
 	x.Add(NewRun(3, s, Placed{Seq: 9, Off: 36, Size: 100, Payload: 50}))
 	f.Add(x.encode())
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = bytes.Clone(b) // it is the fuzzer's
 		if len(b) >= indexHeaderBytes {
 			copy(b, x.encode()[:12])
 			sum := Sum(b[indexHeaderBytes:])
@@ -131,6 +133,7 @@ func FuzzIndex(f *testing.F) {
 func FuzzExtents(f *testing.F) {
 	f.Add(appendExtents(nil, []Extent{{36, 100, 5}, {200, 300, 9}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
+		b = bytes.Clone(b) // it is the fuzzer's
 		if len(b) >= 4 {
 			sum := Sum(b[4:])
 			b[0], b[1], b[2], b[3] = byte(sum), byte(sum>>8), byte(sum>>16), byte(sum>>24)
