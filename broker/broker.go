@@ -62,6 +62,7 @@ func New(o Options) (*Broker, error) {
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		Keeper: records{o.Store}, NextID: b.ids.next,
+		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {
 		b.vopts.ExchangeTypes[t.Name()] = t

@@ -63,5 +63,12 @@ func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt
 	return s.publisher.Publish(x, m, r)
 }
 
+// Begin begins a unit: what FlushIn and Queue.SettleIn do in it holds together
+// on a crash, once it is committed.
+func (s *Session) Begin() queue.Unit { return s.v.Begin() }
+
+// FlushIn is Flush as a part of u.
+func (s *Session) FlushIn(u queue.Unit) { s.publisher.FlushIn(u) }
+
 // Flush hands what was published to the queues.
 func (s *Session) Flush() { s.publisher.Flush() }

@@ -45,3 +45,14 @@ type Router interface {
 	// not always m.RoutingKey: CC and BCC headers route under further keys.
 	Route(m *message.Message, key string, into *Set)
 }
+
+// Volatile is a Router that does not choose by the routing key alone, but by
+// headers, by chance, or by what came before: what it chose for one message
+// says nothing of the next. The method is never called.
+type Volatile interface{ Volatile() }
+
+// Recalling is a Router that has past messages for who is bound anew.
+type Recalling interface {
+	// Recall lists them, the oldest first. They are not to be changed.
+	Recall() []*message.Message
+}

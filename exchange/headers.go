@@ -123,6 +123,9 @@ func (h *headers) release(a ask) {
 	}
 }
 
+// Volatile implements Volatile: headers decide.
+func (*headers) Volatile() {}
+
 func (h *headers) Route(m *message.Message, _ string, into *Set) {
 	addRules(&h.always, into)
 	if h.asked.empty() {

@@ -47,10 +47,26 @@ const (
 // Kinds is a set of kinds of queue.
 type Kinds uint8
 
-// Arg is one row of the table of x-arguments.
+// Merge says what holds when an argument, a policy and an operator policy all
+// say something: by default the argument, then the policy; an operator policy
+// may not.
+type Merge uint8
+
+const (
+	// Operator lets an operator policy say something, which goes before what
+	// a policy says.
+	Operator Merge = 1 << iota
+	// Least makes the smallest number hold, a negative one being none.
+	Least
+)
+
+// Arg is one row of the table of what can be set for a queue: by an argument
+// of its declaration, by a policy, or by an operator policy.
 type Arg struct {
-	Key   string
-	Kinds Kinds
+	Key    string // the argument; "" when only a policy may set it
+	Policy string // the key in a policy; "" when only an argument may set it
+	Merge  Merge
+	Kinds  Kinds
 	// set checks v and puts it into o; what it returns is the reason printed
 	// after "invalid arg", empty when all is well, or wrongType.
 	set func(o *Options, v any) string
@@ -59,25 +75,25 @@ type Arg struct {
 // Args is the table of queue arguments the broker knows. Others are kept with
 // the queue and have no effect, as in RabbitMQ.
 var Args = []Arg{
-	{"x-message-ttl", Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.TTLMs = n })},
-	{"x-expires", Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
-	{"x-dead-letter-exchange", Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
-	{"x-dead-letter-routing-key", Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
-	{"x-dead-letter-strategy", Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
-	{"x-max-length", Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
-	{"x-max-length-bytes", Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
-	{"x-overflow", Classic | Quorum, overflow},
-	{"x-max-priority", Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
-	{"x-single-active-consumer", Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
-	{"x-delivery-limit", Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
-	{"x-consumer-timeout", Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
-	{"x-queue-mode", Classic, oneOf("invalid_queue_mode", "default", "lazy")},
-	{"x-queue-version", Classic, integer(1, 2, func(*Options, int64) {})},
-	{"x-queue-type", Classic | Quorum | Stream, text(func(*Options, string) {})},
-	{"x-queue-leader-locator", Quorum | Stream, oneOf("invalid_queue_locator_arg", "client-local", "balanced")},
-	{"x-quorum-initial-group-size", Quorum, integer(1, math.MaxInt64, func(*Options, int64) {})},
-	{"x-max-in-memory-length", Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-max-in-memory-bytes", Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-message-ttl", "message-ttl", Operator | Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.TTLMs = n })},
+	{"x-expires", "expires", Operator | Least, Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
+	{"x-dead-letter-exchange", "dead-letter-exchange", 0, Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
+	{"x-dead-letter-routing-key", "dead-letter-routing-key", 0, Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
+	{"x-dead-letter-strategy", "dead-letter-strategy", 0, Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
+	{"x-max-length", "max-length", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
+	{"x-max-length-bytes", "max-length-bytes", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
+	{"x-overflow", "overflow", Operator, Classic | Quorum, overflow},
+	{"x-max-priority", "", 0, Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
+	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
+	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
+	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-queue-mode", "queue-mode", 0, Classic, oneOf("invalid_queue_mode", "default", "lazy")},
+	{"x-queue-version", "queue-version", Operator, Classic, integer(1, 2, func(*Options, int64) {})},
+	{"x-queue-type", "", 0, Classic | Quorum | Stream, text(func(*Options, string) {})},
+	{"x-queue-leader-locator", "queue-leader-locator", 0, Quorum | Stream, oneOf("invalid_queue_locator_arg", "client-local", "balanced")},
+	{"x-quorum-initial-group-size", "", 0, Quorum, integer(1, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-in-memory-length", "max-in-memory-length", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-in-memory-bytes", "max-in-memory-bytes", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 }
 
 // quorumDeliveryLimit holds for quorum queues that name none; -1 means none.
@@ -90,33 +106,62 @@ const wrongType = "wrong type"
 // maxTTL is RabbitMQ's ceiling for times, in milliseconds (ten years).
 const maxTTL = 315_360_000_000
 
-// Parse reads the arguments of d for a queue of the given kind, whose name in
-// errors is typeName. It refuses with an *amqp.Error.
+// Parse reads the arguments and policies of d for a queue of the given kind,
+// whose name in errors is typeName. It refuses bad arguments with an
+// *amqp.Error, and passes over what a policy says of other kinds of queue.
 func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 	o := Options{TTLMs: -1, ExpiresMs: -1, MaxLength: -1, MaxLengthBytes: -1, DeliveryLimit: -1, ConsumerTimeout: -1}
 	if kind == Quorum {
 		o.DeliveryLimit = quorumDeliveryLimit
 	}
-	for _, a := range Args {
-		v, ok := d.Arguments[a.Key]
-		if !ok {
-			continue
+	for i := range Args {
+		a := &Args[i]
+		v, declared := d.Arguments[a.Key]
+		if declared {
+			if err := a.declare(&o, v, d, kind, typeName); err != nil {
+				return o, err
+			}
 		}
-		if a.Kinds&kind == 0 {
-			return o, amqp.ArgNotForType.New(a.Key, d, typeName)
-		}
-		switch why := a.set(&o, v); why {
-		case "":
-		case wrongType:
-			return o, amqp.InvalidArgType.New(amqp.TypeName(v), a.Key, d)
-		default:
-			return o, amqp.InvalidArg.New(a.Key, d, why)
+		if p, ok := d.Policy[a.Policy]; ok && a.Kinds&kind != 0 && (!declared || a.Merge&Least != 0 && less(p, v)) {
+			a.set(&o, p) // a policy was checked when it was made
 		}
 	}
-	if o.DeadKey != nil && o.DeadExchange == nil {
+	if _, ok := d.Arguments["x-dead-letter-routing-key"]; ok && o.DeadExchange == nil {
 		return o, amqp.InvalidArg.New("x-dead-letter-routing-key", d, "routing_key_but_no_dlx_defined")
 	}
 	return o, nil
+}
+
+// declare checks v as the argument a of d, and puts it into o.
+func (a *Arg) declare(o *Options, v any, d Declaration, kind Kinds, typeName string) error {
+	if a.Kinds&kind == 0 {
+		return amqp.ArgNotForType.New(a.Key, d, typeName)
+	}
+	switch why := a.set(o, v); why {
+	case "":
+		return nil
+	case wrongType:
+		return amqp.InvalidArgType.New(amqp.TypeName(v), a.Key, d)
+	default:
+		return amqp.InvalidArg.New(a.Key, d, why)
+	}
+}
+
+// Check says in RabbitMQ's words what is wrong with v as a value of a, or
+// nothing.
+func (a *Arg) Check(v any) string {
+	var o Options
+	if why := a.set(&o, v); why != wrongType {
+		return why
+	}
+	return unacceptable(v)
+}
+
+// less reports whether number a is the smaller bound; a negative one is none.
+func less(a, b any) bool {
+	x, _ := amqp.Int(a)
+	y, _ := amqp.Int(b)
+	return x >= 0 && (y < 0 || x < y)
 }
 
 // integer accepts min to max.

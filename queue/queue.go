@@ -17,6 +17,9 @@ type Declaration struct {
 	Exclusive  bool
 	AutoDelete bool
 	Arguments  amqp.Table
+	// Policy is what policies say of the queue, by policy key. It is no part
+	// of what was declared, and may change while the queue lives.
+	Policy amqp.Table
 }
 
 // String prints the queue as errors do: queue 'q' in vhost '/'.
@@ -68,6 +71,33 @@ type Queue interface {
 type Leased interface {
 	// Renew tells that the queue was declared again: its time starts anew.
 	Renew()
+}
+
+// Transactional is a queue whose changes can be a part of a Unit. Besides, the
+// methods do what Publish and Settle do.
+type Transactional interface {
+	PublishIn(u Unit, burst []Publication)
+	SettleIn(u Unit, c Consumer, ds []Delivery, how Outcome)
+}
+
+// Unit makes changes of several queues hold together on a crash: all of them
+// are stored, or none. It comes from the broker's store; whoever began it
+// commits it soon, and waits for nothing in between.
+type Unit interface{ Commit() }
+
+// Reconfigurer is a queue that follows its policies while it lives.
+type Reconfigurer interface {
+	// Reconfigure puts what policies say now, by policy key, in the place of
+	// Declaration.Policy. Bounds hold at once; a time to live holds for
+	// messages that come from now on.
+	Reconfigure(policy amqp.Table)
+}
+
+// Pausable is a queue that can be told to rest.
+type Pausable interface {
+	// Pause stops deliveries (consumers and Get), or lets them go on. What is
+	// delivered already can be settled; publishes are taken.
+	Pause(paused bool)
 }
 
 // Publication is one message on its way into a queue.
@@ -155,9 +185,10 @@ const (
 // are called without the queue's lock.
 type Host interface {
 	// DeadLetter routes m to the dead-letter exchange of the queue, with its
-	// x-death brought up to date. False means that the node is going down:
-	// what is stored of m must stay, to die after the next start.
-	DeadLetter(m *message.Message, exchange string, key *string, why Reason) bool
+	// x-death brought up to date, into queues that store it as a part of u.
+	// False means that the node is going down: what is stored of m must stay,
+	// to die after the next start.
+	DeadLetter(u Unit, m *message.Message, exchange string, key *string, why Reason) bool
 	// Gone says that the queue should be deleted: its last consumer left, or
 	// it expired unused.
 	Gone()

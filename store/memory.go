@@ -91,6 +91,14 @@ func (m *Memory) Log(id uint64, durable bool, owner Owner) (Log, error) {
 	return l, nil
 }
 
+// memoryUnit is the Unit of a Memory.
+type memoryUnit struct{}
+
+func (memoryUnit) Commit() {}
+
+// Begin implements Store.
+func (m *Memory) Begin() Unit { return memoryUnit{} }
+
 // Logs implements Store.
 func (m *Memory) Logs() (ids []uint64) {
 	m.mu.Lock()

@@ -13,6 +13,7 @@ type memoryLog struct {
 	last     uint64  // put
 	stored   uint64
 	mark     uint64
+	counts   map[uint64]uint32 // of entries delivered in vain
 	dirty    bool
 }
 
@@ -32,11 +33,32 @@ func (l *memoryLog) Put(entries []Entry) {
 	}
 }
 
+// PutIn implements Log. Nothing outlives a Memory, so its units hold together.
+func (l *memoryLog) PutIn(_ Unit, entries []Entry) { l.Put(entries) }
+
+// SettleIn implements Log.
+func (l *memoryLog) SettleIn(_ Unit, seqs []uint64) { l.Settle(seqs) }
+
+// Count implements Log.
+func (l *memoryLog) Count(counts []Count) {
+	l.m.mu.Lock()
+	defer l.m.mu.Unlock()
+	for _, c := range counts {
+		if _, ok := l.find(c.Seq); ok {
+			if l.counts == nil {
+				l.counts = map[uint64]uint32{}
+			}
+			l.counts[c.Seq] = c.N
+		}
+	}
+}
+
 // Settle implements Log.
 func (l *memoryLog) Settle(seqs []uint64) {
 	l.m.mu.Lock()
 	defer l.m.mu.Unlock()
 	for _, seq := range seqs {
+		delete(l.counts, seq)
 		i, ok := l.find(seq)
 		switch {
 		case ok && i == 0:
@@ -57,14 +79,18 @@ func (l *memoryLog) SettleRange(lane uint8, from, to uint64) {
 	l.m.mu.Lock()
 	defer l.m.mu.Unlock()
 	l.entries = slices.DeleteFunc(l.entries, func(e Entry) bool {
-		return e.Lane == lane && e.Seq >= from && e.Seq <= to
+		gone := e.Lane == lane && e.Seq >= from && e.Seq <= to
+		if gone {
+			delete(l.counts, e.Seq)
+		}
+		return gone
 	})
 }
 
 // Read implements Log.
 func (l *memoryLog) Read(lane uint8, from uint64, max int, yield func(Stored) bool) error {
 	for _, e := range l.from(lane, from, max) {
-		s := Stored{e.Seq, e.Transient, e.Time, e.Expiry, e.Item.AppendMeta(nil), slices.Clone(e.Item.Payload())}
+		s := Stored{e.Seq, l.counts[e.Seq], e.Transient, e.Time, e.Expiry, e.Item.AppendMeta(nil), slices.Clone(e.Item.Payload())}
 		max -= len(s.Meta) + len(s.Payload)
 		if !yield(s) || max <= 0 {
 			break
@@ -104,6 +130,9 @@ func (l *memoryLog) lanes() (list []Lane) {
 		n.Last = e.Seq
 		n.Count++
 		n.Bytes += int64(len(e.Item.Payload()))
+		if e.Expiry > 0 && (n.Expires == 0 || e.Expiry < n.Expires) {
+			n.Expires = e.Expiry
+		}
 	}
 	slices.SortFunc(list, func(a, b Lane) int { return int(a.Lane) - int(b.Lane) })
 	return list

@@ -35,7 +35,7 @@ func (l *log) Read(lane uint8, from uint64, max int, yield func(Stored) bool) er
 		for i := range c.puts {
 			p := &c.puts[i]
 			max -= len(p.Payload) + len(p.Meta)
-			if !yield(Stored{p.Seq, p.Transient, p.Time, p.Expiry, p.Meta, p.Payload}) || max <= 0 {
+			if !yield(Stored{p.Seq, 0, p.Transient, p.Time, p.Expiry, p.Meta, p.Payload}) || max <= 0 {
 				return nil
 			}
 		}

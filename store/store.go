@@ -34,6 +34,8 @@ type Store interface {
 	// not settled, if durable; else what is stored of id is forgotten. The
 	// owner is told of every Put. One Log an id may be open at a time.
 	Log(id uint64, durable bool, owner Owner) (Log, error)
+	// Begin begins a Unit.
+	Begin() Unit
 	// Logs lists the ids that hold anything after recovery, so that those
 	// whose queue is gone can be forgotten.
 	Logs() []uint64
@@ -61,6 +63,17 @@ type Owner interface {
 	Stored(through uint64, err error)
 }
 
+// Unit is a set of entries and settlements, of any logs, that hold together: a
+// crash leaves all of it done or nothing. PutIn and SettleIn add to it.
+//
+// What is put into a log after an entry of a unit is written after the unit.
+// So whoever begins a Unit commits it soon, without waiting for the disk in
+// between. A Unit may be used by several goroutines.
+type Unit interface {
+	// Commit gives the unit to the writer. Nothing is added to it afterwards.
+	Commit()
+}
+
 // Log is the durable sequence of one queue. Methods may be called
 // concurrently, and none waits for the disk except Read.
 //
@@ -70,9 +83,17 @@ type Log interface {
 	// Put stages entries. Sequence numbers grow from Put to Put. The slice is
 	// the caller's again; the items must not change.
 	Put(entries []Entry)
+	// PutIn stages entries as Put does, as a part of u.
+	PutIn(u Unit, entries []Entry)
 	// Settle marks entries as done, in any order. Settling what is not there
 	// is no error.
 	Settle(seqs []uint64)
+	// SettleIn settles entries as a part of u: they stay until u is on disk.
+	// Settling one of them otherwise, or again, is no error.
+	SettleIn(u Unit, seqs []uint64)
+	// Count notes how often entries were delivered in vain, soon to be on
+	// disk; Read gives it back. Entries that are not there are passed over.
+	Count(counts []Count)
 	// SettleRange settles all entries of lane in [from, to].
 	SettleRange(lane uint8, from, to uint64)
 	// Read yields stored entries of lane with a sequence number of at least
@@ -112,9 +133,16 @@ type Entry struct {
 	Item      Item
 }
 
+// Count is how often an entry was delivered in vain.
+type Count struct {
+	Seq uint64
+	N   uint32
+}
+
 // Stored is one entry read back.
 type Stored struct {
 	Seq           uint64
+	Count         uint32
 	Transient     bool
 	Time, Expiry  int64
 	Meta, Payload []byte
@@ -126,6 +154,7 @@ type Lane struct {
 	First, Last uint64 // sequence numbers
 	Count       int
 	Bytes       int64 // of payloads
+	Expires     int64 // Unix milliseconds: no entry of the lane expires sooner; 0: none expires
 }
 
 // Batch is a set of changes to records, applied together by Commit.

@@ -36,7 +36,7 @@ func (h host) Gone() {
 // brought up to date, under its own keys or under key. It goes nowhere when
 // the exchange does not exist or m has died too often, nor into a queue that has dead-lettered it
 // before with nobody rejecting it in between (RabbitMQ: "automatic" cycles).
-func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, why queue.Reason) bool {
+func (h host) DeadLetter(u queue.Unit, m *message.Message, exchangeName string, key *string, why queue.Reason) bool {
 	v := h.q.vhost
 	if !v.letters.begin() {
 		return false
@@ -63,7 +63,7 @@ func (h host) DeadLetter(m *message.Message, exchangeName string, key *string, w
 		if message.Cycle(dead.Header, q.Name) {
 			continue
 		}
-		q.Publish([]queue.Publication{{Message: dead}})
+		q.publishIn(u, []queue.Publication{{Message: dead}})
 	}
 	return true
 }

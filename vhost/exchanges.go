@@ -18,6 +18,7 @@ type Exchange struct {
 
 	vhost     *Vhost
 	router    exchange.Router
+	volatile  bool                // its routes hold for one message only
 	alternate string              // alternate-exchange, "" when none
 	bindings  map[string]*Binding // from here, by key; guarded by vhost.mu
 	inbound   map[*Binding]struct{}
@@ -90,6 +91,7 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 		Arguments: d.Arguments, vhost: v, router: router,
 		bindings: map[string]*Binding{}, inbound: map[*Binding]struct{}{},
 	}
+	_, x.volatile = router.(exchange.Volatile)
 	if a, ok := d.Arguments["alternate-exchange"]; ok {
 		if x.alternate, ok = a.(string); !ok {
 			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), "alternate-exchange", x)

@@ -115,7 +115,7 @@ func (p *Publisher) known(x *Exchange, m *message.Message) *route {
 	rt := p.routes[k]
 	if rt == nil {
 		p.walk.run(x, m, nil)
-		if p.walk.byHeaders {
+		if p.walk.volatile {
 			return p.onceOnly()
 		}
 		if len(p.routes) >= maxRoutes {
@@ -176,10 +176,13 @@ func (p *Publisher) indexed() map[*Queue]int32 {
 }
 
 // Flush hands everything published so far to the queues.
-func (p *Publisher) Flush() {
+func (p *Publisher) Flush() { p.FlushIn(nil) }
+
+// FlushIn is Flush with everything in one unit, if u is not nil.
+func (p *Publisher) FlushIn(u queue.Unit) {
 	for i := range p.used {
 		b := &p.bursts[i]
-		b.q.Publish(b.list)
+		b.q.publishIn(u, b.list)
 		clear(b.list)
 		b.q, b.list = nil, b.list[:0]
 	}
@@ -190,17 +193,17 @@ func (p *Publisher) Flush() {
 
 // walk follows a message through the exchanges it passes.
 type walk struct {
-	set       exchange.Set // what was reached; an exchange in it is visited once
-	part      exchange.Set
-	queues    []*Queue
-	byHeaders bool // a headers exchange was passed
+	set      exchange.Set // what was reached; an exchange in it is visited once
+	part     exchange.Set
+	queues   []*Queue
+	volatile bool // an exchange was passed whose choice is good for one message
 }
 
 // run finds the queues that m, published to x, reaches. Cycles end because
 // the set takes an exchange once.
 func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
 	w.set.Reset()
-	w.queues, w.byHeaders = w.queues[:0], false
+	w.queues, w.volatile = w.queues[:0], false
 	w.set.Add(x)
 	for i := 0; i < w.set.Len(); i++ {
 		switch d := w.set.List()[i].(type) {
@@ -215,7 +218,7 @@ func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
 // pass routes m through one exchange; what reaches nothing goes to its
 // alternate exchange.
 func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
-	w.byHeaders = w.byHeaders || x.Kind == "headers"
+	w.volatile = w.volatile || x.volatile
 	if x.alternate == "" {
 		x.route(m, copies, &w.set)
 		return

@@ -244,6 +244,24 @@ func (v *Vhost) deleteQueues(queues []*Queue) error {
 	return nil
 }
 
+// publishIn publishes as a part of u, if q keeps anything.
+func (q *Queue) publishIn(u queue.Unit, burst []queue.Publication) {
+	if t, ok := q.Queue.(queue.Transactional); ok && u != nil {
+		t.PublishIn(u, burst)
+		return
+	}
+	q.Publish(burst)
+}
+
+// SettleIn settles as a part of u, if q keeps anything.
+func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
+	if t, ok := q.Queue.(queue.Transactional); ok && u != nil {
+		t.SettleIn(u, c, ds, how)
+		return
+	}
+	q.Settle(c, ds, how)
+}
+
 // SingleActive reports whether only one consumer at a time gets deliveries.
 func (q *Queue) SingleActive() bool {
 	single, _ := q.Arguments["x-single-active-consumer"].(bool)

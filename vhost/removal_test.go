@@ -185,7 +185,7 @@ func TestClosed(t *testing.T) {
 			}
 		}
 		host{q}.Gone()
-		if (host{q}).DeadLetter(newMessage(t, "", "q", "m", nil), "", nil, queue.Expired) {
+		if (host{q}).DeadLetter(nil, newMessage(t, "", "q", "m", nil), "", nil, queue.Expired) {
 			t.Error("a letter was taken for delivered")
 		}
 		if got := f.keeper.take(); got != "" {

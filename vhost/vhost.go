@@ -20,6 +20,8 @@ type Options struct {
 	QueueTypes    map[string]queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
 	Keeper        Keeper
+	// Begin begins a unit of what the queues store.
+	Begin func() queue.Unit
 	// NextID numbers a new queue; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
 }
@@ -163,6 +165,9 @@ func (v *Vhost) Close(forget bool) error {
 	}
 	return err
 }
+
+// Begin begins a unit of what the queues store.
+func (v *Vhost) Begin() queue.Unit { return v.options.Begin() }
 
 // begin takes the topology lock for a change. It refuses when the vhost is
 // closed: a change would be stored after all others were forgotten.

@@ -10,7 +10,7 @@ var doors = map[string]string{
 	"amqp/spec":       "",
 	"message":         "amqp",
 	"exchange":        "amqp message",
-	"policy":          "amqp",
+	"policy":          "amqp queue",
 	"auth":            "",
 	"definitions":     "",
 	"config":          "",

@@ -49,7 +49,7 @@ func (q *Queue) deadLetter(dead []death) (done []uint64) {
 				continue
 			}
 		}
-		if x := q.options.DeadExchange; x != nil && !q.host.DeadLetter(d.m, *x, q.options.DeadKey, d.why) {
+		if x := q.options.DeadExchange; x != nil && !q.host.DeadLetter(nil, d.m, *x, q.options.DeadKey, d.why) {
 			continue
 		}
 		if d.logged {

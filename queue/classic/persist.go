@@ -206,6 +206,7 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 		slab = slab[1:]
 		e := newEntry(m, number)
 		e.seq, e.expiry, e.redelivered, e.logged = s.Seq, s.Expiry, s.Seq <= q.marked, true
+		e.count = s.Count
 		es = append(es, e)
 		return true
 	})

@@ -110,7 +110,7 @@ type Host struct {
 }
 
 // DeadLetter implements queue.Host.
-func (h *Host) DeadLetter(m *message.Message, exchange string, key *string, why queue.Reason) bool {
+func (h *Host) DeadLetter(_ queue.Unit, m *message.Message, exchange string, key *string, why queue.Reason) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := Letter{string(m.Body), exchange, m.RoutingKey, why}
