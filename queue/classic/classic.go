@@ -40,8 +40,8 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	expiring                 bool  // some ready message may expire
 
-	dead    []death // to be buried, in order
-	burying bool    // somebody does
+	dead    ring[death] // to be buried, in order
+	burying bool        // somebody does
 
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
@@ -59,6 +59,7 @@ type receipt struct {
 
 // after is what a method has to do once it has let go of the lock.
 type after struct {
+	unit               queue.Unit // what all is a part of; nil if of none
 	confirmed, refused []queue.Receipt
 	most               int // receipts, about
 	died               bool
@@ -66,14 +67,17 @@ type after struct {
 }
 
 // Publish implements queue.Queue.
-func (q *Queue) Publish(burst []queue.Publication) {
-	then := after{most: len(burst)}
+func (q *Queue) Publish(burst []queue.Publication) { q.PublishIn(nil, burst) }
+
+// PublishIn implements queue.Transactional. A nil unit is none.
+func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
+	then := after{unit: u, most: len(burst)}
 	q.mu.Lock()
 	now := clock()
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
-	q.record()
+	q.record(u)
 	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
@@ -169,7 +173,7 @@ func (q *Queue) advance(now int64, then *after) {
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
 	if then.died {
-		q.bury()
+		q.bury(then.unit)
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)

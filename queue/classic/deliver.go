@@ -72,7 +72,7 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 		q.consumers.Served(m)
 	}
 	clear(q.batch)
-	q.forgetSettled()
+	q.forgetSettled(nil)
 }
 
 // take moves e from ready to unacked, or out of the queue.
@@ -90,12 +90,18 @@ func (q *Queue) take(e *entry, noAck bool) {
 	}
 }
 
-// forgetSettled tells the log what take and others collected in acks.
-func (q *Queue) forgetSettled() {
-	if len(q.acks) > 0 {
-		q.log.Settle(q.acks)
-		q.acks = q.acks[:0]
+// forgetSettled tells the log what take and others collected in acks, as a
+// part of u.
+func (q *Queue) forgetSettled(u queue.Unit) {
+	if len(q.acks) == 0 {
+		return
 	}
+	if s := inStore(u); s != nil {
+		q.log.SettleIn(s, q.acks)
+	} else {
+		q.log.Settle(q.acks)
+	}
+	q.acks = q.acks[:0]
 }
 
 func (q *Queue) delivery(e *entry) queue.Delivery {
@@ -122,7 +128,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 		e := l.head.popFront()
 		d := q.delivery(&e)
 		q.take(&e, noAck)
-		q.forgetSettled()
+		q.forgetSettled(nil)
 		left := q.ready
 		q.readAhead()
 		q.mu.Unlock()

@@ -57,7 +57,7 @@ func (q *Queue) full(m *message.Message) bool {
 // relieve delivers and expires what it can, so that a burst into a short queue
 // with willing consumers is not refused; it reports whether there is room now.
 func (q *Queue) relieve(m *message.Message, now int64, then *after) bool {
-	q.record()
+	q.record(then.unit)
 	q.pump(now, then)
 	q.expire(now, then)
 	return !q.full(m)
@@ -81,11 +81,11 @@ func (q *Queue) trim(then *after) {
 		switch {
 		case l.head.len() > 0 && q.remove(l, queue.MaxLen, then):
 		case l.hollow() || l.deep():
-			q.forgetSettled()
+			q.forgetSettled(nil)
 			return // the rest once it is read
 		default:
 			i++
 		}
 	}
-	q.forgetSettled()
+	q.forgetSettled(nil)
 }

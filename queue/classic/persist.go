@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/store"
 )
 
@@ -19,13 +20,18 @@ func (q *Queue) stage(e *entry, l *lane, now int64, transient bool) {
 	})
 }
 
-// record hands what is staged to the log.
-func (q *Queue) record() {
-	if len(q.staging) > 0 {
-		q.log.Put(q.staging)
-		clear(q.staging)
-		q.staging = q.staging[:0]
+// record hands what is staged to the log, as a part of u.
+func (q *Queue) record(u queue.Unit) {
+	if len(q.staging) == 0 {
+		return
 	}
+	if s := inStore(u); s != nil {
+		q.log.PutIn(s, q.staging)
+	} else {
+		q.log.Put(q.staging)
+	}
+	clear(q.staging)
+	q.staging = q.staging[:0]
 }
 
 // openLog makes sure there is a log to spill to.
@@ -95,7 +101,7 @@ func (q *Queue) readAhead() {
 		}
 		if q.consumers.Len() > 0 || q.expiring && (l.head.len() == 0 || l.hollow()) || q.overlong() {
 			l.loading = true
-			q.kind.loader.add(q, l)
+			q.kind.loader.add(func() { q.load(l) })
 		}
 	}
 }
@@ -110,7 +116,7 @@ func (q *Queue) load(l *lane) {
 		q.advance(clock(), &then)
 	} else if !q.closed {
 		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
-		time.AfterFunc(retryAfter, func() { q.kind.loader.add(q, l) })
+		time.AfterFunc(retryAfter, func() { q.kind.loader.add(func() { q.load(l) }) })
 	}
 	q.mu.Unlock()
 	q.finish(&then)

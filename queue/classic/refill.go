@@ -55,9 +55,9 @@ func (l *lane) lastHollow(max int) (seq uint64) {
 	return seq
 }
 
-// recall reads the message of a dead entry that is hollow; nil when it is not
+// reread reads the message of a dead entry that is hollow; nil when it is not
 // there any more.
-func (q *Queue) recall(e *entry) *message.Message {
+func (q *Queue) reread(e *entry) *message.Message {
 	es, err := q.read(q.log, e.lane, e.seq, e.seq, 1)
 	if err != nil || len(es) == 0 {
 		slog.Error("cannot read a message to dead-letter it", "queue", q.Name, "vhost", q.Vhost, "error", err)

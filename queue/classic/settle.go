@@ -9,7 +9,12 @@ import (
 
 // Settle implements queue.Queue.
 func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
-	var then after
+	q.SettleIn(nil, c, ds, how)
+}
+
+// SettleIn implements queue.Transactional. A nil unit is none.
+func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
+	then := after{unit: u}
 	q.mu.Lock()
 	for i := range ds {
 		q.unacked--
@@ -19,7 +24,7 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 	case q.closed:
 	case how == queue.Requeue:
 		q.requeue(ds, &then)
-	case how == queue.Discard && q.options.DeadExchange != nil:
+	case how == queue.Discard:
 		for i := range ds {
 			q.die(entryOf(&ds[i]), queue.Rejected, &then)
 		}
@@ -29,8 +34,8 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 				q.acks = append(q.acks, ds[i].ID)
 			}
 		}
-		q.forgetSettled()
 	}
+	q.forgetSettled(u)
 	if c != nil {
 		q.consumers.Resume(c)
 	}
@@ -90,7 +95,7 @@ func (q *Queue) Purge() int {
 	for i := range q.lanes {
 		q.clear(&q.lanes[i])
 	}
-	q.forgetSettled()
+	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.expiring = 0, 0, 0, false
 	return n
 }

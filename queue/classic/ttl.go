@@ -49,7 +49,7 @@ func (q *Queue) expire(now int64, then *after) {
 			}
 		}
 	}
-	q.forgetSettled()
+	q.forgetSettled(nil)
 	if next > 0 && next != q.due {
 		q.due = next
 		q.expiry.Reset(time.Duration(next-now) * time.Millisecond)
@@ -66,11 +66,7 @@ func (q *Queue) remove(l *lane, why queue.Reason, then *after) bool {
 	e := l.head.popFront()
 	q.count(&e, -1)
 	q.hold(&e, -1)
-	if q.options.DeadExchange != nil {
-		q.die(e, why, then)
-	} else if e.logged {
-		q.acks = append(q.acks, e.seq)
-	}
+	q.die(e, why, then)
 	return true
 }
 
