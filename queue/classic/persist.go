@@ -211,8 +211,8 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 		}
 		slab = slab[1:]
 		e := newEntry(m, number)
-		e.seq, e.expiry, e.redelivered, e.logged = s.Seq, s.Expiry, s.Seq <= q.marked, true
-		e.count = s.Count
+		e.seq, e.expiry, e.count, e.logged = s.Seq, s.Expiry, s.Count, true
+		e.redelivered = s.Seq <= q.marked || s.Count > 0
 		es = append(es, e)
 		return true
 	})

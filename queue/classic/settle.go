@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
 )
 
 // Settle implements queue.Queue.
@@ -44,6 +45,11 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	q.finish(&then)
 }
 
+// counts reports whether the queue keeps how often deliveries failed.
+func (q *Queue) counts() bool {
+	return q.options.DeliveryLimit >= 0 || q.kind.kind == queue.Quorum
+}
+
 // requeue puts ds back to their original places, but for those that have
 // failed too often.
 func (q *Queue) requeue(ds []queue.Delivery, then *after) {
@@ -60,6 +66,7 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		q.count(&e, 1)
 		q.hold(&e, 1)
 	}
+	q.noteCounts(es)
 	slices.SortFunc(es, func(a, b entry) int {
 		if c := cmp.Compare(a.lane, b.lane); c != 0 {
 			return c
@@ -74,6 +81,22 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		}
 		q.lanes[n].restore(es[:end])
 		es = es[end:]
+	}
+}
+
+// noteCounts has the log keep the counts of es.
+func (q *Queue) noteCounts(es []entry) {
+	if !q.counts() {
+		return
+	}
+	var list []store.Count
+	for i := range es {
+		if es[i].logged {
+			list = append(list, store.Count{Seq: es[i].seq, N: es[i].count})
+		}
+	}
+	if len(list) > 0 {
+		q.log.Count(list)
 	}
 }
 
