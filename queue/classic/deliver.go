@@ -49,6 +49,9 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	q.batch = q.batch[:0]
 	for i := range n {
 		e := l.head.at(i)
+		if e.gone {
+			continue
+		}
 		if e.expiry > 0 && e.expiry < now || e.m == nil {
 			break
 		}
@@ -59,12 +62,12 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 		taken = m.Deliver(q.batch)
 	}
 	for range taken {
-		e := l.head.popFront()
+		e := l.pop()
 		q.take(&e, m.NoAck)
 	}
 	switch {
 	case len(q.batch) == 0:
-		q.remove(l, queue.Expired, then) // the first has expired
+		q.remove(&l.head, 0, queue.Expired, then)
 	case taken < len(q.batch):
 		q.consumers.Block(m)
 	}
@@ -117,7 +120,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	q.mu.Lock()
 	q.used()
 	for !q.closed {
-		q.expire(clock(), &then)
+		q.expire(q.kind.clock(), &then)
 		l := q.front()
 		if l == nil {
 			if q.ready == 0 || !q.loadNow() {
@@ -125,7 +128,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 			}
 			continue
 		}
-		e := l.head.popFront()
+		e := l.pop()
 		d := q.delivery(&e)
 		q.take(&e, noAck)
 		q.forgetSettled(nil)

@@ -70,7 +70,7 @@ func (q *Queue) Stored(through uint64, err error) {
 		for i := range q.lanes {
 			q.settleTail(&q.lanes[i], through)
 		}
-		q.advance(clock(), &then)
+		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -99,7 +99,7 @@ func (q *Queue) readAhead() {
 		if l.loading || !low && !l.hollow() {
 			continue
 		}
-		if q.consumers.Len() > 0 || q.expiring && (l.head.len() == 0 || l.hollow()) || q.overlong() {
+		if q.consumers.Len() > 0 || q.expiring && l.head.len() == 0 || q.overlong() {
 			l.loading = true
 			q.kind.loader.add(func() { q.load(l) })
 		}
@@ -113,7 +113,7 @@ func (q *Queue) load(l *lane) {
 	err := q.readFor(l, q.appetite())
 	if err == nil {
 		l.loading = false
-		q.advance(clock(), &then)
+		q.advance(q.kind.clock(), &then)
 	} else if !q.closed {
 		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
 		time.AfterFunc(retryAfter, func() { q.kind.loader.add(func() { q.load(l) }) })
@@ -174,23 +174,37 @@ func (q *Queue) fetch(l *lane, max int) error {
 // rise moves es, which were read from the gap of l, to its head.
 func (q *Queue) rise(l *lane, es []entry) {
 	for i := range es {
-		l.head.pushBack(es[i])
-		l.gap.add(&es[i], -1)
-		q.hold(&es[i], 1)
+		e := &es[i]
+		l.base, l.gap.first = l.climb(l.base, e), e.seq+1
+		missed := l.misses(e.seq, e.expiry)
+		if e.early && !missed && e.expiry <= q.expired {
+			continue // it expired in the gap
+		}
+		l.head.pushBack(*e)
+		l.gap.add(e, -1)
+		q.hold(e, 1)
+		if s := l.scan; s != nil && s.pos <= e.seq {
+			s.pos, s.peak = e.seq+1, l.base
+		}
+		if e.early && missed {
+			q.index(l, e)
+		}
 	}
-	if n := len(es); n > 0 {
-		l.gap.first = es[n-1].seq + 1
-	}
-	if l.gap.count == 0 {
-		q.readyBytes -= l.gap.bytes // what a recovered gap was estimated too high
-		l.gap.bytes = 0
-	}
+	q.drained(l)
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
 		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
 		q.ready -= l.gap.count
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent
 		l.gap = gap{}
+	}
+}
+
+// drained forgets what the gap of l was estimated too big, once it is empty.
+func (q *Queue) drained(l *lane) {
+	if l.gap.count == 0 {
+		q.readyBytes -= l.gap.bytes
+		l.gap.bytes = 0
 	}
 }
 

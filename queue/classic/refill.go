@@ -28,7 +28,7 @@ func (q *Queue) refill(l *lane, max int) error {
 	}
 	for i := 0; i < l.head.len() && l.head.at(i).seq <= last; i++ {
 		e := l.head.at(i)
-		if m := found[e.seq]; e.m == nil && m != nil {
+		if m := found[e.seq]; e.m == nil && !e.gone && m != nil {
 			e.m = m
 			q.hold(e, 1)
 		}

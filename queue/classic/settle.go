@@ -40,7 +40,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	if c != nil {
 		q.consumers.Resume(c)
 	}
-	q.advance(clock(), &then)
+	q.advance(q.kind.clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
@@ -79,8 +79,18 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		if end < 0 {
 			end = len(es)
 		}
-		q.lanes[n].restore(es[:end])
+		q.restore(&q.lanes[n], es[:end])
 		es = es[end:]
+	}
+}
+
+// restore puts es, sorted, back to their places in l.
+func (q *Queue) restore(l *lane, es []entry) {
+	l.restore(es)
+	for i := range es {
+		if es[i].expiry > 0 {
+			q.index(l, &es[i])
+		}
 	}
 }
 
@@ -125,18 +135,18 @@ func (q *Queue) Purge() int {
 
 // clear drops what is ready in l.
 func (q *Queue) clear(l *lane) {
-	for _, r := range []*ring[entry]{&l.head, &l.tail} {
-		for i := range r.len() {
-			e := r.at(i)
+	for _, w := range []*line{&l.head, &l.tail} {
+		for i := range w.len() {
+			e := w.at(i)
 			q.hold(e, -1)
 			if e.logged {
 				q.acks = append(q.acks, e.seq)
 			}
 		}
-		r.reset()
+		w.reset()
 	}
 	if l.gap.count > 0 {
 		q.log.SettleRange(l.number, l.gap.first, l.gap.last)
 	}
-	l.gap = gap{}
+	l.gap, l.index, l.scan = gap{}, index{}, nil
 }
