@@ -157,9 +157,9 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	from, last, log := l.gap.first, l.gap.last, q.log
+	number, from, last, log := l.number, l.gap.first, l.gap.last, q.log
 	q.mu.Unlock()
-	es, err := q.read(log, l.number, from, last, max)
+	es, err := q.read(log, number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
