@@ -28,7 +28,7 @@ func (q *Queue) refill(l *lane, max int) error {
 	}
 	for i := 0; i < l.head.len() && l.head.at(i).seq <= last; i++ {
 		e := l.head.at(i)
-		if m := found[e.seq]; e.m == nil && m != nil {
+		if m := found[e.seq]; e.m == nil && !e.gone && m != nil {
 			e.m = m
 			q.hold(e, 1)
 		}
@@ -55,9 +55,9 @@ func (l *lane) lastHollow(max int) (seq uint64) {
 	return seq
 }
 
-// recall reads the message of a dead entry that is hollow; nil when it is not
+// reread reads the message of a dead entry that is hollow; nil when it is not
 // there any more.
-func (q *Queue) recall(e *entry) *message.Message {
+func (q *Queue) reread(e *entry) *message.Message {
 	es, err := q.read(q.log, e.lane, e.seq, e.seq, 1)
 	if err != nil || len(es) == 0 {
 		slog.Error("cannot read a message to dead-letter it", "queue", q.Name, "vhost", q.Vhost, "error", err)
