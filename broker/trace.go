@@ -157,12 +157,14 @@ func propertiesTable(header []byte) amqp.Table {
 	if p.Headers != nil {
 		t["headers"] = p.Headers
 	}
-	for name, n := range map[string]uint64{
-		"delivery_mode": uint64(p.DeliveryMode), "priority": uint64(p.Priority), "timestamp": p.Timestamp,
-	} {
-		if n > 0 {
-			t[name] = int64(n)
-		}
+	if p.DeliveryMode > 0 {
+		t["delivery_mode"] = int32(p.DeliveryMode)
+	}
+	if p.Priority > 0 {
+		t["priority"] = int32(p.Priority)
+	}
+	if p.Timestamp > 0 {
+		t["timestamp"] = int64(p.Timestamp)
 	}
 	return t
 }
