@@ -63,6 +63,9 @@ func FormatValue(v any) string {
 	return term(v)
 }
 
+// Term prints a value as an Erlang term: a string between <<" and ">>.
+func Term(v any) string { return term(v) }
+
 // term is v as an Erlang term.
 func term(v any) string {
 	if i, ok := Int(v); ok {

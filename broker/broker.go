@@ -26,6 +26,7 @@ type Options struct {
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
 	Log           *slog.Logger
 }
@@ -61,7 +62,8 @@ func New(o Options) (*Broker, error) {
 	b.ids.store = o.Store
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
-		Keeper: records{o.Store}, NextID: b.ids.next,
+		OnePolicy: o.OnePolicy,
+		Keeper:    records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {
