@@ -63,8 +63,9 @@ func FormatValue(v any) string {
 	return term(v)
 }
 
-// Term prints a value as an Erlang term: a string between <<" and ">>.
-func Term(v any) string { return term(v) }
+// FormatTerm prints any value as an Erlang term, as RabbitMQ does outside of
+// quotes: a string is <<"text">>.
+func FormatTerm(v any) string { return term(v) }
 
 // term is v as an Erlang term.
 func term(v any) string {

@@ -1,18 +1,25 @@
 package auth
 
-import pat "github.com/hutchmq/hutchmq/pattern"
+import names "github.com/hutchmq/hutchmq/pattern"
 
-// pattern is a compiled expression of a permission. One that takes too long
-// grants nothing.
-type pattern struct{ compiled *pat.Pattern }
+// pattern is an expression of a permission.
+type pattern interface {
+	match(name string) bool
+}
 
-// compile makes a pattern; an empty expression matches the empty name only.
+// compile makes a pattern. An empty expression matches the empty name only;
+// one that takes too long grants nothing.
 func compile(expression string) (pattern, error) {
 	if expression == "" {
 		expression = "^$"
 	}
-	p, err := pat.Compile(expression)
-	return pattern{p}, err
+	p, err := names.Compile(expression)
+	if err != nil {
+		return nil, err
+	}
+	return compiled{p}, nil
 }
 
-func (p pattern) match(name string) bool { return p.compiled.Match(name) }
+type compiled struct{ *names.Pattern }
+
+func (c compiled) match(name string) bool { return c.Match(name) }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
-	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -60,13 +59,22 @@ func (b *Broker) importRecord(r definitions.Record) error {
 	case *definitions.Binding:
 		return b.importBinding(r)
 	case *definitions.Policy:
-		return b.importPolicy(policy.User, r)
+		return b.importPolicy(r)
 	case *definitions.Parameter:
 		return b.importParameter(r)
 	case *definitions.GlobalParameter:
 		return nil // settings of features that are not here: they change nothing
 	}
 	return fmt.Errorf("this release does not support a %s", r.Kind())
+}
+
+// importParameter takes parameters of components that are here; those of
+// others would change nothing.
+func (b *Broker) importParameter(r *definitions.Parameter) error {
+	if r.Component == definitions.OperatorPolicy {
+		return b.importOperatorPolicy(r)
+	}
+	return nil
 }
 
 func (b *Broker) importUser(r *definitions.User) error {

@@ -81,11 +81,7 @@ func (b *Broker) restorePolicy(by policy.Author, r *definitions.Policy) error {
 	return v.SetPolicies(policies)
 }
 
-// restoreParameter puts back a parameter of a component that is here.
-func (b *Broker) restoreParameter(r *definitions.Parameter) error {
-	if r.Component != definitions.OperatorPolicy {
-		return nil
-	}
+func (b *Broker) restoreOperatorPolicy(r *definitions.Parameter) error {
 	p, err := r.Policy()
 	if err != nil {
 		return err
@@ -93,22 +89,18 @@ func (b *Broker) restoreParameter(r *definitions.Parameter) error {
 	return b.restorePolicy(policy.Operator, p)
 }
 
-func (b *Broker) importPolicy(by policy.Author, r *definitions.Policy) error {
-	_, err := b.PutPolicy(by, r)
+func (b *Broker) importPolicy(r *definitions.Policy) error {
+	_, err := b.PutPolicy(policy.User, r)
 	return err
 }
 
-// importParameter takes parameters of components that are here; those of
-// others would change nothing.
-func (b *Broker) importParameter(r *definitions.Parameter) error {
-	if r.Component != definitions.OperatorPolicy {
-		return nil
-	}
+func (b *Broker) importOperatorPolicy(r *definitions.Parameter) error {
 	p, err := r.Policy()
 	if err != nil {
 		return err
 	}
-	return b.importPolicy(policy.Operator, p)
+	_, err = b.PutPolicy(policy.Operator, p)
+	return err
 }
 
 func policyOf(by policy.Author, r *definitions.Policy) policy.Policy {

@@ -73,6 +73,14 @@ func (b *Broker) stored(name string, encoded []byte, o definitions.Object) (*vho
 	return v, args, err
 }
 
+// restoreParameter puts back a parameter of a component that is here.
+func (b *Broker) restoreParameter(r *definitions.Parameter) error {
+	if r.Component == definitions.OperatorPolicy {
+		return b.restoreOperatorPolicy(r)
+	}
+	return nil
+}
+
 func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {

@@ -185,7 +185,7 @@ func TestImport(t *testing.T) {
 			},
 			"cluster.json": {
 				"queue shop.orders classic", "map[max-length:50 message-ttl:60000]",
-				"Name:ttl Pattern:^shop\\. ApplyTo:queues Priority:3", "By:1 Vhost:shop Name:cap",
+				"Name:ttl Pattern:^shop\\. ApplyTo:queues Priority:3", "By:operator_policy Vhost:shop Name:cap",
 				"queue shop.dead quorum", "x-max-priority:9", "alternate-exchange:shop",
 				"exchange shop.inner fanout true true true", `binding shop shop.inner ""`, "user nologin",
 			},

@@ -65,3 +65,23 @@ func TestMatchAllocatesNothing(t *testing.T) {
 		t.Errorf("Match allocates %v times", n)
 	}
 }
+
+// FuzzMatch: no expression breaks the engines, and what one match says the
+// next says again.
+func FuzzMatch(f *testing.F) {
+	f.Add(`^(?!amq\.).*`, "amq.topic")
+	f.Add(`(a+)+$`, "aaaaaaaaaaaaaaaaaaaaab")
+	f.Add(`(?<n>a)\k<n>`, "aa")
+	f.Fuzz(func(t *testing.T, expression, name string) {
+		if len(expression) > 100 || len(name) > 20 {
+			return // the engine that backtracks may take its time
+		}
+		p, err := Compile(expression)
+		if err != nil {
+			return
+		}
+		if first := p.Match(name); p.linear != nil && first != p.Match(name) {
+			t.Errorf("%q matches %q or does not", expression, name)
+		}
+	})
+}

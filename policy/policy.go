@@ -23,6 +23,14 @@ const (
 	Operator
 )
 
+// String is what RabbitMQ calls the policies of an author.
+func (a Author) String() string {
+	if a == Operator {
+		return "operator_policy"
+	}
+	return "policy"
+}
+
 // Policy gives settings to queues and exchanges by their names.
 type Policy struct {
 	By    Author
@@ -65,9 +73,9 @@ func (p *Policy) checkDefinition() string {
 		v := p.Definition[name]
 		k := keys[name]
 		if k == nil || p.By == Operator && !k.operator {
-			unknown = append(unknown, fmt.Sprintf("{%s,%s}", amqp.Term(name), amqp.Term(v)))
+			unknown = append(unknown, fmt.Sprintf("{%s,%s}", amqp.FormatTerm(name), amqp.FormatTerm(v)))
 		} else if !k.accepts(v) {
-			return amqp.Term(v) + " is not a valid " + k.noun()
+			return amqp.FormatTerm(v) + " is not a valid " + k.noun()
 		}
 	}
 	if len(unknown) > 0 {
