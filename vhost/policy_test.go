@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ type followers struct {
 	queue.Type
 	mu   sync.Mutex
 	told map[string][]string // by queue
-	on   func(h queue.Host)  // what a queue does when it is told; nil nothing
+	on   func(h queue.Host)  // what a queue does before it writes; nil nothing
 }
 
 type follower struct {
@@ -36,10 +37,10 @@ func (k *followers) Open(d queue.Declaration, h queue.Host) (queue.Queue, error)
 }
 
 func (q *follower) Reconfigure(p amqp.Table) {
-	q.kind.tell(q.name, p)
 	if q.kind.on != nil {
 		q.kind.on(q.host)
 	}
+	q.kind.tell(q.name, p)
 }
 
 func (k *followers) tell(name string, p amqp.Table) {
@@ -224,6 +225,33 @@ func TestPolicySlowQueue(t *testing.T) {
 	}
 	if _, err := f.Queue("slow", 0); !amqp.NoQueue.Is(err) {
 		t.Errorf("the queue is not deleted: %v", err)
+	}
+}
+
+// TestPoliciesInOrder: a queue that is slow to follow one change is not told
+// of the next before.
+func TestPoliciesInOrder(t *testing.T) {
+	f := newFixture(t)
+	k := f.followed()
+	f.queues("q")
+	k.take()
+	var second atomic.Bool
+	busy, free := make(chan struct{}), make(chan struct{})
+	k.on = func(queue.Host) {
+		if !second.Swap(true) {
+			close(busy)
+			<-free
+		}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { f.put("p q max-length=1") })
+	<-busy
+	wg.Go(func() { f.put("p q max-length=2") })
+	time.Sleep(20 * time.Millisecond) // time to overtake
+	close(free)
+	wg.Wait()
+	if got := k.take(); got != "q [max-length:1], [max-length:2]" {
+		t.Errorf("told %s", got)
 	}
 }
 
