@@ -25,7 +25,7 @@ type node struct {
 	kicked chan string
 }
 
-func newNode(t *testing.T) node {
+func newNode(t testing.TB) node {
 	t.Helper()
 	st := store.NewMemory()
 	kind := classic.New(st)

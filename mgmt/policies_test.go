@@ -107,6 +107,35 @@ func TestPolicyRoutes(t *testing.T) {
 	}
 }
 
+// FuzzPutPolicy: a body is refused, or taken and given back as it is.
+func FuzzPutPolicy(f *testing.F) {
+	for _, body := range []string{
+		`{"pattern": "^q", "definition": {"max-length": 5}, "apply-to": "queues", "priority": 3}`,
+		`{"pattern": "(?!x)", "definition": {"overflow": "drop-head", "max-age": "7D", "delivery-limit": -1}}`,
+		`{"pattern": "", "definition": {"max-length": 1e3, "foo": [{"a": null}]}}`, `[]`, `{"definition": []}`,
+	} {
+		f.Add([]byte(body))
+	}
+	n := newNode(f)
+	const path = "/api/policies/%2F/p"
+	f.Fuzz(func(t *testing.T, body []byte) {
+		w := n.send("PUT", path, "guest:guest", string(body))
+		if w.Code == 400 && strings.Contains(w.Body.String(), `{"error":"bad_request","reason":"`) {
+			return
+		}
+		if w.Code != 201 && w.Code != 204 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		once := n.ask("GET", path, "guest:guest").Body.String()
+		if w := n.send("PUT", path, "guest:guest", once); w.Code != 204 {
+			t.Fatalf("%s, taken once, comes back as %d %s", once, w.Code, w.Body)
+		}
+		if twice := n.ask("GET", path, "guest:guest").Body.String(); twice != once {
+			t.Errorf("%s has become %s", once, twice)
+		}
+	})
+}
+
 // TestPoliciesAreSorted: the lowest priority comes first, whatever the vhost.
 func TestPoliciesAreSorted(t *testing.T) {
 	n := newShop(t)

@@ -53,8 +53,13 @@ func (e *Invalid) Error() string {
 	return "Validation failed\n\n" + strings.Join(e.Reasons, "\n") + "\n"
 }
 
-// maxPatternBytes bounds what has to be compiled.
-const maxPatternBytes = 4096
+// What bounds the policies of a vhost. Names and texts end up in AMQP's short
+// strings.
+const (
+	maxPolicies     = 10_000 // of one author
+	maxPatternBytes = 4096
+	maxTextBytes    = 255
+)
 
 // Check tells, by an *Invalid, what is wrong with p.
 func (p *Policy) Check() error {
@@ -72,9 +77,12 @@ func (p *Policy) checkDefinition() string {
 	for _, name := range slices.Sorted(maps.Keys(p.Definition)) {
 		v := p.Definition[name]
 		k := keys[name]
-		if k == nil || p.By == Operator && !k.operator {
+		switch s, _ := v.(string); {
+		case k == nil || p.By == Operator && !k.operator:
 			unknown = append(unknown, fmt.Sprintf("{%s,%s}", amqp.FormatTerm(name), amqp.FormatTerm(v)))
-		} else if !k.accepts(v) {
+		case len(s) > maxTextBytes:
+			return fmt.Sprintf("%s is longer than %d bytes", name, maxTextBytes)
+		case !k.accepts(v):
 			return amqp.FormatTerm(v) + " is not a valid " + k.noun()
 		}
 	}

@@ -66,6 +66,7 @@ func TestCheckRefuses(t *testing.T) {
 		{Policy{Definition: amqp.Table{"delayed-retry-type": "always"}}, `<<"always">> is not a valid delayed retry type`},
 		{Policy{By: Operator, Definition: amqp.Table{"dead-letter-exchange": "x"}}, `[{<<"dead-letter-exchange">>,<<"x">>}] are not recognised policy settings`},
 		{Policy{Definition: ttl(1), ApplyTo: "stream"}, "apply-to 'stream' unrecognised; should be one of: 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges', or 'all'"},
+		{Policy{Definition: amqp.Table{"dead-letter-exchange": strings.Repeat("x", 256)}}, "dead-letter-exchange is longer than 255 bytes"},
 		{Policy{Definition: ttl(1), Pattern: "("}, "pattern should be regular expression but is invalid: invalid pattern '('"},
 		{Policy{Definition: ttl(1), Pattern: strings.Repeat("a", 4097)}, "pattern is longer than 4096 bytes"},
 		{Policy{ApplyTo: "none", Pattern: "("}, "no policy provided\napply-to 'none' unrecognised"},
@@ -78,10 +79,32 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
-func TestCheckRefusesNoName(t *testing.T) {
-	err := (&Policy{ApplyTo: "all", Definition: ttl(1)}).Check()
-	if err == nil || err.Error() != "Validation failed\n\nname should not be empty\n" {
+func TestCheckRefusesNames(t *testing.T) {
+	for _, name := range []string{"", strings.Repeat("n", 256)} {
+		err := (&Policy{Name: name, ApplyTo: "all", Definition: ttl(1)}).Check()
+		if err == nil || err.Error() != "Validation failed\n\nname should have 1 to 255 bytes\n" {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestTooMany: a full set takes changes, and policies of the other author.
+func TestTooMany(t *testing.T) {
+	s := newSet(t, true, Policy{Name: "first", Definition: ttl(1)})
+	for len(s.rules[User]) < maxPolicies {
+		s.rules[User] = append(s.rules[User], s.rules[User][0])
+	}
+	p := Policy{Name: "more", ApplyTo: "all", Definition: ttl(1)}
+	if _, err := s.With(p); err == nil || err.Error() != "Validation failed\n\nthere are 10000 policies already\n" {
 		t.Errorf("got %v", err)
+	}
+	p.By = Operator
+	if _, err := s.With(p); err != nil {
+		t.Error(err)
+	}
+	p.By, p.Name = User, "first"
+	if _, err := s.With(p); err != nil {
+		t.Error(err)
 	}
 }
 

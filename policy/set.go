@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/hutchmq/hutchmq/pattern"
@@ -37,6 +38,9 @@ func (s *Set) With(p Policy) (*Set, error) {
 	}
 	with := s.Without(p.By, p.Name)
 	if with == s {
+		if len(s.rules[p.By]) >= maxPolicies {
+			return nil, &Invalid{[]string{fmt.Sprintf("there are %d policies already", maxPolicies)}}
+		}
 		with = s.copy()
 	}
 	list := &with.rules[p.By]
@@ -94,8 +98,8 @@ func precedence(a, b *rule) int {
 // this order.
 func compile(p *Policy, merge bool) (*rule, error) {
 	var reasons []string
-	if p.Name == "" {
-		reasons = append(reasons, "name should not be empty")
+	if p.Name == "" || len(p.Name) > maxTextBytes {
+		reasons = append(reasons, fmt.Sprintf("name should have 1 to %d bytes", maxTextBytes))
 	}
 	if why := p.checkDefinition(); why != "" {
 		reasons = append(reasons, why)
