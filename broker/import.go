@@ -11,8 +11,8 @@ import (
 
 // Import creates what d describes and is not there yet, and changes users,
 // permissions and policies. An exchange or queue that is there with other
-// properties is an error, as is a record of a kind that this
-// broker does not act on; what came before it stays.
+// properties is an error, as is a record of a kind that this broker does not
+// act on; what came before it stays.
 func (b *Broker) Import(d *definitions.Definitions) error {
 	for _, r := range d.Records() {
 		if err := b.importRecord(r); err != nil {

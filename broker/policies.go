@@ -2,6 +2,7 @@ package broker
 
 import (
 	"cmp"
+	"reflect"
 
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
@@ -18,6 +19,10 @@ func (b *Broker) PutPolicy(by policy.Author, r *definitions.Policy) (created boo
 		return false, err
 	}
 	p := policyOf(by, r)
+	was, there := v.Policies().Policy(by, p.Name)
+	if there && reflect.DeepEqual(was, p) {
+		return false, nil // a definitions file is imported at every start
+	}
 	policies, err := v.Policies().With(p)
 	if err != nil {
 		return false, err
@@ -29,7 +34,6 @@ func (b *Broker) PutPolicy(by policy.Author, r *definitions.Policy) (created boo
 	if err := set(b.store, rec); err != nil {
 		return false, err
 	}
-	_, there := v.Policies().Policy(by, p.Name)
 	return !there, v.SetPolicies(policies)
 }
 

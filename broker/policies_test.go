@@ -160,15 +160,22 @@ func TestPoliciesExport(t *testing.T) {
 	}
 }
 
-// TestPolicyNotStored: what cannot be stored does not come into effect.
+// TestPolicyNotStored: what cannot be stored does not come into effect, and
+// what is there already is not stored again.
 func TestPolicyNotStored(t *testing.T) {
 	f := newFixture(t)
+	f.put(policy.User, "p", "", definitions.Object{"expires": int64(5), "overflow": "drop-head"})
+	f.restart()
 	f.Broker.store = full{f.store}
+	f.put(policy.User, "p", "", definitions.Object{"expires": int64(5), "overflow": "drop-head"})
 	_, err := f.PutPolicy(policy.User, &definitions.Policy{Vhost: "/", Name: "p", Definition: definitions.Object{"expires": int64(1)}})
 	if !errors.Is(err, errFull) {
-		t.Errorf("got %v", err)
+		t.Errorf("changing: %v", err)
 	}
-	if list, _ := f.Policies(policy.User, "/"); len(list) != 0 {
+	if _, err := f.DeletePolicy(policy.User, "/", "p"); !errors.Is(err, errFull) {
+		t.Errorf("deleting: %v", err)
+	}
+	if list, _ := f.Policies(policy.User, "/"); len(list) != 1 || list[0].Definition["expires"] != int64(5) {
 		t.Errorf("left %v", list)
 	}
 }
