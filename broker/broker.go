@@ -26,6 +26,7 @@ type Options struct {
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
 	Node          string // the name of this node
 	Log           *slog.Logger
@@ -66,7 +67,8 @@ func New(o Options) (*Broker, error) {
 	b.events.init()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
-		Keeper: records{o.Store}, NextID: b.ids.next, Notify: b.emitChange,
+		OnePolicy: o.OnePolicy, Notify: b.emitChange,
+		Keeper: records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {

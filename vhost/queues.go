@@ -1,7 +1,10 @@
 package vhost
 
 import (
+	"sync/atomic"
+
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -13,8 +16,9 @@ type Queue struct {
 	Kind  string
 	Owner uint64 // connection that has it to itself; 0 none
 
-	vhost   *Vhost
-	inbound map[*Binding]struct{} // guarded by vhost.mu
+	vhost     *Vhost
+	inbound   map[*Binding]struct{} // guarded by vhost.mu
+	effective atomic.Pointer[policy.Effective]
 }
 
 // DestinationName implements exchange.Destination.
@@ -149,6 +153,8 @@ func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Q
 func (q *Queue) open(t queue.Type) (err error) {
 	inner := q.Declaration
 	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
+	q.adopt()
+	inner.Policy = q.Effective().Definition
 	q.Queue, err = t.Open(inner, host{q})
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -19,6 +20,7 @@ type Options struct {
 	ExchangeTypes map[string]exchange.Type
 	QueueTypes    map[string]queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Keeper        Keeper
 	// Notify is told of each thing that came or went, durable or not, after
 	// the fact. It is called with the topology lock held: it must not block
@@ -52,11 +54,14 @@ type Notice struct {
 
 // Vhost is a namespace of exchanges and queues.
 //
-// Lock order: topology, then mu; a queue's own lock comes after both. No
-// method is called with a queue's lock held.
+// Lock order: follow, then topology, then mu; a queue's own lock comes after
+// them. No method is called with a queue's lock held.
 type Vhost struct {
 	Name    string
 	options Options
+
+	policies atomic.Pointer[policy.Set]
+	follow   sync.Mutex // held while queues are told of new policies
 
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
@@ -87,7 +92,9 @@ func New(name string, o Options) (*Vhost, error) {
 		Name: name, options: o,
 		exchange: map[string]*Exchange{}, queue: map[string]*Queue{}, owned: map[uint64]map[*Queue]struct{}{},
 	}
+	v.policies.Store(policy.NewSet(!o.OnePolicy))
 	v.exchange[""] = &Exchange{Kind: "direct", Durable: true, vhost: v, router: byName{v}}
+	v.exchange[""].adopt()
 	for _, s := range systemExchanges {
 		x, err := v.newExchange(s)
 		if err != nil {

@@ -49,6 +49,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		QueueTypes: []queue.Type{classicType, quorumType},
 		ReplyType:  volatile.Type,
 		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		OnePolicy:  !cfg.Policies.Merge,
 		Node:       cfg.Node.Name,
 		Log:        log,
 	})
