@@ -19,6 +19,8 @@ type fixture struct {
 	*Broker
 	store store.Store
 	types []*classic.Type
+
+	onePolicy bool
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -40,6 +42,7 @@ func (f *fixture) start() {
 		Store: f.store, Auth: auth.NewDatabase([]string{"guest"}),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		QueueTypes:    []queue.Type{c, q},
+		OnePolicy:     f.onePolicy,
 		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: "/"},
 		Log:           slog.New(slog.DiscardHandler),
 	})

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
@@ -9,9 +10,10 @@ import (
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
-// Import creates what d describes and is not there yet. An object that is
-// there with other properties is an error, as is a record of a kind that this
-// broker does not act on; what came before it stays.
+// Import creates what d describes and is not there yet, and changes users,
+// permissions and policies. An exchange or queue that is there with other
+// properties is an error, as is a record of a kind that this broker does not
+// act on; what came before it stays.
 func (b *Broker) Import(d *definitions.Definitions) error {
 	for _, r := range d.Records() {
 		if err := b.importRecord(r); err != nil {
@@ -29,6 +31,10 @@ func describe(r definitions.Record) string {
 		return "vhost " + r.Name
 	case *definitions.Permission:
 		return "permission of " + r.User + " in " + r.Vhost
+	case *definitions.Policy:
+		return "policy " + r.Name + " in " + r.Vhost
+	case *definitions.Parameter:
+		return r.Component + " " + r.Name + " in " + r.Vhost
 	case *definitions.Exchange:
 		return "exchange " + r.Name + " in " + r.Vhost
 	case *definitions.Queue:
@@ -44,7 +50,7 @@ func (b *Broker) importRecord(r definitions.Record) error {
 	case *definitions.User:
 		return b.importUser(r)
 	case *definitions.Vhost:
-		return b.CreateVhost(r.Name)
+		return b.importVhost(r)
 	case *definitions.Permission:
 		return b.SetPermission(r.User, r.Vhost, permissionOf(r))
 	case *definitions.Exchange:
@@ -53,10 +59,23 @@ func (b *Broker) importRecord(r definitions.Record) error {
 		return b.importQueue(r)
 	case *definitions.Binding:
 		return b.importBinding(r)
-	case *definitions.GlobalParameter, *definitions.Parameter:
+	case *definitions.Policy:
+		return b.importPolicy(r)
+	case *definitions.Parameter:
+		return b.importParameter(r)
+	case *definitions.GlobalParameter:
 		return nil // settings of features that are not here: they change nothing
 	}
 	return fmt.Errorf("this release does not support a %s", r.Kind())
+}
+
+// importParameter takes parameters of components that are here; those of
+// others would change nothing.
+func (b *Broker) importParameter(r *definitions.Parameter) error {
+	if r.Component == definitions.OperatorPolicy {
+		return b.importOperatorPolicy(r)
+	}
+	return nil
 }
 
 func (b *Broker) importUser(r *definitions.User) error {
@@ -68,7 +87,19 @@ func (b *Broker) importUser(r *definitions.User) error {
 	})
 }
 
+func (b *Broker) importVhost(r *definitions.Vhost) error {
+	if err := b.CreateVhost(r.Name); err != nil || !r.Tracing {
+		return err
+	}
+	return b.SetTracing(r.Name, true)
+}
+
+// importExchange passes over the exchanges that each broker has of its own;
+// exports do not tell that they are internal.
 func (b *Broker) importExchange(r *definitions.Exchange) error {
+	if strings.HasPrefix(r.Name, "amq.rabbitmq.") {
+		return nil
+	}
 	v, err := b.Vhost(r.Vhost)
 	if err != nil {
 		return err

@@ -96,6 +96,9 @@ func encoded(args amqp.Table) []byte {
 	return amqp.AppendTable(nil, args)[4:]
 }
 
+// Plain is args as JSON can say them.
+func Plain(args amqp.Table) definitions.Object { return object(args) }
+
 // object is args as JSON can say them.
 func object(args amqp.Table) definitions.Object {
 	o := make(definitions.Object, len(args))

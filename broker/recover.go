@@ -7,6 +7,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/store"
 	"github.com/hutchmq/hutchmq/vhost"
@@ -21,10 +22,11 @@ func (b *Broker) recover() (found bool, err error) {
 			return each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
 				found = true
 				v, err := vhost.New(r.Name, b.vopts)
-				if err == nil {
-					b.addVhost(v)
+				if err != nil {
+					return err
 				}
-				return err
+				v.SetTracing(r.Tracing)
+				return b.addVhost(v)
 			})
 		},
 		func() error {
@@ -39,6 +41,12 @@ func (b *Broker) recover() (found bool, err error) {
 				return b.auth.SetPermission(r.User, r.Vhost, permissionOf(r))
 			})
 		},
+		func() error { // before the queues, which open with what policies say
+			return each(b.store, definitions.KindPolicy, func(r *definitions.Policy) error {
+				return b.restorePolicy(policy.User, r)
+			})
+		},
+		func() error { return each(b.store, definitions.KindParameter, b.restoreParameter) },
 		func() error { return each(b.store, definitions.KindExchange, b.restoreExchange) },
 		func() error {
 			return each(b.store, definitions.KindQueue, func(r *definitions.Queue) error {
@@ -72,6 +80,14 @@ func (b *Broker) stored(name string, encoded []byte, o definitions.Object) (*vho
 	return v, args, err
 }
 
+// restoreParameter puts back a parameter of a component that is here.
+func (b *Broker) restoreParameter(r *definitions.Parameter) error {
+	if r.Component == definitions.OperatorPolicy {
+		return b.restoreOperatorPolicy(r)
+	}
+	return nil
+}
+
 func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {
@@ -97,6 +113,12 @@ func (b *Broker) restoreBinding(r *definitions.Binding) error {
 	if err != nil {
 		return err
 	}
+	if r.Source == eventExchange || r.Destination == eventExchange {
+		// In what was the default vhost once it stays as long as it is bound.
+		if err := restoreEventExchange(v); err != nil {
+			return err
+		}
+	}
 	return v.RestoreBinding(r.Source, r.Destination, r.DestinationType == "exchange", r.RoutingKey, args)
 }
 
@@ -121,18 +143,21 @@ type nobody struct{}
 
 func (nobody) Stored(uint64, error) {}
 
-// forgetVhost deletes the records of a vhost and of the permissions in it.
-// Those of its exchanges and queues went with them.
+// forgetVhost deletes the records of a vhost and of all that is in it. Those
+// of its exchanges and queues went with them.
 func (b *Broker) forgetVhost(name string) error {
 	var batch store.Batch
 	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
-	err := each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
-		if r.Vhost == name {
-			batch.Delete(definitions.Key(r))
-		}
-		return nil
-	})
-	return errors.Join(err, b.store.Commit(&batch))
+	var errs []error
+	for _, kind := range definitions.Kinds {
+		errs = append(errs, each(b.store, kind, func(r definitions.Record) error {
+			if definitions.VhostOf(r) == name {
+				batch.Delete(definitions.Key(r))
+			}
+			return nil
+		}))
+	}
+	return errors.Join(append(errs, b.store.Commit(&batch))...)
 }
 
 func userOf(r *definitions.User) auth.User {

@@ -11,6 +11,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -28,7 +29,10 @@ func (f *fixture) topology() string {
 			}
 		}
 		for _, q := range v.Queues() {
-			lines = append(lines, fmt.Sprintf("%s queue %s %s %d %v %v %v", v.Name, q.Name, q.Kind, q.ID, q.Durable, q.AutoDelete, q.Arguments))
+			lines = append(lines, fmt.Sprintf("%s queue %s %s %d %v %v %v %v", v.Name, q.Name, q.Kind, q.ID, q.Durable, q.AutoDelete, q.Arguments, q.Effective()))
+		}
+		for _, p := range append(v.Policies().Policies(policy.User), v.Policies().Policies(policy.Operator)...) {
+			lines = append(lines, fmt.Sprintf("policy %+v", p))
 		}
 	}
 	for _, p := range f.auth.Permissions() {
@@ -161,8 +165,12 @@ func TestImport(t *testing.T) {
 		f.must(err)
 		d, err := definitions.Parse(file, text)
 		f.must(err)
-		d.TopicPermissions, d.Policies = nil, nil // not acted on
-		for range 2 {                             // what is there already is fine
+		d.TopicPermissions = nil // not acted on
+		for i := range d.Policies {
+			delete(d.Policies[i].Definition, "ratio") // no policy has such a key
+			d.Policies[i].Definition["message-ttl"] = int64(60000)
+		}
+		for range 2 { // what is there already is fine
 			f.must(f.Import(d))
 		}
 		want := f.topology()
@@ -176,7 +184,9 @@ func TestImport(t *testing.T) {
 				`binding shop 2024-01-01 "order.#"`, "user shop",
 			},
 			"cluster.json": {
-				"queue shop.orders classic", "queue shop.dead quorum", "x-max-priority:9", "alternate-exchange:shop",
+				"queue shop.orders classic", "map[max-length:50 message-ttl:60000]",
+				"Name:ttl Pattern:^shop\\. ApplyTo:queues Priority:3", "By:operator_policy Vhost:shop Name:cap",
+				"queue shop.dead quorum", "x-max-priority:9", "alternate-exchange:shop",
 				"exchange shop.inner fanout true true true", `binding shop shop.inner ""`, "user nologin",
 			},
 		}[file] {
@@ -193,12 +203,15 @@ func TestImportRefuses(t *testing.T) {
 	_, err := f.session("guest", "/").DeclareQueue(queue.Declaration{Name: "q", Durable: true})
 	f.must(err)
 	for text, want := range map[string]string{
-		`{"queues": [{"vhost": "/", "name": "q", "durable": false}]}`:                                            "queue q in /: PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q' in vhost '/': received 'false' but current is 'true'",
-		`{"queues": [{"vhost": "no", "name": "q"}]}`:                                                             "queue q in no: NOT_ALLOWED - vhost no not found",
-		`{"bindings": [{"vhost": "/", "source": "amq.direct", "destination": "none", "routing_key": ""}]}`:       "binding of none to amq.direct in /: NOT_FOUND - no queue 'none' in vhost '/'",
-		`{"permissions": [{"vhost": "/", "user": "guest", "configure": "(", "write": "", "read": ""}]}`:          "permission of guest in /: configure permission: ",
-		`{"policies": [{"vhost": "/", "name": "p", "pattern": ".*", "apply-to": "queues", "definition": {}}]}`:   "policy: this release does not support a policy",
-		`{"topic_permissions": [{"vhost": "/", "user": "guest", "exchange": "x", "write": ".*", "read": ".*"}]}`: "topic_permission: this release does not support a topic_permission",
+		`{"queues": [{"vhost": "/", "name": "q", "durable": false}]}`:                                                                               "queue q in /: PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q' in vhost '/': received 'false' but current is 'true'",
+		`{"queues": [{"vhost": "no", "name": "q"}]}`:                                                                                                "queue q in no: NOT_ALLOWED - vhost no not found",
+		`{"bindings": [{"vhost": "/", "source": "amq.direct", "destination": "none", "routing_key": ""}]}`:                                          "binding of none to amq.direct in /: NOT_FOUND - no queue 'none' in vhost '/'",
+		`{"permissions": [{"vhost": "/", "user": "guest", "configure": "(", "write": "", "read": ""}]}`:                                             "permission of guest in /: configure permission: ",
+		`{"policies": [{"vhost": "/", "name": "p", "pattern": ".*", "apply-to": "queues", "definition": {}}]}`:                                      "policy p in /: Validation failed\n\nno policy provided\n",
+		`{"policies": [{"vhost": "no", "name": "p", "pattern": ".*", "definition": {"max-length": 1}}]}`:                                            "policy p in no: NOT_ALLOWED - vhost no not found",
+		`{"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": "(", "definition": {"max-length": 1}}}]}`: "operator_policy o in /: Validation failed\n\npattern should be regular expression but is invalid: ",
+		`{"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": 5}}]}`:                                    "operator_policy o in /: value: pattern: a number cannot stand here",
+		`{"topic_permissions": [{"vhost": "/", "user": "guest", "exchange": "x", "write": ".*", "read": ".*"}]}`:                                    "topic_permission: this release does not support a topic_permission",
 	} {
 		d, err := definitions.Parse("d.json", []byte(text))
 		f.must(err)

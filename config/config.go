@@ -19,6 +19,7 @@ type Config struct {
 	Advertise   Advertise
 	Limits      Limits
 	Store       Store
+	Policies    Policies
 	Log         Log
 }
 
@@ -76,6 +77,11 @@ const (
 // Store is how messages are kept.
 type Store struct {
 	Sync string // SyncAlways or SyncOS
+}
+
+// Policies is how policies apply.
+type Policies struct {
+	Merge bool // all that match, and not only the first
 }
 
 // The values of Log.Format.

@@ -51,8 +51,9 @@ func TestDefaults(t *testing.T) {
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
 		},
-		Store: Store{Sync: "always"},
-		Log:   Log{Level: slog.LevelInfo, Format: "auto"},
+		Store:    Store{Sync: "always"},
+		Policies: Policies{Merge: true},
+		Log:      Log{Level: slog.LevelInfo, Format: "auto"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -105,11 +106,20 @@ func TestLoopbackUsers(t *testing.T) {
 	}
 }
 
+func TestMergePolicies(t *testing.T) {
+	for file, want := range map[string]bool{"": true, "policies: {merge: false}": false, "policies: {merge: true}": true} {
+		if c, err := Load(sources(t, file)); err != nil || c.Policies.Merge != want {
+			t.Errorf("%q: got %+v, %v", file, c, err)
+		}
+	}
+}
+
 func TestFileErrors(t *testing.T) {
 	tests := []struct{ file, want string }{
 		{"limits:\n  frame_maxx: 1", "hutchmq.yaml:2: unknown key 'limits.frame_maxx'; did you mean 'limits.frame_max'?"},
 		{"limit: {channel_max: 5}", ":1: unknown key 'limit'"},
 		{"data_dir: {a: b}", ":1: key 'data_dir' takes a value, not further keys"},
+		{"policies: {merge: 1}", "hutchmq.yaml:1: policies.merge: want true or false, got '1'"},
 		{"\nlog:\n  level: loud", "hutchmq.yaml:3: log.level: want one of debug, info, warn, error, got 'loud'"},
 		{"log: text", ":1: want keys and values, got 'text'"},
 		{"limits: {channel_max: 0}", "limits.channel_max: want between 1 and 65535, got '0'"},

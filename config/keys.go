@@ -138,6 +138,11 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Store.Sync },
 	},
 	{
+		Path: "policies.merge", Default: "true",
+		Says:  "Whether all policies that match a queue or exchange are merged, key by key; `false` applies only the one of the highest priority, as RabbitMQ does.",
+		field: func(c *Config) any { return &c.Policies.Merge },
+	},
+	{
 		Path: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
 		Says:  "The least severe level that is logged.",
 		field: func(c *Config) any { return &c.Log.Level },

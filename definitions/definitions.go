@@ -78,6 +78,14 @@ func (d *Definitions) InVhost(vhost string) {
 	}
 }
 
+// VhostOf is the name of the vhost r lives in, or empty.
+func VhostOf(r Record) string {
+	if name := vhostOf(r); name != nil {
+		return *name
+	}
+	return ""
+}
+
 // vhostOf points to the name of the vhost r lives in, or is nil.
 func vhostOf(r Record) *string {
 	switch r := r.(type) {

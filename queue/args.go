@@ -158,6 +158,10 @@ func (a *Arg) Check(v any) string {
 	return unacceptable(v)
 }
 
+// Prevails reports whether v, from an operator policy, holds against w, from a
+// policy.
+func (a *Arg) Prevails(v, w any) bool { return a.Merge&Least == 0 || less(v, w) }
+
 // less reports whether number a is the smaller bound; a negative one is none.
 func less(a, b any) bool {
 	x, _ := amqp.Int(a)
