@@ -87,8 +87,9 @@ func (l *memoryLog) SettleRange(lane uint8, from, to uint64) {
 
 // Read implements Log.
 func (l *memoryLog) Read(lane uint8, from uint64, max int, yield func(Stored) bool) error {
-	for _, e := range l.from(lane, from, max) {
-		s := Stored{e.Seq, l.counts[e.Seq], e.Transient, e.Time, e.Expiry, e.Item.AppendMeta(nil), slices.Clone(e.Item.Payload())}
+	list, counts := l.from(lane, from, max)
+	for i, e := range list {
+		s := Stored{e.Seq, counts[i], e.Transient, e.Time, e.Expiry, e.Item.AppendMeta(nil), slices.Clone(e.Item.Payload())}
 		max -= len(s.Meta) + len(s.Payload)
 		if !yield(s) || max <= 0 {
 			break
@@ -97,8 +98,9 @@ func (l *memoryLog) Read(lane uint8, from uint64, max int, yield func(Stored) bo
 	return nil
 }
 
-// from lists stored entries, at least max bytes of them if there are.
-func (l *memoryLog) from(lane uint8, from uint64, max int) (list []Entry) {
+// from lists stored entries and their counts, at least max bytes of them if
+// there are.
+func (l *memoryLog) from(lane uint8, from uint64, max int) (list []Entry, counts []uint32) {
 	l.m.mu.Lock()
 	defer l.m.mu.Unlock()
 	i, _ := l.find(from)
@@ -107,11 +109,11 @@ func (l *memoryLog) from(lane uint8, from uint64, max int) (list []Entry) {
 			break
 		}
 		if e.Lane == lane {
-			list = append(list, e)
+			list, counts = append(list, e), append(counts, l.counts[e.Seq])
 			max -= len(e.Item.Payload())
 		}
 	}
-	return list
+	return list, counts
 }
 
 // Lanes implements Log.

@@ -140,9 +140,9 @@ func newHistory(t *testing.T, seed int64) *history {
 	h.d.Policy = h.policy()
 	h.open()
 	t.Cleanup(func() {
-		time.Sleep(tick)
 		h.q.Close(true)
 		h.dead.Close(true)
+		time.Sleep(tick) // what a timer began ends
 		closeAll(t, h.kind, h.disk)
 	})
 	return h
