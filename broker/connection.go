@@ -17,8 +17,9 @@ type Connection struct {
 	User   *auth.User
 	Opened time.Time
 
-	b *Broker
-	v *vhost.Vhost
+	b        *Broker
+	v        *vhost.Vhost
+	sessions int // open ones; guarded by Broker.mu
 }
 
 // Client is what the broker knows of a connection's other end, for people to
@@ -28,6 +29,7 @@ type Client struct {
 	Host, PeerHost string
 	Port, PeerPort int
 	Protocol       string // "AMQP 0-9-1"
+	ClientID       string // of a protocol that has them; topic permissions may name it
 	Mechanism      string
 	Properties     amqp.Table
 	ChannelMax     uint16
@@ -48,18 +50,13 @@ func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error)
 
 // Connect lets u into a vhost, or refuses with 530.
 func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connection, error) {
-	v, err := b.Vhost(vhostName)
-	if err != nil {
-		return nil, err
-	}
-	if !b.auth.Reachable(u, vhostName) {
-		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.lastConnection++
-	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v}
-	b.connections[c.ID] = c
+	if err := b.admit(u, vhostName); err != nil {
+		return nil, err
+	}
+	c := &Connection{Client: client, User: u, Opened: time.Now(), b: b, v: b.vhosts[vhostName]}
+	b.enter(c)
 	return c, nil
 }
 
@@ -81,9 +78,7 @@ func (c *Connection) Vhost() *vhost.Vhost { return c.v }
 // Close deletes the exclusive queues of c. Its sessions must be closed. It may
 // be called again.
 func (c *Connection) Close() {
-	c.b.mu.Lock()
-	delete(c.b.connections, c.ID)
-	c.b.mu.Unlock()
+	c.b.leave(c)
 	if err := c.v.DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)
 	}

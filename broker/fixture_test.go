@@ -77,7 +77,9 @@ func (f *fixture) session(user, vhostName string) *Session {
 	}
 	c, err := f.Connect(u, vhostName, Client{Channels: func() int { return 1 }})
 	f.must(err)
-	return c.Open()
+	s, err := c.Open()
+	f.must(err)
+	return s
 }
 
 // publish publishes to the default exchange, and waits until it is stored.

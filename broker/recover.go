@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -20,23 +21,23 @@ func (b *Broker) recover() (found bool, err error) {
 		func() error {
 			return each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
 				found = true
-				v, err := vhost.New(r.Name, b.vopts)
-				if err == nil {
-					b.addVhost(v)
-				}
-				return err
+				return b.restoreVhost(r)
 			})
 		},
 		func() error {
 			return each(b.store, definitions.KindUser, func(r *definitions.User) error {
 				found = true
-				b.auth.PutUser(userOf(r))
-				return nil
+				return b.restoreUser(r)
 			})
 		},
 		func() error {
 			return each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
 				return b.auth.SetPermission(r.User, r.Vhost, permissionOf(r))
+			})
+		},
+		func() error {
+			return each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
+				return b.auth.SetTopicPermission(r.User, r.Vhost, r.Exchange, topicPermissionOf(r))
 			})
 		},
 		func() error { return each(b.store, definitions.KindExchange, b.restoreExchange) },
@@ -83,7 +84,7 @@ func (b *Broker) restoreQueue(r *definitions.Queue) error {
 	}
 	return v.RestoreQueue(queue.Declaration{
 		ID: r.ID, Name: r.Name, Durable: true, AutoDelete: r.AutoDelete, Arguments: args,
-	})
+	}, r.Type, vhost.Marks{Protected: r.Protected, Paused: r.Paused})
 }
 
 func (b *Broker) restoreBinding(r *definitions.Binding) error {
@@ -120,19 +121,24 @@ func (nobody) Stored(uint64, error) {}
 func (b *Broker) forgetVhost(name string) error {
 	var batch store.Batch
 	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
-	err := each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
-		if r.Vhost == name {
-			batch.Delete(definitions.Key(r))
-		}
-		return nil
-	})
-	return errors.Join(err, b.store.Commit(&batch))
+	var errs []error
+	for _, kind := range []definitions.Kind{definitions.KindPermission, definitions.KindTopicPermission} {
+		errs = append(errs, b.store.Scan(definitions.PrefixIn(kind, name), func(key, _ []byte) bool {
+			batch.Delete(slices.Clone(key))
+			return true
+		}))
+	}
+	return errors.Join(append(errs, b.store.Commit(&batch))...)
 }
 
 func userOf(r *definitions.User) auth.User {
 	return auth.User{
 		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
 	}
+}
+
+func topicPermissionOf(r *definitions.TopicPermission) auth.TopicPermission {
+	return auth.TopicPermission{Write: r.Write, Read: r.Read}
 }
 
 func permissionOf(r *definitions.Permission) auth.Permission {

@@ -193,12 +193,19 @@ func TestImportRefuses(t *testing.T) {
 	_, err := f.session("guest", "/").DeclareQueue(queue.Declaration{Name: "q", Durable: true})
 	f.must(err)
 	for text, want := range map[string]string{
-		`{"queues": [{"vhost": "/", "name": "q", "durable": false}]}`:                                            "queue q in /: PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q' in vhost '/': received 'false' but current is 'true'",
-		`{"queues": [{"vhost": "no", "name": "q"}]}`:                                                             "queue q in no: NOT_ALLOWED - vhost no not found",
-		`{"bindings": [{"vhost": "/", "source": "amq.direct", "destination": "none", "routing_key": ""}]}`:       "binding of none to amq.direct in /: NOT_FOUND - no queue 'none' in vhost '/'",
-		`{"permissions": [{"vhost": "/", "user": "guest", "configure": "(", "write": "", "read": ""}]}`:          "permission of guest in /: configure permission: ",
-		`{"policies": [{"vhost": "/", "name": "p", "pattern": ".*", "apply-to": "queues", "definition": {}}]}`:   "policy: this release does not support a policy",
-		`{"topic_permissions": [{"vhost": "/", "user": "guest", "exchange": "x", "write": ".*", "read": ".*"}]}`: "topic_permission: this release does not support a topic_permission",
+		`{"queues": [{"vhost": "/", "name": "q", "durable": false}]}`:                                          "queue q in /: PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q' in vhost '/': received 'false' but current is 'true'",
+		`{"queues": [{"vhost": "no", "name": "q"}]}`:                                                           "queue q in no: NOT_ALLOWED - vhost no not found",
+		`{"bindings": [{"vhost": "/", "source": "amq.direct", "destination": "none", "routing_key": ""}]}`:     "binding of none to amq.direct in /: NOT_FOUND - no queue 'none' in vhost '/'",
+		`{"permissions": [{"vhost": "/", "user": "guest", "configure": "(", "write": "", "read": ""}]}`:        "permission of guest in /: configure permission: ",
+		`{"policies": [{"vhost": "/", "name": "p", "pattern": ".*", "apply-to": "queues", "definition": {}}]}`: "policy: this release does not support a policy",
+		`{"topic_permissions": [{"vhost": "/", "user": "guest", "exchange": "x", "write": "(", "read": ""}]}`:  "topic permission of guest on x in /: write topic permission: ",
+		`{"topic_permissions": [{"vhost": "/", "user": "none", "exchange": "x", "write": "", "read": ""}]}`:    "topic permission of none on x in /: no such user",
+		`{"vhosts": [{"name": "v", "metadata": {"default_queue_type": "odd"}}]}`:                               "vhost v: queue type 'odd' is not available",
+		`{"vhosts": [{"name": "v", "limits": {"max-queues": 1.5}}]}`:                                           "vhost v: limit 'max-queues' is no whole number",
+		`{"users": [{"name": "u", "password": "u", "limits": {"max-queues": 1}}]}`:                             "user u: unknown limit 'max-queues'",
+		`{"parameters": [{"vhost": "/", "component": "vhost-limits", "name": "limits", "value": {"odd": 1}}]}`: "parameter vhost-limits limits in /: unknown limit 'odd'",
+		`{"parameters": [{"vhost": "/", "component": "vhost-limits", "name": "odd", "value": {}}]}`:            "parameter vhost-limits odd in /: the limits of a vhost are named 'limits'",
+		`{"parameters": [{"vhost": "no", "component": "vhost-limits", "name": "limits", "value": {}}]}`:        "parameter vhost-limits limits in no: NOT_ALLOWED - vhost no not found",
 	} {
 		d, err := definitions.Parse("d.json", []byte(text))
 		f.must(err)

@@ -21,6 +21,8 @@ type Session struct {
 	version uint64 // of the permissions that rights come from
 	target  target
 	replies *vhost.Queue // of direct reply-to
+	topics  topics
+	closed  bool
 }
 
 type rightKey struct {
@@ -31,9 +33,13 @@ type rightKey struct {
 // maxRights bounds how many answers a session remembers.
 const maxRights = 1024
 
-// Open opens a session.
-func (c *Connection) Open() *Session {
-	return &Session{c: c, v: c.v, publisher: c.v.Publisher(), rights: map[rightKey]bool{}}
+// Open opens a session, or refuses with 530 when the user has as many as it
+// may.
+func (c *Connection) Open() (*Session, error) {
+	if err := c.b.addSession(c); err != nil {
+		return nil, err
+	}
+	return &Session{c: c, v: c.v, publisher: c.v.Publisher(), rights: map[rightKey]bool{}}, nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -142,10 +148,15 @@ func (s *Session) Purge(name string) (int, error) {
 	return q.Purge(), nil
 }
 
-// Close ends the session. What it had published is in the queues.
+// Close ends the session. What it had published is in the queues. It may be
+// called again.
 func (s *Session) Close() {
 	s.publisher.Flush()
 	s.EndReplies(s.replies)
+	if !s.closed {
+		s.closed = true
+		s.c.b.dropSession(s.c)
+	}
 }
 
 // What a face handles of the vhost room, which it does not enter.

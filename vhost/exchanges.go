@@ -63,8 +63,12 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 	if x, err = v.newExchange(d); err != nil {
 		return nil, false, err
 	}
+	if bound, ok := v.options.Exchanges.take(); !ok {
+		return nil, false, amqp.TooManyExchanges.New(x, bound)
+	}
 	if d.Durable {
 		if err := v.keep([]Change{{Exchange: x}}); err != nil {
+			v.options.Exchanges.add(-1)
 			return nil, false, err
 		}
 	}
@@ -76,6 +80,7 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
 	x, err := v.newExchange(d)
 	if err == nil {
+		v.options.Exchanges.add(1)
 		v.addExchange(x)
 	}
 	return err

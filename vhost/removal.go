@@ -66,10 +66,16 @@ func (r *removal) carryOut() error {
 	}
 	for x := range r.exchanges {
 		delete(v.exchange, x.Name)
+		if !x.system() {
+			v.options.Exchanges.add(-1)
+		}
 	}
 	for _, q := range r.queues {
 		delete(v.queue, q.Name)
 		delete(v.owned[q.Owner], q)
+		if !IsReply(q.Name) {
+			v.countQueues(-1)
+		}
 	}
 	v.version.Add(1)
 	return nil

@@ -19,7 +19,11 @@ type Options struct {
 	ExchangeTypes map[string]exchange.Type
 	QueueTypes    map[string]queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
-	Keeper        Keeper
+	DefaultKind   string     // of queues whose declaration names none; "" is classic
+	// Queues and Exchanges bound what all vhosts have declared together; nil
+	// is no bound.
+	Queues, Exchanges *Quota
+	Keeper            Keeper
 	// Begin begins a unit of what the queues store.
 	Begin func() queue.Unit
 	// NextID numbers a new queue; a number is never given out twice.
@@ -51,10 +55,13 @@ type Vhost struct {
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+
+	defaultKind string // of queues, guarded by mu
 
 	version atomic.Uint64 // grows with every change that may alter a route
 }
@@ -72,9 +79,11 @@ var systemExchanges = []ExchangeDeclaration{
 
 // New makes a vhost with its system exchanges.
 func New(name string, o Options) (*Vhost, error) {
+	o.fill()
 	v := &Vhost{
 		Name: name, options: o,
 		exchange: map[string]*Exchange{}, queue: map[string]*Queue{}, owned: map[uint64]map[*Queue]struct{}{},
+		defaultKind: o.DefaultKind,
 	}
 	v.exchange[""] = &Exchange{Kind: "direct", Durable: true, vhost: v, router: byName{v}}
 	for _, s := range systemExchanges {
@@ -85,6 +94,19 @@ func New(name string, o Options) (*Vhost, error) {
 		v.exchange[s.Name] = x
 	}
 	return v, nil
+}
+
+// fill puts in what was left out.
+func (o *Options) fill() {
+	if o.DefaultKind == "" {
+		o.DefaultKind = classicKind
+	}
+	if o.Queues == nil {
+		o.Queues = &Quota{}
+	}
+	if o.Exchanges == nil {
+		o.Exchanges = &Quota{}
+	}
 }
 
 // Exchange finds an exchange, or refuses with 404.

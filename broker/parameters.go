@@ -1,0 +1,37 @@
+package broker
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/hutchmq/hutchmq/definitions"
+)
+
+// RabbitMQ's definitions hold the limits of a vhost in a parameter of this
+// component and name, and once more with the vhost, where it does not read
+// them. Here they belong to the vhost's record.
+const (
+	limitsComponent = "vhost-limits"
+	limitsName      = "limits"
+)
+
+// importParameter takes the settings of what is here; others change nothing.
+func (b *Broker) importParameter(r *definitions.Parameter) error {
+	if r.Component != limitsComponent {
+		return nil
+	}
+	if r.Name != limitsName {
+		return fmt.Errorf("the limits of a vhost are named '%s'", limitsName)
+	}
+	var limits definitions.Object
+	if err := json.Unmarshal(r.Value, &limits); err != nil {
+		return err
+	}
+	return b.editVhost(r.Vhost, func(v *definitions.Vhost) { v.Limits = limits })
+}
+
+// limitsParameter is how RabbitMQ writes the limits of v down.
+func limitsParameter(v *definitions.Vhost) (definitions.Parameter, error) {
+	value, err := json.Marshal(v.Limits)
+	return definitions.Parameter{Vhost: v.Name, Component: limitsComponent, Name: limitsName, Value: value}, err
+}
