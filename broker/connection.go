@@ -60,6 +60,11 @@ func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connec
 	return c, nil
 }
 
+// Reachable reports whether u may open a vhost.
+func (b *Broker) Reachable(u *auth.User, vhostName string) bool {
+	return b.auth.Reachable(u, vhostName)
+}
+
 // Connections lists the open connections, the oldest first.
 func (b *Broker) Connections() []*Connection {
 	b.mu.RLock()

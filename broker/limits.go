@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -25,16 +24,23 @@ var (
 	userLimits  = []string{MaxConnections, MaxChannels}
 )
 
-// limitsOf reads the limits in a record, which may have these names.
+// LimitError says what is wrong with a limit.
+type LimitError string
+
+// Error implements error.
+func (e LimitError) Error() string { return string(e) }
+
+// limitsOf reads the limits in a record, which may have these names. What is
+// wrong with them comes back as a LimitError.
 func limitsOf(o definitions.Object, names []string) (Limits, error) {
 	l := Limits{}
 	for name, v := range o {
 		n, ok := amqp.Int(v)
 		switch {
 		case !slices.Contains(names, name):
-			return nil, fmt.Errorf("unknown limit '%s'", name)
+			return nil, LimitError("unknown limit '" + name + "'")
 		case !ok || int64(int(n)) != n:
-			return nil, fmt.Errorf("limit '%s' is no whole number", name)
+			return nil, LimitError("limit '" + name + "' is no whole number")
 		}
 		l[name] = int(n)
 	}

@@ -116,13 +116,18 @@ type nobody struct{}
 
 func (nobody) Stored(uint64, error) {}
 
-// forgetVhost deletes the records of a vhost and of the permissions in it.
-// Those of its exchanges and queues went with them.
+// inVhosts are the kinds of records that go with their vhost. Those of
+// exchanges, queues and bindings went before, each with what it is of.
+var inVhosts = []definitions.Kind{
+	definitions.KindPermission, definitions.KindTopicPermission, definitions.KindPolicy, definitions.KindParameter,
+}
+
+// forgetVhost deletes the records of a vhost and of what is inVhosts.
 func (b *Broker) forgetVhost(name string) error {
 	var batch store.Batch
 	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
 	var errs []error
-	for _, kind := range []definitions.Kind{definitions.KindPermission, definitions.KindTopicPermission} {
+	for _, kind := range inVhosts {
 		errs = append(errs, b.store.Scan(definitions.PrefixIn(kind, name), func(key, _ []byte) bool {
 			batch.Delete(slices.Clone(key))
 			return true

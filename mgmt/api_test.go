@@ -21,6 +21,7 @@ import (
 // node is an API over a broker with one connection in it.
 type node struct {
 	http.Handler
+	broker *broker.Broker
 	kicked chan string
 }
 
@@ -29,7 +30,7 @@ func newNode(t *testing.T) node {
 	st := store.NewMemory()
 	kind := classic.New(st)
 	b, err := broker.New(broker.Options{
-		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind}, Log: slog.New(slog.DiscardHandler),
+		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 	})
@@ -43,7 +44,7 @@ func newNode(t *testing.T) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := node{mgmt.New(b, "rabbit@here"), make(chan string, 1)}
+	n := node{mgmt.New(b, "rabbit@here"), b, make(chan string, 1)}
 	c, err := b.Connect(u, "/", broker.Client{
 		Name: "127.0.0.1:50000 -> 127.0.0.1:5672", Protocol: "AMQP 0-9-1", PeerPort: 50000,
 		Properties: amqp.Table{"connection_name": "tester"},
