@@ -18,7 +18,9 @@ import (
 func (f *fixture) topology() string {
 	var lines []string
 	for _, v := range f.Vhosts() {
-		lines = append(lines, "vhost "+v.Name)
+		m, err := f.VhostMetadata(v.Name)
+		f.must(err)
+		lines = append(lines, fmt.Sprintf("vhost %s %+v %v", v.Name, m, f.VhostLimits(v.Name)))
 		for _, x := range v.Exchanges() {
 			if x.Name != "" && !strings.HasPrefix(x.Name, "amq.") {
 				lines = append(lines, fmt.Sprintf("%s exchange %s %s %v %v %v %v", v.Name, x.Name, x.Kind, x.Durable, x.AutoDelete, x.Internal, x.Arguments))
@@ -28,14 +30,17 @@ func (f *fixture) topology() string {
 			}
 		}
 		for _, q := range v.Queues() {
-			lines = append(lines, fmt.Sprintf("%s queue %s %s %d %v %v %v", v.Name, q.Name, q.Kind, q.ID, q.Durable, q.AutoDelete, q.Arguments))
+			lines = append(lines, fmt.Sprintf("%s queue %s %s %d %v %v %v %+v", v.Name, q.Name, q.Kind, q.ID, q.Durable, q.AutoDelete, q.Arguments, q.Marks()))
 		}
 	}
 	for _, p := range f.auth.Permissions() {
 		lines = append(lines, fmt.Sprintf("permission %+v", p))
 	}
+	for _, p := range f.auth.TopicPermissions() {
+		lines = append(lines, fmt.Sprintf("topic permission %+v", p))
+	}
 	for _, u := range f.auth.Users() {
-		lines = append(lines, fmt.Sprintf("user %s %s %v", u.Name, u.PasswordHash, u.Tags))
+		lines = append(lines, fmt.Sprintf("user %s %s %v %v", u.Name, u.PasswordHash, u.Tags, f.UserLimits(u.Name)))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -99,6 +104,12 @@ func TestRemovedStaysRemoved(t *testing.T) {
 	f.must(f.PutUser("u", "secret"))
 	f.must(f.SetPermission("u", "/", auth.Permission{}))
 	f.must(f.SetPermission("guest", "shop", auth.Permission{Configure: ".*", Write: ".*", Read: ".*"}))
+	f.must(f.SetTopicPermission("u", "/", "x", auth.TopicPermission{}))
+	f.must(f.SetTopicPermission("guest", "shop", "x", auth.TopicPermission{Write: ".*", Read: ".*"}))
+	f.must(f.SetTopicPermission("guest", "/", "x", auth.TopicPermission{}))
+	f.must(f.ClearTopicPermission("guest", "/", "x"))
+	f.must(f.SetVhostLimit("shop", MaxQueues, 2))
+	f.must(f.SetUserLimit("u", MaxChannels, 2))
 	for _, name := range []string{"/", "shop"} {
 		s := f.session("guest", name)
 		f.must(s.DeclareExchange(ExchangeDeclaration{Name: "x", Kind: "topic", Durable: true}))
@@ -161,8 +172,8 @@ func TestImport(t *testing.T) {
 		f.must(err)
 		d, err := definitions.Parse(file, text)
 		f.must(err)
-		d.TopicPermissions, d.Policies = nil, nil // not acted on
-		for range 2 {                             // what is there already is fine
+		d.Policies = nil // not acted on
+		for range 2 {    // what is there already is fine
 			f.must(f.Import(d))
 		}
 		want := f.topology()
