@@ -15,12 +15,14 @@ type Config struct {
 	Listeners   Listeners
 	Definitions string // path of a file to import at start; empty: none
 	Defaults    Defaults
-	Auth        Auth
-	Advertise   Advertise
-	Limits      Limits
-	Store       Store
-	Policies    Policies
-	Log         Log
+	// DefaultQueueType is of queues whose declaration and vhost name none.
+	DefaultQueueType string
+	Auth             Auth
+	Advertise        Advertise
+	Limits           Limits
+	Store            Store
+	Policies         Policies
+	Log              Log
 }
 
 // Node is who this broker is.
@@ -64,6 +66,8 @@ type Limits struct {
 	HandshakeTimeout    time.Duration
 	ConsumersPerChannel int // 0 no limit
 	Connections         int // 0 no limit
+	Queues              int // 0 no limit
+	Exchanges           int // beside those that every vhost has; 0 no limit
 	UnackedPerChannel   int // 0 no limit
 	Prefetch            int // of consumers whose channel asked for none; 0 no limit
 }

@@ -41,12 +41,13 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		DataDir:   "./data",
-		Node:      Node{Name: "rabbit@box"},
-		Listeners: Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
-		Defaults:  Defaults{User: "guest", Pass: "guest", Vhost: "/"},
-		Auth:      Auth{LoopbackUsers: []string{"guest"}},
-		Advertise: Advertise{Product: "HutchMQ", Version: "1.2.3"},
+		DataDir:          "./data",
+		Node:             Node{Name: "rabbit@box"},
+		Listeners:        Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
+		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
+		DefaultQueueType: "classic",
+		Auth:             Auth{LoopbackUsers: []string{"guest"}},
+		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,

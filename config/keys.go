@@ -73,6 +73,11 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Defaults.Vhost },
 	},
 	{
+		Path: "default_queue_type", Default: "classic", Choices: []string{"classic", "quorum"},
+		Says:  "The type of queues that are declared without one, in vhosts that have no default of their own.",
+		field: func(c *Config) any { return &c.DefaultQueueType },
+	},
+	{
 		Path: "auth.loopback_users", Default: "guest",
 		Says:  "Users that may log in only from this machine; `none` lets everybody in from everywhere.",
 		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
@@ -121,6 +126,16 @@ var Keys = []Key{
 		Path: "limits.connections", Default: "0", Max: math.MaxInt32,
 		Says:  "AMQP connections this node takes; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Connections },
+	},
+	{
+		Path: "limits.queues", Default: "0", Max: math.MaxInt32,
+		Says:  "Queues this node holds, in all vhosts together; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Queues },
+	},
+	{
+		Path: "limits.exchanges", Default: "0", Max: math.MaxInt32,
+		Says:  "Exchanges this node holds beside those that every vhost has; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Exchanges },
 	},
 	{
 		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
