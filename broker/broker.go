@@ -93,7 +93,7 @@ func New(o Options) (*Broker, error) {
 	}
 	found, err := b.recover()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, b.Close())
 	}
 	if !found {
 		if err := b.begin(o.Defaults); err != nil {

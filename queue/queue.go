@@ -204,4 +204,5 @@ type Stat struct {
 	ResidentBytes            int64
 	Persistent               int
 	Consumers                int
+	Paused                   bool
 }

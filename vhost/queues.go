@@ -161,7 +161,9 @@ func (q *Queue) open(t queue.Type) (err error) {
 }
 
 // RestoreQueue puts back a queue that was kept, with what is stored of it.
+// Restored must follow.
 func (v *Vhost) RestoreQueue(d queue.Declaration, kind string, m Marks) error {
+	v.letters.hold()
 	d.Vhost = v.Name
 	t := v.options.QueueTypes[kind]
 	if t == nil {

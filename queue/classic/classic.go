@@ -30,6 +30,7 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
+	paused    bool
 	closed    bool
 	forgotten bool // closed for good, not only until the next start
 	failed    bool // the disk is; nothing sinks any more
@@ -263,7 +264,7 @@ func (q *Queue) Stat() queue.Stat {
 	defer q.mu.Unlock()
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
-		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident,
+		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
 	for i := range q.lanes {
 		s.Resident += q.lanes[i].head.waiting() + q.lanes[i].tail.waiting()

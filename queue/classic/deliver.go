@@ -8,7 +8,7 @@ const maxBatch = 256
 // pump hands ready messages to consumers that want them. It stops when nobody
 // does, or the next message is on disk. What it finds expired goes to then.
 func (q *Queue) pump(now int64, then *after) {
-	for q.ready > 0 {
+	for q.ready > 0 && !q.paused {
 		m, alone := q.consumers.Next()
 		if m == nil {
 			return
@@ -119,7 +119,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
 	q.mu.Lock()
 	q.used()
-	for !q.closed {
+	for !q.closed && !q.paused {
 		q.expire(q.kind.clock(), &then)
 		l := q.front()
 		if l == nil {

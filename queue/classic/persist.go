@@ -82,7 +82,7 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 	if l.tail.len() == 0 || q.failed {
 		return
 	}
-	if l.head.len() == 0 && q.consumers.Len() > 0 {
+	if l.head.len() == 0 && q.wanted() {
 		l.surface()
 	}
 	for l.tail.len() > 0 && l.tail.at(0).seq <= through {
@@ -90,6 +90,9 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 		q.hold(&e, -1)
 	}
 }
+
+// wanted reports whether somebody waits for messages.
+func (q *Queue) wanted() bool { return q.consumers.Len() > 0 && !q.paused }
 
 // readAhead asks for the next chunk of each lane that runs low and is wanted.
 func (q *Queue) readAhead() {
@@ -99,7 +102,7 @@ func (q *Queue) readAhead() {
 		if l.loading || !low && !l.hollow() {
 			continue
 		}
-		if q.consumers.Len() > 0 || q.expiring && l.head.len() == 0 || q.overlong() {
+		if q.wanted() || q.expiring && l.head.len() == 0 || q.overlong() {
 			l.loading = true
 			q.kind.loader.add(func() { q.load(l) })
 		}
@@ -125,7 +128,7 @@ func (q *Queue) load(l *lane) {
 // appetite is how much to read of a backlog: little when it is only to see
 // when its first message expires.
 func (q *Queue) appetite() int {
-	if q.consumers.Len() == 0 && !q.overlong() {
+	if !q.wanted() && !q.overlong() {
 		return q.kind.limits.peek
 	}
 	return q.kind.limits.chunk
@@ -157,9 +160,9 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	from, last, log := l.gap.first, l.gap.last, q.log
+	number, from, last, log := l.number, l.gap.first, l.gap.last, q.log
 	q.mu.Unlock()
-	es, err := q.read(log, l.number, from, last, max)
+	es, err := q.read(log, number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err

@@ -15,10 +15,10 @@ func (q *Queue) refill(l *lane, max int) error {
 	if q.closed {
 		return nil
 	}
-	first, last, log := l.head.at(0).seq, l.lastHollow(max), q.log
+	number, first, last, log := l.number, l.head.at(0).seq, l.lastHollow(max), q.log
 	q.mu.Unlock()
 	found := map[uint64]*message.Message{}
-	es, err := q.read(log, l.number, first, last, max)
+	es, err := q.read(log, number, first, last, max)
 	for i := range es {
 		found[es[i].seq] = es[i].m
 	}

@@ -70,9 +70,9 @@ func (q *Queue) scanOn(l *lane) {
 // scanChunk reads a chunk and indexes what is in it. It lets go of the lock
 // while it reads; what was moved to memory meanwhile was indexed by that.
 func (q *Queue) scanChunk(l *lane, s *scan) error {
-	from, log := s.pos, q.log
+	number, from, end, log := l.number, s.pos, s.end, q.log
 	q.mu.Unlock()
-	es, err := q.read(log, l.number, from, s.end, q.kind.limits.chunk)
+	es, err := q.read(log, number, from, end, q.kind.limits.chunk)
 	q.mu.Lock()
 	if err != nil || q.closed || l.scan != s || s.pos != from {
 		return err

@@ -91,4 +91,12 @@ var cases = []struct {
 	{"drop-head by priority", true, dropHeadPriority},
 	{"dead letters", false, deadLetters},
 	{"delivery limit", false, deliveryLimit},
+	{"policy: bounds", false, policyBounds},
+	{"policy: bounds of a backlog", false, policyBacklog},
+	{"policy: TTL", false, policyTTL},
+	{"policy: expires", false, policyExpires},
+	{"policy: dead letters", false, policyDeadLetters},
+	{"policy: delivery limit", false, policyDeliveryLimit},
+	{"pause", false, pause},
+	{"pause with a backlog", false, pauseBacklog},
 }
