@@ -74,7 +74,7 @@ func New(o Options) (*Broker, error) {
 	}
 	found, err := b.recover()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, b.Close())
 	}
 	if !found {
 		return b, b.begin(o.Defaults)

@@ -60,7 +60,13 @@ func (b *Broker) recover() (found bool, err error) {
 			return found, err
 		}
 	}
-	return found, b.dropOrphans(queues)
+	if err := b.dropOrphans(queues); err != nil {
+		return found, err
+	}
+	for _, v := range b.Vhosts() {
+		v.Restored()
+	}
+	return found, nil
 }
 
 // stored finds the vhost of a record, and its arguments.

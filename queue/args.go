@@ -126,7 +126,8 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 			a.set(&o, p) // a policy was checked when it was made
 		}
 	}
-	if _, ok := d.Arguments["x-dead-letter-routing-key"]; ok && o.DeadExchange == nil {
+	_, key := d.Arguments["x-dead-letter-routing-key"]
+	if _, ok := d.Arguments["x-dead-letter-exchange"]; key && !ok { // a policy may give one, and take it away
 		return o, amqp.InvalidArg.New("x-dead-letter-routing-key", d, "routing_key_but_no_dlx_defined")
 	}
 	return o, nil

@@ -153,7 +153,9 @@ func (q *Queue) open(t queue.Type) (err error) {
 }
 
 // RestoreQueue puts back a queue that was kept, with what is stored of it.
+// Restored must follow.
 func (v *Vhost) RestoreQueue(d queue.Declaration) error {
+	v.letters.hold()
 	d.Vhost = v.Name
 	t := v.options.QueueTypes[kindOf(d.Arguments)]
 	if t == nil {
