@@ -80,6 +80,13 @@ var (
 	InvalidConsumerArg = row("X7", PreconditionFailed, "invalid arg '%s' of basic.consume: {unacceptable_type,%s}")
 	EarlyFrame         = row("X8", UnexpectedFrame, "frame of channel %d before the connection is open")
 	StorageFailure     = row("X5", InternalError, "storage failure: %s")
+
+	HashBoth             = row("X9", PreconditionFailed, "hash-header and hash-property are mutually exclusive")
+	HashProperty         = row("X9", PreconditionFailed, "Unsupported property: %s")
+	WeightNoInteger      = row("X10", PreconditionFailed, "The binding key must be an integer: %s")
+	WeightTooSmall       = row("X10", PreconditionFailed, "The binding key must be greater than 0")
+	InvalidHistoryLength = row("X11", PreconditionFailed, "Invalid argument %s, 'x-recent-history-length' must be a positive integer")
+	InvalidExchangeArg   = row("X12", PreconditionFailed, "invalid arg '%s' of exchange.declare: {unacceptable_type,%s}")
 )
 
 // Problems is every row of the table, for the tests that walk it.

@@ -28,6 +28,7 @@ type Options struct {
 	ReplyType     queue.Type // of the queues behind direct reply-to
 	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
+	Node          string // the name of this node
 	Log           *slog.Logger
 }
 
@@ -38,10 +39,13 @@ type Defaults struct {
 
 // Broker is a node's engine. All methods may be called concurrently.
 type Broker struct {
-	store store.Store
-	auth  *auth.Database
-	log   *slog.Logger
-	vopts vhost.Options
+	store    store.Store
+	auth     *auth.Database
+	log      *slog.Logger
+	vopts    vhost.Options
+	defaults Defaults
+	node     string
+	events   events
 
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
@@ -56,14 +60,15 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log,
+		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node,
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 	}
 	b.ids.store = o.Store
+	b.events.init()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
-		OnePolicy: o.OnePolicy,
-		Keeper:    records{o.Store}, NextID: b.ids.next,
+		OnePolicy: o.OnePolicy, Notify: b.emitChange,
+		Keeper: records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {
@@ -77,8 +82,11 @@ func New(o Options) (*Broker, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	if !found {
-		return b, b.begin(o.Defaults)
+		if err := b.begin(o.Defaults); err != nil {
+			return nil, err
+		}
 	}
+	go b.publishEvents()
 	return b, nil
 }
 
@@ -136,14 +144,24 @@ func (b *Broker) CreateVhost(name string) error {
 	if err := set(b.store, &definitions.Vhost{Name: name}); err != nil {
 		return err
 	}
-	b.addVhost(v)
+	if err := b.addVhost(v); err != nil {
+		return err
+	}
+	b.emit("vhost.created", named(name))
 	return nil
 }
 
-func (b *Broker) addVhost(v *vhost.Vhost) {
+// addVhost puts v on the list; the default one is where events are published.
+func (b *Broker) addVhost(v *vhost.Vhost) error {
+	if v.Name == b.defaults.Vhost {
+		if err := b.events.moveTo(v); err != nil {
+			return err
+		}
+	}
 	b.mu.Lock()
 	b.vhosts[v.Name] = v
 	b.mu.Unlock()
+	return nil
 }
 
 // DeleteVhost removes a vhost with everything in it. The caller has closed
@@ -159,12 +177,18 @@ func (b *Broker) DeleteVhost(name string) error {
 	delete(b.vhosts, name)
 	b.mu.Unlock()
 	b.auth.DropVhost(name)
-	return errors.Join(v.Close(true), b.forgetVhost(name))
+	if name == b.defaults.Vhost {
+		b.events.silence()
+	}
+	err = errors.Join(v.Close(true), b.forgetVhost(name))
+	b.emit("vhost.deleted", named(name))
+	return err
 }
 
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.events.stop()
 	var errs []error
 	for _, v := range b.Vhosts() {
 		if err := v.Close(false); err != nil {

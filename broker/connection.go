@@ -40,10 +40,18 @@ type Client struct {
 // Login checks a name and password. loopback tells that the peer is on this
 // host: some users may only come from there.
 func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error) {
+	return b.LoginFrom(Client{}, name, password, loopback)
+}
+
+// LoginFrom is Login that tells whoever listens to events where the client is.
+func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) (u *auth.User, err error) {
 	if !loopback && b.auth.LoopbackOnly(name) {
-		return nil, auth.ErrRefused
+		err = auth.ErrRefused
+	} else {
+		u, err = b.auth.Authenticate(name, password)
 	}
-	return b.auth.Authenticate(name, password)
+	b.emitLogin(&client, name, err)
+	return u, err
 }
 
 // Connect lets u into a vhost, or refuses with 530.
@@ -55,11 +63,13 @@ func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connec
 	if !b.auth.Reachable(u, vhostName) {
 		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
 	}
+	c := &Connection{Client: client, User: u, Opened: time.Now(), b: b, v: v}
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.lastConnection++
-	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v}
+	c.ID = b.lastConnection
 	b.connections[c.ID] = c
+	b.mu.Unlock()
+	b.emit("connection.created", c.describe)
 	return c, nil
 }
 
@@ -87,9 +97,13 @@ func (c *Connection) Vhost() *vhost.Vhost { return c.v }
 // be called again.
 func (c *Connection) Close() {
 	c.b.mu.Lock()
+	_, open := c.b.connections[c.ID]
 	delete(c.b.connections, c.ID)
 	c.b.mu.Unlock()
-	if err := c.v.DeleteOwned(c.ID); err != nil {
+	if err := c.v.As(c.User.Name).DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)
+	}
+	if open {
+		c.b.emit("connection.closed", c.describe)
 	}
 }

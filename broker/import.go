@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
@@ -49,7 +50,7 @@ func (b *Broker) importRecord(r definitions.Record) error {
 	case *definitions.User:
 		return b.importUser(r)
 	case *definitions.Vhost:
-		return b.CreateVhost(r.Name)
+		return b.importVhost(r)
 	case *definitions.Permission:
 		return b.SetPermission(r.User, r.Vhost, permissionOf(r))
 	case *definitions.Exchange:
@@ -86,7 +87,19 @@ func (b *Broker) importUser(r *definitions.User) error {
 	})
 }
 
+func (b *Broker) importVhost(r *definitions.Vhost) error {
+	if err := b.CreateVhost(r.Name); err != nil || !r.Tracing {
+		return err
+	}
+	return b.SetTracing(r.Name, true)
+}
+
+// importExchange passes over the exchanges that each broker has of its own;
+// exports do not tell that they are internal.
 func (b *Broker) importExchange(r *definitions.Exchange) error {
+	if strings.HasPrefix(r.Name, "amq.rabbitmq.") {
+		return nil
+	}
 	v, err := b.Vhost(r.Vhost)
 	if err != nil {
 		return err

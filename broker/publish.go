@@ -60,7 +60,10 @@ func (s *Session) CheckUserID(id []byte) error {
 // gives r one Confirm. The queues get it at the next Flush. m must not change
 // any more.
 func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt) (routed int, err error) {
-	return s.publisher.Publish(x, m, r)
+	if routed, err = s.publisher.Publish(x, m, r); err == nil && s.publisher.Traced() {
+		s.tracePublish(m)
+	}
+	return routed, err
 }
 
 // Begin begins a unit: what FlushIn and Queue.SettleIn do in it holds together

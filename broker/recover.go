@@ -22,10 +22,11 @@ func (b *Broker) recover() (found bool, err error) {
 			return each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
 				found = true
 				v, err := vhost.New(r.Name, b.vopts)
-				if err == nil {
-					b.addVhost(v)
+				if err != nil {
+					return err
 				}
-				return err
+				v.SetTracing(r.Tracing)
+				return b.addVhost(v)
 			})
 		},
 		func() error {
@@ -111,6 +112,12 @@ func (b *Broker) restoreBinding(r *definitions.Binding) error {
 	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {
 		return err
+	}
+	if r.Source == eventExchange || r.Destination == eventExchange {
+		// In what was the default vhost once it stays as long as it is bound.
+		if err := restoreEventExchange(v); err != nil {
+			return err
+		}
 	}
 	return v.RestoreBinding(r.Source, r.Destination, r.DestinationType == "exchange", r.RoutingKey, args)
 }

@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/store"
@@ -25,7 +26,9 @@ func (b *Broker) putUser(r *definitions.User) error {
 	if err := set(b.store, r); err != nil {
 		return err
 	}
-	b.auth.PutUser(userOf(r))
+	was, is := b.auth.User(r.Name), userOf(r)
+	b.auth.PutUser(is)
+	b.emitUser(was, &is)
 	return nil
 }
 
@@ -45,7 +48,9 @@ func (b *Broker) DeleteUser(name string) error {
 	if err := errors.Join(err, b.store.Commit(&batch)); err != nil {
 		return err
 	}
-	b.auth.DeleteUser(name)
+	if b.auth.DeleteUser(name) {
+		b.emit("user.deleted", named(name))
+	}
 	return nil
 }
 
@@ -68,7 +73,13 @@ func (b *Broker) SetPermission(user, vhostName string, p auth.Permission) error 
 	if err != nil {
 		return err
 	}
-	return b.auth.SetPermission(user, vhostName, p)
+	if err := b.auth.SetPermission(user, vhostName, p); err != nil {
+		return err
+	}
+	b.emit("permission.created", func() amqp.Table {
+		return amqp.Table{"user": user, "vhost": vhostName, "configure": p.Configure, "write": p.Write, "read": p.Read}
+	})
+	return nil
 }
 
 // ClearPermission takes all rights in a vhost from a user.
@@ -78,6 +89,8 @@ func (b *Broker) ClearPermission(user, vhostName string) error {
 	if err := forget(b.store, &definitions.Permission{User: user, Vhost: vhostName}); err != nil {
 		return err
 	}
-	b.auth.ClearPermission(user, vhostName)
+	if b.auth.ClearPermission(user, vhostName) {
+		b.emit("permission.deleted", func() amqp.Table { return amqp.Table{"user": user, "vhost": vhostName} })
+	}
 	return nil
 }

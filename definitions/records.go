@@ -43,6 +43,7 @@ type Vhost struct {
 	Name     string   `json:"name"`
 	Metadata Metadata `json:"metadata"`
 	Limits   Object   `json:"limits"`
+	Tracing  bool     `json:"tracing,omitempty"` // the firehose is on
 }
 
 // Metadata describes a vhost.

@@ -39,7 +39,7 @@ type settled struct {
 
 func newChannel(c *connection, id uint16) *channel {
 	return &channel{
-		c: c, id: id, session: c.broker.Open(), prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
+		c: c, id: id, session: c.broker.OpenChannel(id), prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
 	}
 }
 
@@ -245,6 +245,7 @@ func (ch *channel) release() {
 	ch.session.Close()
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)
+		ch.session.Consumed(k.q, k.tag)
 	}
 	ch.requeueAll()
 }

@@ -78,6 +78,7 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 	k.held = false
 	if k.gone {
 		k.notify()
+		ch.session.Consumed(q, k.tag)
 	}
 	due := k.waiting
 	k.waiting = false
@@ -134,6 +135,7 @@ func (ch *channel) cancel(tag string) {
 	ch.c.out.mu.Unlock()
 	if k != nil {
 		k.q.Cancel(k)
+		ch.session.Consumed(k.q, k.tag)
 		ch.session.EndReplies(k.q)
 	}
 }
@@ -190,7 +192,7 @@ func (ch *channel) deliver(k *consumer, d *queue.Delivery) {
 		ch.inFlight++
 	}
 	ch.c.out.content(item{
-		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, m: d.Message,
+		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, q: k.q, m: d.Message,
 	})
 }
 
@@ -242,6 +244,7 @@ func (k *consumer) Cancelled() {
 		k.gone = true
 		if !k.held { // else consume tells, after consume-ok
 			k.notify()
+			ch.session.Consumed(k.q, k.tag)
 		}
 	}
 	o.mu.Unlock()
@@ -284,7 +287,7 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 		ch.unacked.hold(unacked{d: d, q: q})
 	}
 	o.content(item{
-		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), m: d.Message,
+		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: d.Message,
 	})
 	o.mu.Unlock()
 	o.signal()

@@ -139,7 +139,7 @@ func credentials(mechanism string, response []byte) (who auth.Credentials, refus
 
 // login lets the user in. The refusal names no method: RabbitMQ's does not.
 func (c *connection) login(mechanism string, who auth.Credentials) (err error) {
-	c.user, err = c.server.broker.Login(who.User, who.Password, c.loopback())
+	c.user, err = c.server.broker.LoginFrom(c.describe(), who.User, who.Password, c.loopback())
 	if err == nil {
 		return nil
 	}

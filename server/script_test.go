@@ -40,6 +40,7 @@ import (
 //	vhost v                       makes a vhost
 //	user bob secret               makes a user
 //	permission bob v "" ".*" ".*" configure, write, read
+//	trace v                       traces a vhost; "untrace v" ends it
 //	connect b user=bob vhost=v    opens a connection other than as usual
 //	dial b                        a connection, not a word said
 //	greet b                       a connection up to connection.start
@@ -211,6 +212,8 @@ func (st *stage) carryOut(text string) error {
 	case "permission":
 		user, vhost := l.text(), l.text()
 		return st.node().b.SetPermission(user, vhost, auth.Permission{Configure: l.text(), Write: l.text(), Read: l.text()})
+	case "trace", "untrace":
+		return st.node().b.SetTracing(l.text(), word == "trace")
 	case "connect":
 		st.connect(l.name(), l)
 	case "dial":

@@ -46,13 +46,17 @@ func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
 	log := slog.New(slog.DiscardHandler)
 	b, err := broker.New(broker.Options{
-		Store:         st,
-		Auth:          auth.NewDatabase(nil),
-		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
-		QueueTypes:    []queue.Type{classicType, quorumType},
-		ReplyType:     volatile.Type,
-		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
-		Log:           log,
+		Store: st,
+		Auth:  auth.NewDatabase(nil),
+		ExchangeTypes: []exchange.Type{
+			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
+			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+		},
+		QueueTypes: []queue.Type{classicType, quorumType},
+		ReplyType:  volatile.Type,
+		Defaults:   broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Node:       "rabbit@test",
+		Log:        log,
 	})
 	if err != nil {
 		t.Fatal(err)

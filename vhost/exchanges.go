@@ -21,11 +21,13 @@ type Exchange struct {
 	vhost     *Vhost
 	router    exchange.Router
 	volatile  bool   // its routes hold for one message only
+	single    bool   // CC and BCC mean nothing to it
 	argued    bool   // an argument names the alternate exchange, not a policy
 	alternate string // that argument
 	effective atomic.Pointer[policy.Effective]
 	bindings  map[string]*Binding // from here, by key; guarded by vhost.mu
 	inbound   map[*Binding]struct{}
+	bound     atomic.Int64 // len(bindings), for Bound
 }
 
 // DestinationName implements exchange.Destination.
@@ -51,6 +53,10 @@ type ExchangeDeclaration struct {
 // DeclareExchange makes an exchange, or finds the equivalent one that is
 // there. created tells which.
 func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created bool, err error) {
+	return v.As("").DeclareExchange(d)
+}
+
+func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange, created bool, err error) {
 	if d.Name == "" {
 		return nil, false, amqp.DefaultExchange.New()
 	}
@@ -73,6 +79,7 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 		}
 	}
 	v.addExchange(x)
+	v.notify(user, Change{Exchange: x})
 	return x, true, nil
 }
 
@@ -96,6 +103,7 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 		bindings: map[string]*Binding{}, inbound: map[*Binding]struct{}{},
 	}
 	_, x.volatile = router.(exchange.Volatile)
+	_, x.single = router.(exchange.Single)
 	if a, ok := d.Arguments[policy.AlternateExchange]; ok {
 		if x.alternate, x.argued = a.(string); !x.argued {
 			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), policy.AlternateExchange, x)
@@ -123,6 +131,10 @@ func (v *Vhost) router(kind string, args amqp.Table) (exchange.Router, error) {
 // DeleteExchange removes an exchange and its bindings; one that is not there
 // is no error.
 func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
+	return v.As("").DeleteExchange(name, ifUnused)
+}
+
+func (v *Vhost) deleteExchange(name string, ifUnused bool, user string) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
@@ -139,10 +151,13 @@ func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
 	case ifUnused && len(x.bindings) > 0:
 		return amqp.ExchangeInUse.New(x)
 	}
-	r := newRemoval(v)
+	r := newRemoval(v, user)
 	r.exchange(x)
 	return r.carryOut()
 }
+
+// Bound reports whether anything is bound to x. It takes no lock.
+func (x *Exchange) Bound() bool { return x.bound.Load() > 0 }
 
 // Vhost is the name of the vhost x is in.
 func (x *Exchange) Vhost() string { return x.vhost.Name }

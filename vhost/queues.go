@@ -83,6 +83,10 @@ func kindOf(args amqp.Table) string {
 // owner is the connection that declares. An empty name asks for a generated
 // one. d.ID and d.Vhost are filled in here.
 func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, created bool, err error) {
+	return v.As("").DeclareQueue(d, owner)
+}
+
+func (v *Vhost) declareQueue(d queue.Declaration, owner uint64, user string) (q *Queue, created bool, err error) {
 	if err := v.begin(); err != nil {
 		return nil, false, err
 	}
@@ -101,8 +105,11 @@ func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, creat
 	if !d.Exclusive {
 		owner = 0
 	}
-	q, err = v.openQueue(d, t, owner)
-	return q, err == nil, err
+	if q, err = v.openQueue(d, t, owner); err != nil {
+		return nil, false, err
+	}
+	v.notify(user, Change{Queue: q})
+	return q, true, nil
 }
 
 // queueType finds the type d asks for, and has it check d.
@@ -185,6 +192,10 @@ func (v *Vhost) addQueue(q *Queue) {
 // DeleteQueue removes q and says how many messages were ready in it. Deleting
 // what is gone already is no error.
 func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
+	return v.As("").DeleteQueue(q, ifUnused, ifEmpty)
+}
+
+func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, user string) (int, error) {
 	switch {
 	case q.Kind == "quorum" && ifUnused:
 		return 0, amqp.QuorumConditionalDel.New(q, "if-unused")
@@ -205,7 +216,7 @@ func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
 	case ifEmpty && s.Ready > 0:
 		return 0, amqp.QueueNotEmpty.New(q)
 	}
-	return s.Ready, v.deleteQueues([]*Queue{q})
+	return s.Ready, v.deleteQueues([]*Queue{q}, user)
 }
 
 // deleteUnused removes q if it is there and still has no consumer. While the
@@ -218,11 +229,13 @@ func (v *Vhost) deleteUnused(q *Queue) error {
 	if v.queue[q.Name] != q || q.Stat().Consumers > 0 {
 		return nil
 	}
-	return v.deleteQueues([]*Queue{q})
+	return v.deleteQueues([]*Queue{q}, "")
 }
 
 // DeleteOwned removes the exclusive queues of a connection.
-func (v *Vhost) DeleteOwned(owner uint64) error {
+func (v *Vhost) DeleteOwned(owner uint64) error { return v.As("").DeleteOwned(owner) }
+
+func (v *Vhost) deleteOwned(owner uint64, user string) error {
 	v.topology.Lock()
 	defer v.topology.Unlock()
 	var queues []*Queue
@@ -235,11 +248,11 @@ func (v *Vhost) DeleteOwned(owner uint64) error {
 	if len(queues) == 0 {
 		return nil
 	}
-	return v.deleteQueues(queues)
+	return v.deleteQueues(queues, user)
 }
 
-func (v *Vhost) deleteQueues(queues []*Queue) error {
-	r := newRemoval(v)
+func (v *Vhost) deleteQueues(queues []*Queue, user string) error {
+	r := newRemoval(v, user)
 	for _, q := range queues {
 		r.queue(q)
 	}

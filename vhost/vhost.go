@@ -22,6 +22,10 @@ type Options struct {
 	ReplyType     queue.Type // of the queues behind direct reply-to
 	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Keeper        Keeper
+	// Notify is told of each thing that came or went, durable or not, after
+	// the fact. It is called with the topology lock held: it must not block
+	// and not call the vhost. nil when nobody wants to know.
+	Notify func(Notice)
 	// Begin begins a unit of what the queues store.
 	Begin func() queue.Unit
 	// NextID numbers a new queue; a number is never given out twice.
@@ -40,6 +44,12 @@ type Change struct {
 	Exchange *Exchange
 	Queue    *Queue
 	Binding  *Binding
+}
+
+// Notice is a change and who made it.
+type Notice struct {
+	Change
+	User string // "" the broker itself
 }
 
 // Vhost is a namespace of exchanges and queues.
@@ -62,6 +72,7 @@ type Vhost struct {
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
 
 	version atomic.Uint64 // grows with every change that may alter a route
+	tracing atomic.Bool
 }
 
 // systemExchanges stand in every vhost from the start. The default exchange
@@ -158,7 +169,7 @@ func (v *Vhost) Close(forget bool) error {
 	queues := v.Queues()
 	var err error
 	if forget {
-		r := newRemoval(v)
+		r := newRemoval(v, "")
 		for _, x := range v.Exchanges() {
 			r.exchange(x)
 		}
@@ -198,6 +209,20 @@ func (v *Vhost) keep(changes []Change) error {
 	return nil
 }
 
+// notify tells of changes; those of system exchanges and of queues of replies
+// are nobody's doing. v.topology is held.
+func (v *Vhost) notify(user string, changes ...Change) {
+	if v.options.Notify == nil {
+		return
+	}
+	for _, c := range changes {
+		if c.Exchange != nil && c.Exchange.system() || c.Queue != nil && IsReply(c.Queue.Name) {
+			continue
+		}
+		v.options.Notify(Notice{c, user})
+	}
+}
+
 // GeneratedName makes a queue name that nobody else has.
 func GeneratedName() string { return "amq.gen-" + unique() }
 
@@ -207,6 +232,16 @@ func unique() string {
 	rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
+
+// SetTracing says whether what is published and delivered in v is to be traced;
+// publishers learn of it with their next message.
+func (v *Vhost) SetTracing(on bool) {
+	v.tracing.Store(on)
+	v.version.Add(1)
+}
+
+// Tracing reports what SetTracing said.
+func (v *Vhost) Tracing() bool { return v.tracing.Load() }
 
 // Version grows with every change that may alter where a message goes.
 func (v *Vhost) Version() uint64 { return v.version.Load() }

@@ -40,14 +40,18 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	defer classicType.Close()
 	defer quorumType.Close()
 	b, err := broker.New(broker.Options{
-		Store:         st,
-		Auth:          auth.NewDatabase(cfg.Auth.LoopbackUsers),
-		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
-		QueueTypes:    []queue.Type{classicType, quorumType},
-		ReplyType:     volatile.Type,
-		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
-		OnePolicy:     !cfg.Policies.Merge,
-		Log:           log,
+		Store: st,
+		Auth:  auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		ExchangeTypes: []exchange.Type{
+			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
+			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+		},
+		QueueTypes: []queue.Type{classicType, quorumType},
+		ReplyType:  volatile.Type,
+		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		OnePolicy:  !cfg.Policies.Merge,
+		Node:       cfg.Node.Name,
+		Log:        log,
 	})
 	if err != nil {
 		return err

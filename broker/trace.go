@@ -1,0 +1,178 @@
+package broker
+
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
+
+// traceExchange is the topic exchange of each vhost to which a copy of every
+// message goes while the vhost is traced: under publish.{exchange} when it
+// comes, and under deliver.{queue} when it goes out.
+const traceExchange = "amq.rabbitmq.trace"
+
+// maxTraced bounds what a copy repeats in its headers, in bytes: of the
+// message's own, and of the names of queues. A content header has to fit in a
+// frame.
+const maxTraced = 32 << 10
+
+// SetTracing turns the tracing of a vhost on or off, for good.
+func (b *Broker) SetTracing(vhostName string, on bool) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	v, err := b.Vhost(vhostName)
+	if err != nil {
+		return err
+	}
+	record, err := b.vhostRecord(vhostName)
+	if err != nil {
+		return err
+	}
+	record.Tracing = on
+	if err := set(b.store, record); err != nil {
+		return err
+	}
+	v.SetTracing(on)
+	return nil
+}
+
+// vhostRecord is what is stored of a vhost.
+func (b *Broker) vhostRecord(name string) (*definitions.Vhost, error) {
+	record := &definitions.Vhost{Name: name}
+	key := definitions.Key(record)
+	value, err := b.store.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	r, err := definitions.Decode(key, value)
+	if err != nil {
+		return nil, err
+	}
+	return r.(*definitions.Vhost), nil
+}
+
+// tracePublish publishes a copy of m, which has just been published.
+func (s *Session) tracePublish(m *message.Message) {
+	x := s.c.traces(m)
+	if x == nil {
+		return
+	}
+	t := s.c.traced(s.channel, m)
+	t["routed_queues"] = queueNames(s.publisher.Reached())
+	s.publisher.Publish(x, traceOf(m, "publish."+m.Exchange, t), queue.Receipt{})
+}
+
+// queueNames is the names of queues, as many as may be repeated.
+func queueNames(queues []*vhost.Queue) (names []any) {
+	bytes := 0
+	for _, q := range queues {
+		if bytes += len(q.Name) + 5; bytes > maxTraced {
+			break
+		}
+		names = append(names, q.Name)
+	}
+	return names
+}
+
+// Tracer publishes copies of what a connection is delivered. One goroutine at
+// a time uses it.
+type Tracer struct {
+	c *Connection
+	p *vhost.Publisher
+}
+
+// Tracer makes a tracer for c.
+func (c *Connection) Tracer() *Tracer { return &Tracer{c, c.v.Publisher()} }
+
+// On reports whether deliveries are to be traced: one atomic load, to be asked
+// once a burst.
+func (t *Tracer) On() bool { return t.c.v.Tracing() }
+
+// Delivered publishes a copy of m, which a queue delivers on a channel. The
+// copy is in the queues after the next Flush. No lock may be held.
+func (t *Tracer) Delivered(channel uint16, queueName string, m *message.Message, redelivered bool) {
+	x := t.c.traces(m)
+	if x == nil {
+		return
+	}
+	h := t.c.traced(channel, m)
+	h["redelivered"] = int32(0)
+	if redelivered {
+		h["redelivered"] = int32(1)
+	}
+	t.p.Publish(x, traceOf(m, "deliver."+queueName, h), queue.Receipt{})
+}
+
+// Flush hands what was published to the queues.
+func (t *Tracer) Flush() { t.p.Flush() }
+
+// traces is where a copy of m goes; nil when nobody is bound there, or when m
+// is such a copy itself, perhaps one that was dead-lettered since.
+func (c *Connection) traces(m *message.Message) *vhost.Exchange {
+	if m.Exchange == traceExchange {
+		return nil
+	}
+	first, _ := amqp.Lookup(amqp.HeadersTable(m.Header), "x-first-death-exchange")
+	if string(first.Bytes) == traceExchange {
+		return nil
+	}
+	x, err := c.v.Exchange(traceExchange)
+	if err != nil || !x.Bound() {
+		return nil
+	}
+	return x
+}
+
+// traced is the headers that all copies have.
+func (c *Connection) traced(channel uint16, m *message.Message) amqp.Table {
+	keys, _ := message.CopyKeys([]string{m.RoutingKey}, m.Header)
+	return amqp.Table{
+		"exchange_name": m.Exchange, "routing_keys": texts(keys), "properties": propertiesTable(m.Header),
+		"node": c.b.node, "vhost": c.v.Name, "connection": c.Name, "channel": int32(channel), "user": c.User.Name,
+	}
+}
+
+// propertiesTable is the properties of a message under the names they have in
+// RabbitMQ, as far as they may be repeated.
+func propertiesTable(header []byte) amqp.Table {
+	t := amqp.Table{}
+	if len(header) > maxTraced {
+		return t
+	}
+	p, err := amqp.ParseProperties(message.WithoutBCC(header))
+	if err != nil { // not of a header that was checked
+		return t
+	}
+	for name, text := range map[string]string{
+		"content_type": p.ContentType, "content_encoding": p.ContentEncoding, "correlation_id": p.CorrelationID,
+		"reply_to": p.ReplyTo, "expiration": p.Expiration, "message_id": p.MessageID, "type": p.Type,
+		"user_id": p.UserID, "app_id": p.AppID, "cluster_id": p.ClusterID,
+	} {
+		if text != "" {
+			t[name] = text
+		}
+	}
+	if p.Headers != nil {
+		t["headers"] = p.Headers
+	}
+	if p.DeliveryMode > 0 {
+		t["delivery_mode"] = int32(p.DeliveryMode)
+	}
+	if p.Priority > 0 {
+		t["priority"] = int32(p.Priority)
+	}
+	if p.Timestamp > 0 {
+		t["timestamp"] = int64(p.Timestamp)
+	}
+	return t
+}
+
+// traceOf is the copy of m under key: with the same body, and not persistent.
+func traceOf(m *message.Message, key string, headers amqp.Table) *message.Message {
+	header := amqp.AppendContentHeader(nil, amqp.BasicClass, uint64(len(m.Body)), &amqp.Properties{Headers: headers})
+	return &message.Message{
+		Exchange: traceExchange, RoutingKey: key, Header: header, Body: m.Body, Expiration: -1,
+	}
+}
