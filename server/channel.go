@@ -243,10 +243,10 @@ func (ch *channel) release() {
 	o.mu.Unlock()
 	ch.settleNow()
 	ch.session.Close()
+	ch.requeueAll() // before the consumers go: whoever follows them begins with what they held
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)
 	}
-	ch.requeueAll()
 }
 
 func (ch *channel) listConsumers() []*consumer {
