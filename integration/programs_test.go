@@ -67,6 +67,19 @@ func TestPika(t *testing.T) {
 	programs(t, "pika/*.py", pythonWith(t, "pika"))
 }
 
+// TestPikaPriorities: the order of priorities outlives the broker.
+func TestPikaPriorities(t *testing.T) {
+	t.Parallel()
+	python := pythonWith(t, "pika")
+	b := Start(t, hutchmq)
+	for _, end := range []func(){b.Stop, b.Kill} {
+		t.Log(program(t, b, nil, python, "pika/priorities.py", "publish"))
+		end()
+		b.Restart()
+		program(t, b, nil, python, "pika/priorities.py", "consume")
+	}
+}
+
 // pythonWith is an interpreter that can import a module: Debian's own, or the
 // one on the PATH.
 func pythonWith(t *testing.T, module string) string {
