@@ -54,6 +54,21 @@ type Advertise struct {
 	Product, Version string
 }
 
+// What to call itself to be treated as RabbitMQ: clients compare the version,
+// and kombu fails on one that does not begin with numbers.
+const (
+	rabbitMQ        = "RabbitMQ"
+	rabbitMQVersion = "4.3.0"
+)
+
+// settle gives a broker that calls itself RabbitMQ, and has no version but that
+// of its build, one of RabbitMQ's.
+func (a *Advertise) settle(build string) {
+	if a.Product == rabbitMQ && a.Version == build {
+		a.Version = rabbitMQVersion
+	}
+}
+
 // Bytes is a size.
 type Bytes int64
 

@@ -61,6 +61,22 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+func TestAdvertise(t *testing.T) {
+	for _, x := range []struct {
+		settings []string
+		want     Advertise
+	}{
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=RabbitMQ"}, Advertise{"RabbitMQ", "4.3.0"}},
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=RabbitMQ", "HUTCHMQ_ADVERTISE_VERSION=3.13.7"}, Advertise{"RabbitMQ", "3.13.7"}},
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=Mine"}, Advertise{"Mine", "1.2.3"}},
+	} {
+		got, err := Load(sources(t, "", x.settings...))
+		if err != nil || got.Advertise != x.want {
+			t.Errorf("%q: %+v, want %+v, %v", x.settings, got.Advertise, x.want, err)
+		}
+	}
+}
+
 func TestPrecedence(t *testing.T) {
 	const file = "listeners: {amqp: {addr: ':1'}}\ndefaults: {user: file}\n"
 	tests := []struct {

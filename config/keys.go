@@ -84,12 +84,12 @@ var Keys = []Key{
 	},
 	{
 		Path: "advertise.product", Default: "HutchMQ",
-		Says:  "The product name told to clients; some switch features on for `RabbitMQ`.",
+		Says:  "The product name told to clients; some switch features on for `RabbitMQ`, and Celery workers need it to hold more tasks with an ETA than they prefetch.",
 		field: func(c *Config) any { return &c.Advertise.Product },
 	},
 	{
 		Path: "advertise.version", Default: "<version>",
-		Says:  "The version told to clients; by default the version of this build.",
+		Says:  "The version told to clients; by default the version of this build, or 4.3.0 when the product is `RabbitMQ`.",
 		field: func(c *Config) any { return &c.Advertise.Version },
 	},
 	{

@@ -247,11 +247,11 @@ func (ch *channel) release() {
 	o.mu.Unlock()
 	ch.settleNow()
 	ch.session.Close()
+	ch.requeueAll() // before the consumers go: whoever follows them begins with what they held
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)
 		ch.session.Consumed(k.q, k.tag)
 	}
-	ch.requeueAll()
 }
 
 func (ch *channel) listConsumers() []*consumer {
