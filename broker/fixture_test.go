@@ -19,10 +19,11 @@ type fixture struct {
 	*Broker
 	store store.Store
 	types []*classic.Type
+	vhost string // the default one
 }
 
 func newFixture(t testing.TB) *fixture {
-	f := &fixture{TB: t, store: store.NewMemory()}
+	f := &fixture{TB: t, store: store.NewMemory(), vhost: "/"}
 	f.start()
 	t.Cleanup(func() {
 		f.stop()
@@ -40,7 +41,8 @@ func (f *fixture) start() {
 		Store: f.store, Auth: auth.NewDatabase([]string{"guest"}),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		QueueTypes:    []queue.Type{c, q},
-		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: f.vhost},
+		Node:          "rabbit@test",
 		Log:           slog.New(slog.DiscardHandler),
 	})
 	f.must(err)
