@@ -19,13 +19,14 @@ type fixture struct {
 	*Broker
 	store       store.Store
 	types       []*classic.Type
+	vhost       string // the default one
 	onePolicy   bool
 	limits      NodeLimits
 	defaultKind string
 }
 
 func newFixture(t testing.TB) *fixture {
-	f := &fixture{TB: t, store: store.NewMemory()}
+	f := &fixture{TB: t, store: store.NewMemory(), vhost: "/"}
 	f.start()
 	t.Cleanup(func() {
 		f.stop()
@@ -44,9 +45,10 @@ func (f *fixture) start() {
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		QueueTypes:    []queue.Type{c, q},
 		OnePolicy:     f.onePolicy,
-		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: f.vhost},
 		Limits:        f.limits,
 		DefaultKind:   f.defaultKind,
+		Node:          "rabbit@test",
 		Log:           slog.New(slog.DiscardHandler),
 	})
 	f.must(err)

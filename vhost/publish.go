@@ -211,10 +211,28 @@ type walk struct {
 // run finds the queues that m, published to x, reaches. Cycles end because
 // the set takes an exchange once.
 func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
+	w.begin(x)
+	w.follow(0, m, copies)
+}
+
+// beyond finds the queues that m, which passed x before, reaches by way of to,
+// which was bound to x since.
+func (w *walk) beyond(x *Exchange, to exchange.Destination, m *message.Message, copies []string) {
+	w.begin(x)
+	w.set.Add(to)
+	w.follow(1, m, copies)
+}
+
+func (w *walk) begin(x *Exchange) {
 	w.set.Reset()
 	w.queues, w.volatile = w.queues[:0], false
 	w.set.Add(x)
-	for i := 0; i < w.set.Len(); i++ {
+}
+
+// follow passes what the set holds from a place on, and what is added to it
+// meanwhile.
+func (w *walk) follow(from int, m *message.Message, copies []string) {
+	for i := from; i < w.set.Len(); i++ {
 		switch d := w.set.List()[i].(type) {
 		case *Queue:
 			w.queues = append(w.queues, d)
