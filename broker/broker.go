@@ -174,3 +174,6 @@ func (b *Broker) Close() error {
 
 // WaitRoom blocks a publisher while more waits for the disk than may.
 func (b *Broker) WaitRoom() { b.store.WaitRoom() }
+
+// Failed is why the disk takes nothing more, or nil.
+func (b *Broker) Failed() error { return b.store.Failed() }

@@ -117,6 +117,8 @@ func tell(publishes []*published, tag uint64, multiple, nacked bool) error {
 // failing is a disk on which nothing is safe.
 type failing struct{ store.Store }
 
+func (failing) Failed() error { return errors.New("no space left") }
+
 func (failing) Log(_ uint64, _ bool, owner store.Owner) (store.Log, error) {
 	return &failingLog{owner: owner}, nil
 }

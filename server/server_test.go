@@ -43,13 +43,19 @@ func newNode(t testing.TB, o Options) *node {
 // newNodeOn is newNode with a store, which it closes.
 func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 	t.Helper()
+	return newNodeOf(t, o, st, func(t queue.Type) queue.Type { return t })
+}
+
+// newNodeOf is newNodeOn with each type of queue as wrap gives it.
+func newNodeOf(t testing.TB, o Options, st store.Store, wrap func(queue.Type) queue.Type) *node {
+	t.Helper()
 	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
 	log := slog.New(slog.DiscardHandler)
 	b, err := broker.New(broker.Options{
 		Store:         st,
 		Auth:          auth.NewDatabase(nil),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
-		QueueTypes:    []queue.Type{classicType, quorumType},
+		QueueTypes:    []queue.Type{wrap(classicType), wrap(quorumType)},
 		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 		Log:           log,
