@@ -129,6 +129,7 @@ type Delivery struct {
 	Count       uint32 // earlier deliveries that failed
 	Size        uint32 // of the body, in bytes
 	Redelivered bool
+	Counted     bool // the queue counts failed deliveries, and consumers are shown
 	// Stored tells that the message is on disk: whoever holds the delivery may
 	// forget Message, and the queue reads it again if it comes back.
 	Stored bool

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -190,8 +191,22 @@ func (ch *channel) deliver(k *consumer, d *queue.Delivery) {
 		ch.inFlight++
 	}
 	ch.c.out.content(item{
-		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, m: d.Message,
+		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, m: shown(d),
 	})
+}
+
+// deliveryCount is the header that tells how often a message was delivered in
+// vain.
+const deliveryCount = "x-delivery-count"
+
+// shown is the message of d as its receiver sees it.
+func shown(d *queue.Delivery) *message.Message {
+	if d.Count == 0 || !d.Counted {
+		return d.Message
+	}
+	m := *d.Message
+	m.Header = amqp.SetHeader(nil, m.Header, deliveryCount, int64(d.Count))
+	return &m
 }
 
 // resume tells the queue that k may be offered messages again; the writer
@@ -284,7 +299,7 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 		ch.unacked.hold(unacked{d: d, q: q})
 	}
 	o.content(item{
-		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), m: d.Message,
+		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), m: shown(&d),
 	})
 	o.mu.Unlock()
 	o.signal()

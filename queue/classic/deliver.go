@@ -101,7 +101,8 @@ func (q *Queue) forgetSettled() {
 func (q *Queue) delivery(e *entry) queue.Delivery {
 	return queue.Delivery{
 		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Size: e.size, Redelivered: e.redelivered,
-		Stored: e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
+		Counted: q.options.DeliveryLimit >= 0 || q.kind.kind == queue.Quorum,
+		Stored:  e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
 	}
 }
 
