@@ -61,10 +61,11 @@ type Limits struct {
 	Heartbeat           time.Duration // whole seconds; 0 none
 	MaxMessageSize      Bytes
 	HandshakeTimeout    time.Duration
-	ConsumersPerChannel int // 0 no limit
-	Connections         int // 0 no limit
-	UnackedPerChannel   int // 0 no limit
-	Prefetch            int // of consumers whose channel asked for none; 0 no limit
+	ConsumersPerChannel int           // 0 no limit
+	Connections         int           // 0 no limit
+	UnackedPerChannel   int           // 0 no limit
+	Prefetch            int           // of consumers whose channel asked for none; 0 no limit
+	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
 }
 
 // The values of Store.Sync.

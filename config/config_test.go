@@ -50,6 +50,7 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
+			ConsumerTimeout: 30 * time.Minute,
 		},
 		Store: Store{Sync: "always"},
 		Log:   Log{Level: slog.LevelInfo, Format: "auto"},

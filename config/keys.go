@@ -133,6 +133,11 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.Prefetch },
 	},
 	{
+		Path: "limits.consumer_timeout", Default: "30m", Max: math.MaxInt32 * milli,
+		Says:  "How long a delivery may stay unacknowledged, unless its consumer, its queue or a policy says otherwise; `0s` is for ever.",
+		field: func(c *Config) any { return &c.Limits.ConsumerTimeout },
+	},
+	{
 		Path: "store.sync", Default: SyncAlways, Choices: []string{SyncAlways, SyncOS},
 		Says:  "`always` confirms a persistent message once it is synced to disk; `os` once the operating system has it.",
 		field: func(c *Config) any { return &c.Store.Sync },

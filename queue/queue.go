@@ -100,6 +100,13 @@ type Pausable interface {
 	Pause(paused bool)
 }
 
+// Timed is a queue that says how long a consumer may keep a delivery.
+type Timed interface {
+	// ConsumerTimeoutMs is how long a delivery may stay unacknowledged: 0 for
+	// ever, -1 as long as the node says. It may change, and takes no lock.
+	ConsumerTimeoutMs() int64
+}
+
 // Publication is one message on its way into a queue.
 type Publication struct {
 	Message *message.Message

@@ -171,6 +171,9 @@ func (t *transaction) restore() {
 	}
 	t.ch.unacked.restore(us)
 	t.settled = nil
+	if now := t.ch.c.server.clockMs(); !t.ch.released {
+		t.ch.sweepAt(now, now) // their time may be over
+	}
 }
 
 // commitWaiter counts the answers of the queues to a commit.

@@ -104,8 +104,8 @@ func serverOptions(cfg *config.Config) server.Options {
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
 		MaxMessageSize: uint64(l.MaxMessageSize), HandshakeTimeout: l.HandshakeTimeout,
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel, Connections: l.Connections,
-		Prefetch: uint16(l.Prefetch),
-		Product:  cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
+		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
+		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second,
 	}
 }
