@@ -27,6 +27,7 @@ type Options struct {
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
 	Defaults      Defaults
+	Alarms        AlarmOptions
 	Log           *slog.Logger
 }
 
@@ -42,6 +43,8 @@ type Broker struct {
 	log   *slog.Logger
 	vopts vhost.Options
 
+	alarms *alarms
+
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
 	vhosts         map[string]*vhost.Vhost
@@ -55,7 +58,7 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log,
+		store: o.Store, auth: o.Auth, log: o.Log, alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 	}
 	b.ids.store = o.Store
@@ -71,12 +74,13 @@ func New(o Options) (*Broker, error) {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
 	found, err := b.recover()
+	if err == nil && !found {
+		err = b.begin(o.Defaults)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !found {
-		return b, b.begin(o.Defaults)
-	}
+	b.alarms.start()
 	return b, nil
 }
 
@@ -163,6 +167,7 @@ func (b *Broker) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.alarms.close()
 	var errs []error
 	for _, v := range b.Vhosts() {
 		if err := v.Close(false); err != nil {

@@ -18,6 +18,7 @@ type Config struct {
 	Auth        Auth
 	Advertise   Advertise
 	Limits      Limits
+	Alarms      Alarms
 	Store       Store
 	Log         Log
 }
@@ -66,6 +67,19 @@ type Limits struct {
 	UnackedPerChannel   int           // 0 no limit
 	Prefetch            int           // of consumers whose channel asked for none; 0 no limit
 	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
+}
+
+// Watermark is a share of the memory there is, or a size in bytes when that is
+// 0. Both 0 is none.
+type Watermark struct {
+	Share float64
+	Bytes int64
+}
+
+// Alarms is when publishers are stopped.
+type Alarms struct {
+	MemoryHighWatermark Watermark
+	DiskFreeLimit       Bytes // 0 none
 }
 
 // The values of Store.Sync.

@@ -52,8 +52,9 @@ func TestDefaults(t *testing.T) {
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
 			ConsumerTimeout: 30 * time.Minute,
 		},
-		Store: Store{Sync: "always"},
-		Log:   Log{Level: slog.LevelInfo, Format: "auto"},
+		Alarms: Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
+		Store:  Store{Sync: "always"},
+		Log:    Log{Level: slog.LevelInfo, Format: "auto"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -156,6 +157,22 @@ func TestEmptyFile(t *testing.T) {
 	}
 }
 
+func TestWatermark(t *testing.T) {
+	for text, want := range map[string]Watermark{
+		"0.6": {Share: 0.6}, "1.0": {Share: 1}, "0": {}, "0.0": {}, "4GiB": {Bytes: 4 << 30}, "1000000": {Bytes: 1_000_000},
+	} {
+		var got Watermark
+		if err := got.parse(text); got != want || err != nil {
+			t.Errorf("%q is %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "1.5", "-0.1", "NaN", "Inf", "60%", "-1", "0.6GiB"} {
+		if got := new(Watermark); got.parse(text) == nil {
+			t.Errorf("%q is %+v", text, got)
+		}
+	}
+}
+
 func TestBytes(t *testing.T) {
 	for text, want := range map[string]Bytes{
 		"0": 0, "1": 1, "1_000": 1000, "128KiB": 131072, "16 MiB": 16777216, "2GiB": 2147483648,
@@ -199,7 +216,7 @@ func TestTable(t *testing.T) {
 }
 
 func leaves(t reflect.Type) int {
-	if t.Kind() != reflect.Struct {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Watermark]() { // which is one value
 		return 1
 	}
 	n := 0

@@ -54,10 +54,9 @@ func programs(t *testing.T, pattern, interpreter string) {
 	}
 }
 
-// TestPika runs Python clients: RabbitMQ's six tutorials and what else pika
-// can do. Debian installs pika for its own python.
-func TestPika(t *testing.T) {
-	t.Parallel()
+// python is one that has pika. Debian installs pika for its own.
+func python(t *testing.T) string {
+	t.Helper()
 	python := "/usr/bin/python3"
 	if exec.Command(python, "-c", "import pika").Run() != nil {
 		python = "python3"
@@ -65,7 +64,14 @@ func TestPika(t *testing.T) {
 	if out, err := exec.Command(python, "-c", "import pika").CombinedOutput(); err != nil {
 		t.Fatalf("python cannot import pika, run make setup: %v\n%s", err, out)
 	}
-	programs(t, "pika/*.py", python)
+	return python
+}
+
+// TestPika runs Python clients: RabbitMQ's six tutorials and what else pika
+// can do.
+func TestPika(t *testing.T) {
+	t.Parallel()
+	programs(t, "pika/*.py", python(t))
 }
 
 // TestNode runs JavaScript clients, with two versions of amqplib.

@@ -145,6 +145,7 @@ func (*failingLog) Close()              {}
 func TestFailingDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &stage{t: t, peers: map[string]*peer{}, names: map[string]string{}}
+		defer st.leave()
 		st.n = newNodeOn(t, testOptions(), failing{store.NewMemory()})
 		st.expect(t, `1 C: queue.declare queue=q durable ; confirm.select`,
 			`1 S: queue.declare-ok queue=q message_count=0 consumer_count=0`, `1 S: confirm.select-ok`)
@@ -153,6 +154,5 @@ func TestFailingDisk(t *testing.T) {
 			`1 S: channel.close-ok`, `1 S: channel.open-ok`, `1 S: tx.select-ok`)
 		st.expect(t, `1 C: basic.publish routing_key=q | delivery_mode=2 "x" ; tx.commit`,
 			`S: connection.close 541 "INTERNAL_ERROR - storage failure: transaction not committed" tx.commit`)
-		st.peers[""].nc.Close()
 	})
 }

@@ -38,6 +38,9 @@ type connection struct {
 	limit     time.Time // when the peer has been silent for too long; zero: nobody knows yet
 	disturbed bool      // the read deadline is not what it should be
 
+	published bool // a message has begun to come since the alarm was looked at
+	blocked   bool // by an alarm
+
 	errands errands
 	called  atomic.Bool                // there is an errand, or a kick
 	kicked  atomic.Pointer[amqp.Error] // somebody else wants the connection to end
@@ -51,6 +54,7 @@ type client struct {
 	mechanism    string
 	properties   amqp.Table
 	cancelNotify bool // wants basic.cancel when a queue goes
+	blocked      bool // wants connection.blocked when it may not publish
 	authClose    bool // wants connection.close when its login is refused
 }
 
@@ -130,6 +134,9 @@ func (c *connection) serve() {
 func (c *connection) loop() string {
 	for {
 		c.attend()
+		if c.throttled() {
+			continue
+		}
 		f, err := c.reader.Next()
 		if err == nil {
 			err = c.step(f)

@@ -117,6 +117,7 @@ func clientOf(t amqp.Table) (k client) {
 	k.product, _ = t["product"].(string)
 	can, _ := t["capabilities"].(amqp.Table)
 	k.cancelNotify, _ = can["consumer_cancel_notify"].(bool)
+	k.blocked, _ = can["connection.blocked"].(bool)
 	k.authClose, _ = can["authentication_failure_close"].(bool)
 	return k
 }

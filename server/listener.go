@@ -51,10 +51,12 @@ func New(b *broker.Broker, o Options, log *slog.Logger) *Server {
 	if o.UnackedPerChannel == 0 {
 		o.UnackedPerChannel = math.MaxInt
 	}
-	return &Server{
+	s := &Server{
 		broker: b, options: o, log: log, began: time.Now(),
 		listeners: map[net.Listener]struct{}{}, connections: map[*connection]struct{}{},
 	}
+	b.OnAlarm(s.alarmChanged)
+	return s
 }
 
 // Serve accepts connections from l until Shutdown.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net"
 	"slices"
 	"testing"
@@ -58,6 +59,7 @@ func newNodeOf(t testing.TB, o Options, st store.Store, wrap func(queue.Type) qu
 		QueueTypes:    []queue.Type{wrap(classicType), wrap(quorumType)},
 		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Alarms:        broker.AlarmOptions{Dir: "."},
 		Log:           log,
 	})
 	if err != nil {
@@ -116,6 +118,20 @@ func encode(t testing.TB, channel uint16, text string) []byte {
 		t.Fatal(err)
 	}
 	return wire
+}
+
+// alarm sets alarms, and clears the others.
+func (n *node) alarm(which ...string) {
+	var memory broker.Watermark
+	var diskFree int64
+	if slices.Contains(which, "memory") {
+		memory.Bytes = 1
+	}
+	if slices.Contains(which, "disk") {
+		diskFree = math.MaxInt64
+	}
+	n.b.SetMemoryWatermark(memory)
+	n.b.SetDiskFreeLimit(diskFree)
 }
 
 // idle fails the test if a queue still counts deliveries to somebody.

@@ -46,7 +46,11 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		QueueTypes:    []queue.Type{classicType, quorumType},
 		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
-		Log:           log,
+		Alarms: broker.AlarmOptions{
+			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
+			DiskFreeLimit: int64(cfg.Alarms.DiskFreeLimit), Dir: cfg.DataDir,
+		},
+		Log: log,
 	})
 	if err != nil {
 		return err
