@@ -26,9 +26,18 @@ type Options struct {
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
+	Limits        NodeLimits
+	DefaultKind   string // of queues, in vhosts that have no default of their own; "" is classic
 	Node          string // the name of this node
 	Log           *slog.Logger
+}
+
+// NodeLimits are what all vhosts may have together; 0 is no limit.
+type NodeLimits struct {
+	Connections, Queues int
+	Exchanges           int // beside those that every vhost has
 }
 
 // Defaults is what an empty data directory begins with.
@@ -46,11 +55,15 @@ type Broker struct {
 	node     string
 	events   events
 
+	nodeLimits NodeLimits
+
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
 	vhosts         map[string]*vhost.Vhost
 	connections    map[uint64]*Connection
 	lastConnection uint64
+	inVhost        tallies
+	ofUser         tallies
 
 	ids ids
 }
@@ -59,14 +72,17 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node,
+		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
+		inVhost: tallies{}, ofUser: tallies{},
 	}
 	b.ids.store = o.Store
 	b.events.init()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
-		Keeper: records{o.Store}, NextID: b.ids.next, Notify: b.emitChange,
+		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
+		OnePolicy: o.OnePolicy, Notify: b.emitChange,
+		Keeper: records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {
@@ -77,7 +93,7 @@ func New(o Options) (*Broker, error) {
 	}
 	found, err := b.recover()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, b.Close())
 	}
 	if !found {
 		if err := b.begin(o.Defaults); err != nil {
@@ -86,6 +102,15 @@ func New(o Options) (*Broker, error) {
 	}
 	go b.publishEvents()
 	return b, nil
+}
+
+// quota is one of n, or of any number when n is 0.
+func quota(n int) *vhost.Quota {
+	q := &vhost.Quota{}
+	if n > 0 {
+		q.SetMax(n)
+	}
+	return q
 }
 
 // begin fills an empty store.
@@ -162,8 +187,8 @@ func (b *Broker) addVhost(v *vhost.Vhost) error {
 	return nil
 }
 
-// DeleteVhost removes a vhost with everything in it. The caller has closed
-// the connections into it.
+// DeleteVhost removes a vhost with everything in it, unless it is protected,
+// which is a ProtectedError. The caller has closed the connections into it.
 func (b *Broker) DeleteVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
@@ -171,8 +196,16 @@ func (b *Broker) DeleteVhost(name string) error {
 	if err != nil {
 		return err
 	}
+	m, err := b.VhostMetadata(name)
+	switch {
+	case err != nil:
+		return err
+	case m.ProtectedFromDeletion:
+		return ProtectedError(name)
+	}
 	b.mu.Lock()
 	delete(b.vhosts, name)
+	b.inVhost.edit(name, func(t *tally) { t.limits = nil })
 	b.mu.Unlock()
 	b.auth.DropVhost(name)
 	if name == b.defaults.Vhost {

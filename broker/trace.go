@@ -22,37 +22,7 @@ const maxTraced = 32 << 10
 
 // SetTracing turns the tracing of a vhost on or off, for good.
 func (b *Broker) SetTracing(vhostName string, on bool) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	v, err := b.Vhost(vhostName)
-	if err != nil {
-		return err
-	}
-	record, err := b.vhostRecord(vhostName)
-	if err != nil {
-		return err
-	}
-	record.Tracing = on
-	if err := set(b.store, record); err != nil {
-		return err
-	}
-	v.SetTracing(on)
-	return nil
-}
-
-// vhostRecord is what is stored of a vhost.
-func (b *Broker) vhostRecord(name string) (*definitions.Vhost, error) {
-	record := &definitions.Vhost{Name: name}
-	key := definitions.Key(record)
-	value, err := b.store.Get(key)
-	if err != nil {
-		return nil, err
-	}
-	r, err := definitions.Decode(key, value)
-	if err != nil {
-		return nil, err
-	}
-	return r.(*definitions.Vhost), nil
+	return b.editVhost(vhostName, func(r *definitions.Vhost) { r.Tracing = on })
 }
 
 // tracePublish publishes a copy of m, which has just been published.

@@ -9,7 +9,7 @@ import (
 	"github.com/hutchmq/hutchmq/store"
 )
 
-// PutUser makes a user or changes its password and tags.
+// PutUser makes a user or changes its password and tags. Its limits stay.
 func (b *Broker) PutUser(name, password string, tags ...string) error {
 	hash, err := auth.Hash(auth.SHA256, password)
 	if err != nil {
@@ -23,13 +23,59 @@ func (b *Broker) PutUser(name, password string, tags ...string) error {
 func (b *Broker) putUser(r *definitions.User) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
+	old, err := load(b.store, &definitions.User{Name: r.Name})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if r.Limits == nil {
+		r.Limits = old.Limits
+	}
+	return b.setUser(r)
+}
+
+// editUser changes the record of a user, and puts it into effect. It refuses
+// an unknown user with auth.ErrNoUser.
+func (b *Broker) editUser(name string, edit func(r *definitions.User)) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	r, err := load(b.store, &definitions.User{Name: name})
+	if errors.Is(err, store.ErrNotFound) {
+		return auth.ErrNoUser
+	}
+	if err != nil {
+		return err
+	}
+	edit(r)
+	return b.setUser(r)
+}
+
+// setUser stores r and puts it into effect. The topology lock is held.
+func (b *Broker) setUser(r *definitions.User) error {
+	if _, err := limitsOf(r.Limits, userLimits); err != nil {
+		return err
+	}
 	if err := set(b.store, r); err != nil {
+		return err
+	}
+	return b.restoreUser(r)
+}
+
+func (b *Broker) restoreUser(r *definitions.User) error {
+	l, err := limitsOf(r.Limits, userLimits)
+	if err != nil {
 		return err
 	}
 	was, is := b.auth.User(r.Name), userOf(r)
 	b.auth.PutUser(is)
+	b.limitUser(r.Name, l)
 	b.emitUser(was, &is)
 	return nil
+}
+
+func (b *Broker) limitUser(name string, l Limits) {
+	b.mu.Lock()
+	b.ofUser.edit(name, func(t *tally) { t.limits = l })
+	b.mu.Unlock()
 }
 
 // DeleteUser removes a user and its permissions; one that is not there is no
@@ -45,12 +91,19 @@ func (b *Broker) DeleteUser(name string) error {
 		}
 		return nil
 	})
+	err = errors.Join(err, each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
+		if r.User == name {
+			batch.Delete(definitions.Key(r))
+		}
+		return nil
+	}))
 	if err := errors.Join(err, b.store.Commit(&batch)); err != nil {
 		return err
 	}
 	if b.auth.DeleteUser(name) {
 		b.emit("user.deleted", named(name))
 	}
+	b.limitUser(name, nil)
 	return nil
 }
 
@@ -94,3 +147,49 @@ func (b *Broker) ClearPermission(user, vhostName string) error {
 	}
 	return nil
 }
+
+// SetTopicPermission limits the routing keys of a user on a topic exchange,
+// instead of the limits it had there. The exchange need not be there yet.
+func (b *Broker) SetTopicPermission(user, vhostName, exchangeName string, p auth.TopicPermission) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	if _, err := b.Vhost(vhostName); err != nil {
+		return err
+	}
+	if b.auth.User(user) == nil {
+		return auth.ErrNoUser
+	}
+	if err := p.Check(user, vhostName); err != nil {
+		return err
+	}
+	err := set(b.store, &definitions.TopicPermission{
+		User: user, Vhost: vhostName, Exchange: exchangeName, Write: p.Write, Read: p.Read,
+	})
+	if err != nil {
+		return err
+	}
+	return b.auth.SetTopicPermission(user, vhostName, exchangeName, p)
+}
+
+// ClearTopicPermission takes the limits on a topic exchange from a user; those
+// that are not there are no error.
+func (b *Broker) ClearTopicPermission(user, vhostName, exchangeName string) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	err := forget(b.store, &definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
+	if err != nil {
+		return err
+	}
+	b.auth.ClearTopicPermission(user, vhostName, exchangeName)
+	return nil
+}
+
+// TopicPermissions are all topic permissions by user, vhost and exchange. The
+// slice is the caller's.
+func (b *Broker) TopicPermissions() []auth.UserTopicPermission { return b.auth.TopicPermissions() }
+
+// User finds a user, or returns nil.
+func (b *Broker) User(name string) *auth.User { return b.auth.User(name) }
+
+// Users are all users by name. The slice is the caller's.
+func (b *Broker) Users() []*auth.User { return b.auth.Users() }

@@ -81,8 +81,9 @@ type Transactional interface {
 }
 
 // Unit makes changes of several queues hold together on a crash: all of them
-// are stored, or none. It comes from the broker's store; whoever began it
-// commits it soon, and waits for nothing in between.
+// are stored, or none. It comes from the broker's store, or from a queue that
+// dead-letters; whoever began it commits it soon, and waits for nothing in
+// between.
 type Unit interface{ Commit() }
 
 // Reconfigurer is a queue that follows its policies while it lives.
@@ -129,6 +130,7 @@ type Delivery struct {
 	Count       uint32 // earlier deliveries that failed
 	Size        uint32 // of the body, in bytes
 	Redelivered bool
+	Counted     bool // the queue counts failed deliveries, and keeps the count
 	// Stored tells that the message is on disk: whoever holds the delivery may
 	// forget Message, and the queue reads it again if it comes back.
 	Stored bool
@@ -202,4 +204,5 @@ type Stat struct {
 	ResidentBytes            int64
 	Persistent               int
 	Consumers                int
+	Paused                   bool
 }

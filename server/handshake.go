@@ -209,9 +209,6 @@ func (c *connection) open() error {
 	if err != nil {
 		return err
 	}
-	if n := c.server.options.Connections; n > 0 && c.server.Connections() > n {
-		return at(&open, amqp.TooManyConnections.New(n))
-	}
 	if c.broker, err = c.server.broker.Connect(c.user, open.VirtualHost, c.describe()); err != nil {
 		return at(&open, err.(*amqp.Error))
 	}

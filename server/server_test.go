@@ -43,6 +43,12 @@ func newNode(t testing.TB, o Options) *node {
 // newNodeOn is newNode with a store, which it closes.
 func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 	t.Helper()
+	return newNodeWith(t, o, st, broker.NodeLimits{})
+}
+
+// newNodeWith is newNodeOn with limits.
+func newNodeWith(t testing.TB, o Options, st store.Store, limits broker.NodeLimits) *node {
+	t.Helper()
 	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
 	log := slog.New(slog.DiscardHandler)
 	b, err := broker.New(broker.Options{
@@ -55,6 +61,7 @@ func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 		QueueTypes: []queue.Type{classicType, quorumType},
 		ReplyType:  volatile.Type,
 		Defaults:   broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Limits:     limits,
 		Node:       "rabbit@test",
 		Log:        log,
 	})

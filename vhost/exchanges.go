@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/policy"
 )
 
 // Exchange is a declared exchange. The exported fields never change.
@@ -19,9 +20,11 @@ type Exchange struct {
 
 	vhost     *Vhost
 	router    exchange.Router
-	volatile  bool                // its routes hold for one message only
-	single    bool                // CC and BCC mean nothing to it
-	alternate string              // alternate-exchange, "" when none
+	volatile  bool   // its routes hold for one message only
+	single    bool   // CC and BCC mean nothing to it
+	argued    bool   // an argument names the alternate exchange, not a policy
+	alternate string // that argument
+	effective atomic.Pointer[policy.Effective]
 	bindings  map[string]*Binding // from here, by key; guarded by vhost.mu
 	inbound   map[*Binding]struct{}
 	bound     atomic.Int64 // len(bindings), for Bound
@@ -70,8 +73,12 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange
 	if x, err = v.newExchange(d); err != nil {
 		return nil, false, err
 	}
+	if bound, ok := v.options.Exchanges.take(); !ok {
+		return nil, false, amqp.TooManyExchanges.New(x, bound)
+	}
 	if d.Durable {
 		if err := v.keep([]Change{{Exchange: x}}); err != nil {
+			v.options.Exchanges.add(-1)
 			return nil, false, err
 		}
 	}
@@ -83,10 +90,14 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange
 // RestoreExchange puts back an exchange that was kept.
 func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
 	x, err := v.newExchange(d)
-	if err == nil {
-		v.addExchange(x)
+	if err != nil {
+		return err
 	}
-	return err
+	if !x.system() {
+		v.options.Exchanges.add(1)
+	}
+	v.addExchange(x)
+	return nil
 }
 
 func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
@@ -101,11 +112,12 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 	}
 	_, x.volatile = router.(exchange.Volatile)
 	_, x.single = router.(exchange.Single)
-	if a, ok := d.Arguments["alternate-exchange"]; ok {
-		if x.alternate, ok = a.(string); !ok {
-			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), "alternate-exchange", x)
+	if a, ok := d.Arguments[policy.AlternateExchange]; ok {
+		if x.alternate, x.argued = a.(string); !x.argued {
+			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), policy.AlternateExchange, x)
 		}
 	}
+	x.adopt()
 	return x, nil
 }
 

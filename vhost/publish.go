@@ -246,7 +246,8 @@ func (w *walk) follow(from int, m *message.Message, copies []string) {
 // alternate exchange.
 func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 	w.volatile = w.volatile || x.volatile
-	if x.alternate == "" {
+	alternate := x.alternateExchange()
+	if alternate == "" {
 		x.route(m, copies, &w.set)
 		return
 	}
@@ -258,7 +259,7 @@ func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 	if w.part.Len() > 0 {
 		return
 	}
-	if a, err := x.vhost.Exchange(x.alternate); err == nil {
+	if a, err := x.vhost.Exchange(alternate); err == nil {
 		w.set.Add(a)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -19,7 +20,12 @@ type Options struct {
 	ExchangeTypes map[string]exchange.Type
 	QueueTypes    map[string]queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
-	Keeper        Keeper
+	DefaultKind   string     // of queues whose declaration names none; "" is classic
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
+	// Queues and Exchanges bound what all vhosts have declared together; nil
+	// is no bound.
+	Queues, Exchanges *Quota
+	Keeper            Keeper
 	// Notify is told of each thing that came or went, durable or not, after
 	// the fact. It is called with the topology lock held: it must not block
 	// and not call the vhost. nil when nobody wants to know.
@@ -52,19 +58,25 @@ type Notice struct {
 
 // Vhost is a namespace of exchanges and queues.
 //
-// Lock order: topology, then mu; a queue's own lock comes after both. No
-// method is called with a queue's lock held.
+// Lock order: follow, then topology, then mu; a queue's own lock comes after
+// them. No method is called with a queue's lock held.
 type Vhost struct {
 	Name    string
 	options Options
 
+	policies atomic.Pointer[policy.Set]
+	follow   sync.Mutex // held while queues are told of new policies
+
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+
+	defaultKind string // of queues, guarded by mu
 
 	version atomic.Uint64 // grows with every change that may alter a route
 	tracing atomic.Bool
@@ -83,11 +95,15 @@ var systemExchanges = []ExchangeDeclaration{
 
 // New makes a vhost with its system exchanges.
 func New(name string, o Options) (*Vhost, error) {
+	o.fill()
 	v := &Vhost{
 		Name: name, options: o,
 		exchange: map[string]*Exchange{}, queue: map[string]*Queue{}, owned: map[uint64]map[*Queue]struct{}{},
+		defaultKind: o.DefaultKind,
 	}
+	v.policies.Store(policy.NewSet(!o.OnePolicy))
 	v.exchange[""] = &Exchange{Kind: "direct", Durable: true, vhost: v, router: byName{v}}
+	v.exchange[""].adopt()
 	for _, s := range systemExchanges {
 		x, err := v.newExchange(s)
 		if err != nil {
@@ -96,6 +112,19 @@ func New(name string, o Options) (*Vhost, error) {
 		v.exchange[s.Name] = x
 	}
 	return v, nil
+}
+
+// fill puts in what was left out.
+func (o *Options) fill() {
+	if o.DefaultKind == "" {
+		o.DefaultKind = classicKind
+	}
+	if o.Queues == nil {
+		o.Queues = &Quota{}
+	}
+	if o.Exchanges == nil {
+		o.Exchanges = &Quota{}
+	}
 }
 
 // Exchange finds an exchange, or refuses with 404.

@@ -49,8 +49,13 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		QueueTypes: []queue.Type{classicType, quorumType},
 		ReplyType:  volatile.Type,
 		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
-		Node:       cfg.Node.Name,
-		Log:        log,
+		OnePolicy:  !cfg.Policies.Merge,
+		Limits: broker.NodeLimits{
+			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
+		},
+		DefaultKind: cfg.DefaultQueueType,
+		Node:        cfg.Node.Name,
+		Log:         log,
 	})
 	if err != nil {
 		return err
@@ -107,7 +112,7 @@ func serverOptions(cfg *config.Config) server.Options {
 	return server.Options{
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
 		MaxMessageSize: uint64(l.MaxMessageSize), HandshakeTimeout: l.HandshakeTimeout,
-		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel, Connections: l.Connections,
+		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch),
 		Product:  cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second,
