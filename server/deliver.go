@@ -275,7 +275,9 @@ func (ch *channel) resume() {
 func (k *consumer) Cancelled() {
 	o := &k.ch.c.out
 	o.mu.Lock()
-	k.ch.end(k)
+	if k.ch.end(k) {
+		k.told()
+	}
 	o.mu.Unlock()
 	o.signal()
 }
