@@ -21,6 +21,8 @@ type tokens struct {
 	queues [2]string
 	mu     sync.Mutex
 	known  map[letter]string // where the last transaction put it; "" when it was not answered
+	last   map[letter]int    // the transaction that took it last
+	begun  int               // transactions
 	moved  int
 }
 
@@ -72,24 +74,37 @@ func (k *tokens) carry(from, to string, r *rand.Rand) load {
 				err = ch.TxCommit()
 				continue
 			}
-			k.note(moving, "")
+			number := k.begin(moving)
 			if err = ch.TxCommit(); err == nil {
-				k.note(moving, to)
+				k.note(moving, to, number)
 			}
 		}
 	}
 }
 
-// note tells where tokens are now.
-func (k *tokens) note(moved []letter, queue string) {
+// begin tells that a transaction with tokens commits now. They may be anywhere
+// until it is answered.
+func (k *tokens) begin(moving []letter) (number int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.begun++
+	for _, x := range moving {
+		k.known[x], k.last[x] = "", k.begun
+	}
+	return k.begun
+}
+
+// note tells that transaction number put tokens into queue: they are there,
+// but for those that others were quicker to take than the answer came here.
+func (k *tokens) note(moved []letter, queue string, number int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, x := range moved {
-		k.known[x] = queue
+		if k.last[x] == number {
+			k.known[x] = queue
+		}
 	}
-	if queue != "" {
-		k.moved += len(moved)
-	}
+	k.moved += len(moved)
 }
 
 // look wants each token once, and where the last answered transaction put it.
@@ -191,7 +206,7 @@ func TestTxCrash(t *testing.T) {
 	random := func(n int) *rand.Rand { return rand.New(rand.NewPCG(seed, uint64(n))) }
 	b := Start(t, hutchmq)
 	ch := dial(t, b)
-	k := &tokens{queues: [2]string{"to", "fro"}, known: map[letter]string{}}
+	k := &tokens{queues: [2]string{"to", "fro"}, known: map[letter]string{}, last: map[letter]int{}}
 	p := &triplets{number: 1, queues: [3]string{"one", "two", "three"}, random: random(1), committed: map[letter]bool{}}
 	for _, queue := range append(k.queues[:], p.queues[:]...) {
 		declareDurable(t, ch, queue)
