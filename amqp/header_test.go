@@ -124,6 +124,27 @@ func TestReplaceHeaders(t *testing.T) {
 	}
 }
 
+// TestSetHeader: the field is set, behind the others, and no other byte
+// changes.
+func TestSetHeader(t *testing.T) {
+	for name, tt := range map[string]struct{ before, after Properties }{
+		"no properties":     {Properties{}, Properties{Headers: Table{"n": int64(7)}}},
+		"around headers":    {Properties{ContentType: "t", Priority: 3}, Properties{ContentType: "t", Headers: Table{"n": int64(7)}, Priority: 3}},
+		"no fields":         {Properties{Headers: Table{}, AppID: "a"}, Properties{Headers: Table{"n": int64(7)}, AppID: "a"}},
+		"others in front":   {Properties{Headers: Table{"a": true, "m": "x"}}, Properties{Headers: Table{"a": true, "m": "x", "n": int64(7)}}},
+		"an older one goes": {Properties{Headers: Table{"a": true, "n": "old"}}, Properties{Headers: Table{"a": true, "n": int64(7)}}},
+	} {
+		want := AppendContentHeader([]byte("before"), BasicClass, 99, &tt.after)
+		got := SetHeader([]byte("before"), AppendContentHeader(nil, BasicClass, 99, &tt.before), "n", 7)
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s:\n%q, want\n%q", name, got, want)
+		}
+	}
+	if header := []byte("garbage"); string(SetHeader(nil, header, "n", 7)) != "garbage" {
+		t.Error("garbage was changed")
+	}
+}
+
 // TestReplaceHeadersOfGarbage: what is no header is handed on as it is.
 func TestReplaceHeadersOfGarbage(t *testing.T) {
 	whole := AppendContentHeader(nil, BasicClass, 99, &everything)

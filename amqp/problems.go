@@ -40,6 +40,8 @@ var (
 	TxToConfirm          = row("E38", PreconditionFailed, "cannot switch from tx to confirm mode")
 	ConfirmToTx          = row("E38", PreconditionFailed, "cannot switch from confirm to tx mode")
 	NotTransactional     = row("E39", PreconditionFailed, "channel is not transactional")
+	TxFailed             = row("E39", PreconditionFailed, "partial tx completion")
+	DeliveryTimeout      = row("E40", PreconditionFailed, "delivery acknowledgement on channel %d timed out. Timeout value used: %d ms. This timeout value can be configured, see consumers doc guide to learn more")
 	NoReplyConsumer      = row("E41", PreconditionFailed, "fast reply consumer does not exist")
 	ReplyConsumerAck     = row("E42", PreconditionFailed, "reply consumer cannot acknowledge")
 	ReplyConsumerSet     = row("E42", PreconditionFailed, "reply consumer already set")

@@ -29,6 +29,7 @@ type Options struct {
 	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
 	Limits        NodeLimits
+	Alarms        AlarmOptions
 	DefaultKind   string // of queues, in vhosts that have no default of their own; "" is classic
 	Node          string // the name of this node
 	Log           *slog.Logger
@@ -57,6 +58,8 @@ type Broker struct {
 
 	nodeLimits NodeLimits
 
+	alarms *alarms
+
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
 	vhosts         map[string]*vhost.Vhost
@@ -73,11 +76,13 @@ type Broker struct {
 func New(o Options) (*Broker, error) {
 	b := &Broker{
 		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 		inVhost: tallies{}, ofUser: tallies{},
 	}
 	b.ids.store = o.Store
 	b.events.init()
+	go b.publishEvents()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
@@ -92,15 +97,13 @@ func New(o Options) (*Broker, error) {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
 	found, err := b.recover()
+	if err == nil && !found {
+		err = b.begin(o.Defaults)
+	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	if !found {
-		if err := b.begin(o.Defaults); err != nil {
-			return nil, err
-		}
-	}
-	go b.publishEvents()
+	b.alarms.start()
 	return b, nil
 }
 
@@ -219,6 +222,7 @@ func (b *Broker) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.alarms.close()
 	b.events.stop()
 	var errs []error
 	for _, v := range b.Vhosts() {
@@ -231,3 +235,6 @@ func (b *Broker) Close() error {
 
 // WaitRoom blocks a publisher while more waits for the disk than may.
 func (b *Broker) WaitRoom() { b.store.WaitRoom() }
+
+// Failed is why the disk takes nothing more, or nil.
+func (b *Broker) Failed() error { return b.store.Failed() }

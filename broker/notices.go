@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -158,5 +159,16 @@ func (s *Session) Consumed(q *vhost.Queue, tag string) {
 func (s *Session) consumer(q *vhost.Queue, tag string) amqp.Table {
 	return amqp.Table{
 		"consumer_tag": tag, "queue": q.Name, "vhost": s.v.Name, "channel": s.name(), actor: s.c.User.Name,
+	}
+}
+
+// clearedEvents are the events of a policy's end; those of its beginning are
+// the same for both authors, as in RabbitMQ.
+var clearedEvents = [...]string{policy.User: "policy.cleared", policy.Operator: "operator.policy.cleared"}
+
+func policyNotice(p *policy.Policy) amqp.Table {
+	return amqp.Table{
+		"name": p.Name, "vhost": p.Vhost, "pattern": p.Pattern, "apply-to": p.ApplyTo,
+		"priority": int64(p.Priority), "definition": p.Definition,
 	}
 }

@@ -78,3 +78,6 @@ func (s *Session) FlushIn(u queue.Unit) { s.publisher.FlushIn(u) }
 
 // Flush hands what was published to the queues.
 func (s *Session) Flush() { s.publisher.Flush() }
+
+// Drop forgets what was published since the last Flush.
+func (s *Session) Drop() { s.publisher.Drop() }

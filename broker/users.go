@@ -3,7 +3,6 @@ package broker
 import (
 	"errors"
 
-	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/store"
@@ -57,7 +56,12 @@ func (b *Broker) setUser(r *definitions.User) error {
 	if err := set(b.store, r); err != nil {
 		return err
 	}
-	return b.restoreUser(r)
+	was := b.auth.User(r.Name)
+	if err := b.restoreUser(r); err != nil {
+		return err
+	}
+	b.emitUser(was, b.auth.User(r.Name))
+	return nil
 }
 
 func (b *Broker) restoreUser(r *definitions.User) error {
@@ -65,10 +69,8 @@ func (b *Broker) restoreUser(r *definitions.User) error {
 	if err != nil {
 		return err
 	}
-	was, is := b.auth.User(r.Name), userOf(r)
-	b.auth.PutUser(is)
+	b.auth.PutUser(userOf(r))
 	b.limitUser(r.Name, l)
-	b.emitUser(was, &is)
 	return nil
 }
 
@@ -106,87 +108,6 @@ func (b *Broker) DeleteUser(name string) error {
 	b.limitUser(name, nil)
 	return nil
 }
-
-// SetPermission gives a user rights in a vhost, instead of those it had.
-func (b *Broker) SetPermission(user, vhostName string, p auth.Permission) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	if _, err := b.Vhost(vhostName); err != nil {
-		return err
-	}
-	if b.auth.User(user) == nil {
-		return auth.ErrNoUser
-	}
-	if err := p.Check(); err != nil {
-		return err
-	}
-	err := set(b.store, &definitions.Permission{
-		User: user, Vhost: vhostName, Configure: p.Configure, Write: p.Write, Read: p.Read,
-	})
-	if err != nil {
-		return err
-	}
-	if err := b.auth.SetPermission(user, vhostName, p); err != nil {
-		return err
-	}
-	b.emit("permission.created", func() amqp.Table {
-		return amqp.Table{"user": user, "vhost": vhostName, "configure": p.Configure, "write": p.Write, "read": p.Read}
-	})
-	return nil
-}
-
-// ClearPermission takes all rights in a vhost from a user.
-func (b *Broker) ClearPermission(user, vhostName string) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	if err := forget(b.store, &definitions.Permission{User: user, Vhost: vhostName}); err != nil {
-		return err
-	}
-	if b.auth.ClearPermission(user, vhostName) {
-		b.emit("permission.deleted", func() amqp.Table { return amqp.Table{"user": user, "vhost": vhostName} })
-	}
-	return nil
-}
-
-// SetTopicPermission limits the routing keys of a user on a topic exchange,
-// instead of the limits it had there. The exchange need not be there yet.
-func (b *Broker) SetTopicPermission(user, vhostName, exchangeName string, p auth.TopicPermission) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	if _, err := b.Vhost(vhostName); err != nil {
-		return err
-	}
-	if b.auth.User(user) == nil {
-		return auth.ErrNoUser
-	}
-	if err := p.Check(user, vhostName); err != nil {
-		return err
-	}
-	err := set(b.store, &definitions.TopicPermission{
-		User: user, Vhost: vhostName, Exchange: exchangeName, Write: p.Write, Read: p.Read,
-	})
-	if err != nil {
-		return err
-	}
-	return b.auth.SetTopicPermission(user, vhostName, exchangeName, p)
-}
-
-// ClearTopicPermission takes the limits on a topic exchange from a user; those
-// that are not there are no error.
-func (b *Broker) ClearTopicPermission(user, vhostName, exchangeName string) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	err := forget(b.store, &definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
-	if err != nil {
-		return err
-	}
-	b.auth.ClearTopicPermission(user, vhostName, exchangeName)
-	return nil
-}
-
-// TopicPermissions are all topic permissions by user, vhost and exchange. The
-// slice is the caller's.
-func (b *Broker) TopicPermissions() []auth.UserTopicPermission { return b.auth.TopicPermissions() }
 
 // User finds a user, or returns nil.
 func (b *Broker) User(name string) *auth.User { return b.auth.User(name) }

@@ -100,6 +100,22 @@ func TestMarksStay(t *testing.T) {
 	f.restart()
 	_, err = f.session("guest", "/").DeleteQueue("q", false, false)
 	f.must(err)
+	s := f.session("guest", "/")
+	for _, kind := range []string{"classic", "quorum"} {
+		_, err = s.DeclareQueue(queue.Declaration{Name: kind, Durable: true, Arguments: amqp.Table{"x-queue-type": kind}})
+		f.must(err)
+		f.publish(s, kind, "kept", true)
+		f.must(f.PauseQueue("/", kind, true))
+	}
+	for _, paused := range []bool{true, true, false, false} {
+		for _, kind := range []string{"classic", "quorum"} {
+			f.must(f.PauseQueue("/", kind, paused))
+			if _, _, _, ok, err := f.session("guest", "/").Get(kind, false); ok == paused || err != nil {
+				t.Errorf("paused %v: got %v, %v from a %s queue", paused, ok, err, kind)
+			}
+		}
+		f.restart()
+	}
 	for _, c := range []struct{ vhost, name string }{{"none", "q"}, {"/", "q"}} {
 		if f.ProtectQueue(c.vhost, c.name, true) == nil || f.PauseQueue(c.vhost, c.name, true) == nil {
 			t.Errorf("%+v is not there, and was marked", c)

@@ -20,6 +20,7 @@ type Config struct {
 	Auth             Auth
 	Advertise        Advertise
 	Limits           Limits
+	Alarms           Alarms
 	Store            Store
 	Policies         Policies
 	Log              Log
@@ -79,12 +80,26 @@ type Limits struct {
 	Heartbeat           time.Duration // whole seconds; 0 none
 	MaxMessageSize      Bytes
 	HandshakeTimeout    time.Duration
-	ConsumersPerChannel int // 0 no limit
-	Connections         int // 0 no limit
-	Queues              int // 0 no limit
-	Exchanges           int // beside those that every vhost has; 0 no limit
-	UnackedPerChannel   int // 0 no limit
-	Prefetch            int // of consumers whose channel asked for none; 0 no limit
+	ConsumersPerChannel int           // 0 no limit
+	Connections         int           // 0 no limit
+	Queues              int           // 0 no limit
+	Exchanges           int           // beside those that every vhost has; 0 no limit
+	UnackedPerChannel   int           // 0 no limit
+	Prefetch            int           // of consumers whose channel asked for none; 0 no limit
+	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
+}
+
+// Watermark is a share of the memory there is, or a size in bytes when that is
+// 0. Both 0 is none.
+type Watermark struct {
+	Share float64
+	Bytes int64
+}
+
+// Alarms is when publishers are stopped.
+type Alarms struct {
+	MemoryHighWatermark Watermark
+	DiskFreeLimit       Bytes // 0 none
 }
 
 // The values of Store.Sync.

@@ -148,6 +148,21 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.Prefetch },
 	},
 	{
+		Path: "limits.consumer_timeout", Default: "30m", Max: math.MaxInt32 * milli,
+		Says:  "How long a delivery may stay unacknowledged, unless its consumer, its queue or a policy says otherwise; `0s` is for ever.",
+		field: func(c *Config) any { return &c.Limits.ConsumerTimeout },
+	},
+	{
+		Path: "alarms.memory_high_watermark", Default: "0.6",
+		Says:  "The memory the broker may use before it stops publishers: a share such as `0.6` of what the machine or its container has, or a size; `0` is no limit.",
+		field: func(c *Config) any { return &c.Alarms.MemoryHighWatermark },
+	},
+	{
+		Path: "alarms.disk_free_limit", Default: "50MB", Max: 1 << 60,
+		Says:  "The disk that must be free where the data directory is, or publishers are stopped; `0` is no limit.",
+		field: func(c *Config) any { return &c.Alarms.DiskFreeLimit },
+	},
+	{
 		Path: "store.sync", Default: SyncAlways, Choices: []string{SyncAlways, SyncOS},
 		Says:  "`always` confirms a persistent message once it is synced to disk; `os` once the operating system has it.",
 		field: func(c *Config) any { return &c.Store.Sync },

@@ -27,8 +27,8 @@ func listen(t *testing.T, ch *amqp.Channel, exchange, key string) <-chan amqp.De
 	return deliveries
 }
 
-// hear takes deliveries until one has the key.
-func hear(t *testing.T, deliveries <-chan amqp.Delivery, key string) amqp.Delivery {
+// awaitEvent takes deliveries until one has the key.
+func awaitEvent(t *testing.T, deliveries <-chan amqp.Delivery, key string) amqp.Delivery {
 	t.Helper()
 	for timeout := time.After(10 * time.Second); ; {
 		select {
@@ -62,12 +62,12 @@ func TestEventExchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	says(t, hear(t, events, "user.authentication.success"), amqp.Table{"name": "guest", "auth_mechanism": "PLAIN"})
-	says(t, hear(t, events, "connection.created"), amqp.Table{"user": "guest", "vhost": "/", "peer_host": "127.0.0.1"})
+	says(t, awaitEvent(t, events, "user.authentication.success"), amqp.Table{"name": "guest", "auth_mechanism": "PLAIN"})
+	says(t, awaitEvent(t, events, "connection.created"), amqp.Table{"user": "guest", "vhost": "/", "peer_host": "127.0.0.1"})
 	if _, err := ch.QueueDeclare("q", true, false, false, false, amqp.Table{"x-max-length": 7}); err != nil {
 		t.Fatal(err)
 	}
-	created := hear(t, events, "queue.created")
+	created := awaitEvent(t, events, "queue.created")
 	says(t, created, amqp.Table{
 		"name": "q", "vhost": "/", "durable": true, "auto_delete": false, "exclusive": false, "type": "classic",
 		"arguments": amqp.Table{"x-max-length": 7}, "user_who_performed_action": "guest",
@@ -80,19 +80,19 @@ func TestEventExchange(t *testing.T) {
 	if err := ch.QueueBind("q", "k", "amq.topic", false, nil); err != nil {
 		t.Fatal(err)
 	}
-	says(t, hear(t, events, "binding.created"), amqp.Table{
+	says(t, awaitEvent(t, events, "binding.created"), amqp.Table{
 		"source_name": "amq.topic", "destination_name": "q", "destination_kind": "queue", "routing_key": "k",
 	})
 	if _, err := ch.QueueDelete("q", false, false, false); err != nil {
 		t.Fatal(err)
 	}
-	says(t, hear(t, events, "queue.deleted"), amqp.Table{"name": "q", "vhost": "/"})
+	says(t, awaitEvent(t, events, "queue.deleted"), amqp.Table{"name": "q", "vhost": "/"})
 	ch.conn.Close()
-	hear(t, events, "connection.closed")
+	awaitEvent(t, events, "connection.closed")
 	if _, err := reach("amqp://guest:wrong@" + b.Addr + "/"); err == nil {
 		t.Fatal("a wrong password is good enough")
 	}
-	says(t, hear(t, events, "user.authentication.failure"), amqp.Table{"name": "guest", "peer_host": "127.0.0.1"})
+	says(t, awaitEvent(t, events, "user.authentication.failure"), amqp.Table{"name": "guest", "peer_host": "127.0.0.1"})
 }
 
 // TestFirehose: a vhost whose definition says so is traced, also after a
@@ -117,7 +117,7 @@ func TestFirehose(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := hear(t, traced, "publish.")
+		d := awaitEvent(t, traced, "publish.")
 		says(t, d, amqp.Table{
 			"exchange_name": "", "routing_keys": []any{"q"}, "routed_queues": []any{"q"}, "vhost": "/", "user": "guest", "channel": 1,
 			"properties": amqp.Table{"content_type": "text/plain", "delivery_mode": 2, "headers": amqp.Table{"n": 7}},
@@ -128,7 +128,7 @@ func TestFirehose(t *testing.T) {
 		if m, ok, err := ch.Get("q", true); err != nil || !ok || string(m.Body) != "secret" {
 			t.Errorf("got %v %q, %v", ok, m.Body, err)
 		}
-		says(t, hear(t, traced, "deliver.q"), amqp.Table{"exchange_name": "", "redelivered": 0, "routing_keys": []any{"q"}})
+		says(t, awaitEvent(t, traced, "deliver.q"), amqp.Table{"exchange_name": "", "redelivered": 0, "routing_keys": []any{"q"}})
 		b.Stop()
 		b.Restart()
 	}

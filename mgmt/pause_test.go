@@ -1,6 +1,7 @@
 package mgmt_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -74,6 +75,9 @@ func TestPause(t *testing.T) {
 		{"PUT", "/queues/%2F/p/pause", "", "", 501,
 			`{"error":"not_implemented","reason":"queue 'p' in vhost '/': queues of this type cannot be paused"}`},
 	})
+	if w := n.ask("GET", "/api/queues/%2F/q", "guest:guest"); !strings.Contains(w.Body.String(), `"state":"paused"`) {
+		t.Errorf("shown as %s", w.Body)
+	}
 	if !n.queue(t, "q").Marks().Paused || n.queue(t, "p").Marks().Paused {
 		t.Error("the marks do not say what is paused")
 	}

@@ -1,7 +1,7 @@
 package mgmt_test
 
 import (
-	"net/http/httptest"
+	"cmp"
 	"strings"
 	"testing"
 )
@@ -17,15 +17,8 @@ type change struct {
 func (n node) play(t *testing.T, changes []change) {
 	t.Helper()
 	for _, c := range changes {
-		r := httptest.NewRequest(c.method, "/api"+c.path, strings.NewReader(c.send))
-		user := c.user
-		if user == "" {
-			user = "guest:guest"
-		}
-		name, password, _ := strings.Cut(user, ":")
-		r.SetBasicAuth(name, password)
-		w := httptest.NewRecorder()
-		n.ServeHTTP(w, r)
+		user := cmp.Or(c.user, "guest:guest")
+		w := n.send(c.method, "/api"+c.path, user, c.send)
 		if got := strings.TrimSpace(w.Body.String()); w.Code != c.status || got != c.body {
 			t.Errorf("%s %s %s as %s: %d %s, want %d %s", c.method, c.path, c.send, user, w.Code, got, c.status, c.body)
 		}
@@ -163,6 +156,9 @@ func TestProtection(t *testing.T) {
 		{"POST", "/queues/none/q/deletion/protection", "", "", 404, notFound},
 		{"POST", "/queues/%2F/q/deletion/protection", "reader:r", "", 401, notAdmin},
 	})
+	if w := n.ask("GET", "/api/queues/%2F/q", "guest:guest"); !strings.Contains(w.Body.String(), `"protected_from_deletion":true`) {
+		t.Errorf("shown as %s", w.Body)
+	}
 	q := n.queue(t, "q")
 	if err := n.broker.DeleteVhost("/"); err == nil || !q.Marks().Protected {
 		t.Errorf("the vhost: %v; the queue: %+v", err, q.Marks())

@@ -24,6 +24,7 @@ type channel struct {
 	// ---- outbox.mu
 	consumers map[string]*consumer
 	unacked   window
+	timeout   timeout
 	limit     int // global prefetch, 0 none
 	inFlight  int // unacked deliveries to consumers
 	blocked   []*consumer
@@ -243,6 +244,9 @@ func (ch *channel) release() {
 		return
 	}
 	ch.released = true
+	if ch.timeout.timer != nil {
+		ch.timeout.timer.Stop()
+	}
 	o.confirm(ch) // no confirm after the close
 	o.mu.Unlock()
 	ch.settleNow()

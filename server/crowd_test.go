@@ -31,7 +31,17 @@ func TestCrowd(t *testing.T) {
 				}
 			})
 		}
+		weather := make(chan struct{})
+		go func() {
+			defer close(weather)
+			for n.Connections() > 0 {
+				n.alarm([]string{"", "disk"}[rand.IntN(2)])
+				time.Sleep(50 * time.Millisecond)
+			}
+			n.alarm()
+		}()
 		crowd.Wait()
+		<-weather
 		time.Sleep(time.Minute) // what has a time to live dies
 		n.idle(t)
 		n.purge(t)
@@ -51,6 +61,7 @@ var actions = []string{
 	`queue.declare queue=Q arguments={x-message-ttl:i32 5, x-dead-letter-exchange:"", x-dead-letter-routing-key:"Q"}`,
 	`queue.declare queue=Q arguments={x-expires:i32 10}`,
 	`queue.declare queue=Q arguments={x-single-active-consumer:true}`,
+	`queue.declare queue=Q arguments={x-consumer-timeout:i32 3}`,
 	`queue.delete queue=Q`,
 	`queue.delete queue=Q if_unused if_empty`,
 	`queue.purge queue=Q`,
@@ -68,6 +79,7 @@ var actions = []string{
 	`basic.consume queue=Q consumer_tag=C no_ack`,
 	`basic.consume queue=Q consumer_tag=C exclusive`,
 	`basic.consume queue=Q consumer_tag=C arguments={x-priority:i32 3}`,
+	`basic.consume queue=Q consumer_tag=C arguments={x-consumer-timeout:i32 3}`,
 	`basic.cancel consumer_tag=C`,
 	`basic.get queue=Q`,
 	`basic.get queue=Q no_ack`,

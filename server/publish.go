@@ -98,6 +98,7 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 	copy(memory, header)
 	p.m = ch.c.slab.message()
 	p.expects, p.missing = aBody, size
+	ch.c.published = true
 	return message.Fill(p.m, p.x.Name, p.key, memory[:n:n], memory[n:n], &h)
 }
 

@@ -52,6 +52,7 @@ import (
 //	greet b                       a connection up to connection.start
 //	hangup b                      cuts it
 //	wait 5s                       lets time pass
+//	alarm memory disk             sets these alarms, and clears others
 //	shutdown                      the server's
 //	kick "a reason"               closes all connections
 var rewrite = flag.Bool("rewrite", false, "write into the scripts what the server answers")
@@ -142,6 +143,7 @@ type stage struct {
 // play carries out the steps, and compares what happens.
 func (s *section) play(t *testing.T, file string) {
 	st := &stage{t: t, peers: map[string]*peer{}, names: map[string]string{}}
+	defer st.leave()
 	at := s.at
 	for i := range s.steps {
 		step := &s.steps[i]
@@ -162,11 +164,17 @@ func (s *section) play(t *testing.T, file string) {
 		}
 		at += len(step.want)
 	}
-	for _, p := range st.peers {
-		p.nc.Close()
-	}
+	st.leave()
 	synctest.Wait()
 	st.node().idle(t)
+}
+
+// leave has all clients go.
+func (st *stage) leave() {
+	for _, p := range st.peers {
+		p.leave()
+	}
+	clear(st.peers)
 }
 
 func (st *stage) node() *node {
@@ -202,7 +210,7 @@ func (st *stage) carryOut(text string) error {
 			m[4] = strings.ReplaceAll(m[4], short, long)
 		}
 		wire, err := encodeBurst(uint16(channel), m[4])
-		st.peers[m[1]].nc.Write(wire)
+		st.peers[m[1]].say(wire)
 		return err
 	}
 	l := newLine(text)
@@ -214,7 +222,7 @@ func (st *stage) carryOut(text string) error {
 	case "limits":
 		var limits broker.NodeLimits
 		l.fields(reflect.ValueOf(&limits).Elem())
-		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), limits)
+		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) { o.Limits = limits })
 	case "vhost":
 		return st.node().b.CreateVhost(l.text())
 	case "user":
@@ -238,7 +246,7 @@ func (st *stage) carryOut(text string) error {
 	case "greet":
 		p := newPeer(st.node().dial())
 		st.peers[l.name()] = p
-		p.nc.Write(protocolHeader[:])
+		p.say(protocolHeader[:])
 		synctest.Wait()
 		p.agrees()
 	case "hangup":
@@ -247,6 +255,8 @@ func (st *stage) carryOut(text string) error {
 		d, err := time.ParseDuration(l.next())
 		time.Sleep(d)
 		return err
+	case "alarm":
+		st.node().alarm(l.tokens...)
 	case "shutdown":
 		go st.n.Shutdown(context.Background())
 	case "kick":
@@ -307,7 +317,7 @@ func (st *stage) connect(name string, l *line) {
 	}
 	p := newPeer(st.node().dial())
 	st.peers[name] = p
-	p.nc.Write(protocolHeader[:])
+	p.say(protocolHeader[:])
 	for _, m := range []amqp.Method{
 		&amqp.ConnectionStartOk{
 			ClientProperties: amqp.Table{"capabilities": can}, Mechanism: "PLAIN",
@@ -326,7 +336,7 @@ func (st *stage) connect(name string, l *line) {
 		if m.ID() == amqp.ChannelOpenID {
 			channel = 1
 		}
-		p.nc.Write(amqp.AppendMethod(nil, channel, m))
+		p.say(amqp.AppendMethod(nil, channel, m))
 	}
 }
 

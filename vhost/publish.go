@@ -189,9 +189,17 @@ func (p *Publisher) Flush() { p.FlushIn(nil) }
 
 // FlushIn is Flush with everything in one unit, if u is not nil.
 func (p *Publisher) FlushIn(u queue.Unit) {
+	p.empty(func(b *burst) { b.q.publishIn(u, b.list) })
+}
+
+// Drop forgets everything published since the last Flush.
+func (p *Publisher) Drop() { p.empty(func(*burst) {}) }
+
+// empty has take see each burst, and begins anew.
+func (p *Publisher) empty(take func(*burst)) {
 	for i := range p.used {
 		b := &p.bursts[i]
-		b.q.publishIn(u, b.list)
+		take(b)
 		clear(b.list)
 		b.q, b.list = nil, b.list[:0]
 	}

@@ -296,3 +296,12 @@ func (q *Queue) SingleActive() bool {
 	single, _ := q.Arguments["x-single-active-consumer"].(bool)
 	return single
 }
+
+// ConsumerTimeoutMs is how long a delivery of q may stay unacknowledged: 0 for
+// ever, -1 as long as the node says. It takes no lock.
+func (q *Queue) ConsumerTimeoutMs() int64 {
+	if t, ok := q.Queue.(queue.Timed); ok {
+		return t.ConsumerTimeoutMs()
+	}
+	return -1
+}

@@ -53,6 +53,10 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		Limits: broker.NodeLimits{
 			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
 		},
+		Alarms: broker.AlarmOptions{
+			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
+			DiskFreeLimit: int64(cfg.Alarms.DiskFreeLimit), Dir: cfg.DataDir,
+		},
 		DefaultKind: cfg.DefaultQueueType,
 		Node:        cfg.Node.Name,
 		Log:         log,
@@ -113,8 +117,8 @@ func serverOptions(cfg *config.Config) server.Options {
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
 		MaxMessageSize: uint64(l.MaxMessageSize), HandshakeTimeout: l.HandshakeTimeout,
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
-		Prefetch: uint16(l.Prefetch),
-		Product:  cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
+		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
+		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second,
 	}
 }

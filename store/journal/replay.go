@@ -45,7 +45,7 @@ func (v *scan) scan(last bool) error {
 		if err != errBad {
 			return err
 		}
-		v.s.written.Store(int64(v.end(c.off)))
+		v.s.written.Store(int64(c.off))
 		if last {
 			return nil
 		}
@@ -55,15 +55,6 @@ func (v *scan) scan(last bool) error {
 		}
 		v.skip()
 	}
-}
-
-// end is where a segment ends whose last intact record ends at off: a unit
-// without its commit record is void.
-func (v *scan) end(off uint64) uint64 {
-	if len(v.unit) > 0 {
-		return v.unit[0].off
-	}
-	return off
 }
 
 // skip lets no extent reach over what was read last.
