@@ -56,6 +56,10 @@ func TestEvents(t *testing.T) {
 			amqp.Table{"user": "bob", "vhost": "shop"}},
 		{"user.authentication.success", func() error { _, err := f.Login("bob", "other", true); return err },
 			amqp.Table{"name": "bob"}},
+		{"alarm.set", func() error { f.SetMemoryWatermark(Watermark{Bytes: 1}); return nil },
+			amqp.Table{"source": "memory", "node": "rabbit@test"}},
+		{"alarm.cleared", func() error { f.SetMemoryWatermark(Watermark{}); return nil },
+			amqp.Table{"source": "memory", "node": "rabbit@test"}},
 		{"user.deleted", func() error { return f.DeleteUser("bob") }, amqp.Table{"name": "bob"}},
 		{"vhost.deleted", func() error { return f.DeleteVhost("shop") }, amqp.Table{"name": "shop"}},
 	} {
