@@ -63,6 +63,7 @@ const (
 type alarms struct {
 	log    *slog.Logger
 	memory memory
+	tell   func(event, source string) // of an alarm of memory or disk
 	last   atomic.Pointer[Usage]
 
 	mu        sync.Mutex // held while resources are looked at
@@ -76,7 +77,7 @@ type alarms struct {
 }
 
 func newAlarms(o AlarmOptions, log *slog.Logger) *alarms {
-	a := &alarms{o: o, log: log, memory: thisMachine, stop: func() {}}
+	a := &alarms{o: o, log: log, memory: thisMachine, tell: func(_, _ string) {}, stop: func() {}}
 	a.last.Store(&Usage{})
 	return a
 }
@@ -157,19 +158,21 @@ func (a *alarms) measure() (u Usage) {
 	return u
 }
 
-// report logs what is set now and was not, and what no longer is.
+// report logs and tells what is set now and was not, and what no longer is.
 func (a *alarms) report(before Alarm, u *Usage) {
 	for _, alarm := range []Alarm{LowMemory, LowDisk} {
-		amount := []any{"alarm", alarm.String(), "used", u.MemoryUsed, "limit", u.MemoryLimit}
+		source, amount := "memory", []any{"alarm", alarm.String(), "used", u.MemoryUsed, "limit", u.MemoryLimit}
 		if alarm == LowDisk {
-			amount = []any{"alarm", alarm.String(), "free", u.DiskFree, "limit", u.DiskFreeLimit}
+			source, amount = "disk", []any{"alarm", alarm.String(), "free", u.DiskFree, "limit", u.DiskFreeLimit}
 		}
 		switch {
 		case before&alarm == u.Alarm&alarm:
 		case u.Alarm&alarm != 0:
 			a.log.Warn("alarm set: publishers are stopped", amount...)
+			a.tell("alarm.set", source)
 		default:
 			a.log.Info("alarm cleared", amount...)
+			a.tell("alarm.cleared", source)
 		}
 	}
 }

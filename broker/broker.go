@@ -103,6 +103,7 @@ func New(o Options) (*Broker, error) {
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
+	b.alarms.tell = b.emitAlarm
 	b.alarms.start()
 	return b, nil
 }

@@ -113,6 +113,11 @@ func (b *Broker) emitLogin(c *Client, user string, err error) {
 	})
 }
 
+// emitAlarm tells of an alarm of this node.
+func (b *Broker) emitAlarm(event, source string) {
+	b.emit(event, func() amqp.Table { return amqp.Table{"source": source, "node": b.node} })
+}
+
 // peer is who is at the other end.
 func (c *Client) peer() amqp.Table {
 	return amqp.Table{

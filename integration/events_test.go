@@ -27,7 +27,7 @@ func listen(t *testing.T, ch *amqp.Channel, exchange, key string) <-chan amqp.De
 	return deliveries
 }
 
-// await takes deliveries until one has the key.
+// awaitEvent takes deliveries until one has the key.
 func awaitEvent(t *testing.T, deliveries <-chan amqp.Delivery, key string) amqp.Delivery {
 	t.Helper()
 	for timeout := time.After(10 * time.Second); ; {
