@@ -18,12 +18,12 @@ run: build ## the broker, with its data in ./data
 test: setup check race fuzz integration ## everything CI runs
 
 # A C compiler for the race detector, and the clients the integration tests
-# run. Debian's pika is for Debian's python, which may not be the python3 on the
-# PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools
+# run. Debian's pika and Celery are for Debian's python, which may not be the
+# python3 on the PATH.
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && $(PYTHON) -c 'import pika' 2>/dev/null; then \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \

@@ -141,6 +141,9 @@ func FuzzProperties(f *testing.F) {
 		if !bytes.Equal(HeadersTable(payload), h.Headers) || string(h.Expiration) != p.Expiration || h.Priority != p.Priority {
 			t.Fatalf("%+v and %+v", h, p)
 		}
+		if string(Property(payload, HasMessageID)) != p.MessageID || string(Property(payload, HasClusterID)) != p.ClusterID {
+			t.Fatalf("%+v and %x", p, payload)
+		}
 		wire := AppendContentHeader(nil, h.Class, h.BodySize, &p)
 		again, err := ParseProperties(wire)
 		if err != nil || !bytes.Equal(AppendContentHeader(nil, h.Class, h.BodySize, &again), wire) {

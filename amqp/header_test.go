@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"reflect"
 	"testing"
 )
@@ -62,6 +63,32 @@ func TestHeadersTable(t *testing.T) {
 		header := AppendContentHeader(nil, BasicClass, 0, &everything)[:n]
 		if got := HeadersTable(header); got != nil {
 			t.Errorf("header of %d bytes: %x", n, got)
+		}
+	}
+}
+
+func TestProperty(t *testing.T) {
+	header := AppendContentHeader(nil, BasicClass, 0, &everything)
+	bare := AppendContentHeader(nil, BasicClass, 0, &Properties{})
+	for flag := HasContentType; flag >= HasClusterID; flag >>= 1 {
+		var want []byte
+		switch flag {
+		case HasHeaders:
+			want = AppendTable(nil, everything.Headers)[4:]
+		case HasDeliveryMode:
+			want = []byte{everything.DeliveryMode}
+		case HasPriority:
+			want = []byte{everything.Priority}
+		case HasTimestamp:
+			want = binary.BigEndian.AppendUint64(nil, everything.Timestamp)
+		default:
+			want = []byte(*everything.text(flag))
+		}
+		if got := Property(header, flag); !bytes.Equal(got, want) || len(want) == 0 {
+			t.Errorf("property %x is %q, want %q", flag, got, want)
+		}
+		if got := Property(bare, flag); got != nil {
+			t.Errorf("property %x of none is %q", flag, got)
 		}
 	}
 }

@@ -4,15 +4,25 @@ import "encoding/binary"
 
 // HeadersTable is the content of the headers table, aliasing header, a content
 // header's payload that was checked before; nil when there is none.
-func HeadersTable(header []byte) []byte {
+func HeadersTable(header []byte) []byte { return Property(header, HasHeaders) }
+
+// Property is the value of one property, aliasing header, a content header's
+// payload that was checked before: the bytes of a string, of a number, or of the
+// headers table; nil when it is not there.
+func Property(header []byte, flag PropertyFlags) []byte {
 	l, _ := propertiesOf(header)
-	for l.flags >= HasHeaders {
-		flag, raw, ok := l.next()
-		if !ok {
-			break
-		}
-		if flag == HasHeaders {
+	for l.flags >= flag {
+		f, raw, ok := l.next()
+		switch {
+		case !ok:
+			return nil
+		case f != flag:
+		case f == HasHeaders:
 			return raw[4:]
+		case f == HasDeliveryMode, f == HasPriority, f == HasTimestamp:
+			return raw
+		default:
+			return raw[1:]
 		}
 	}
 	return nil

@@ -46,6 +46,9 @@ var (
 	ReplyConsumerAck     = row("E42", PreconditionFailed, "reply consumer cannot acknowledge")
 	ReplyConsumerSet     = row("E42", PreconditionFailed, "reply consumer already set")
 	BindVolatile         = row("E43", AccessRefused, "cannot bind or unbind to a volatile (direct reply-to) queue")
+	TooManyVhostQueues   = row("E44", PreconditionFailed, "cannot declare queue '%s': queue limit in vhost '%s' (%d) is reached")
+	TooManyQueues        = row("E44", PreconditionFailed, "cannot declare queue '%s': queue limit in cluster (%d) is reached")
+	TooManyExchanges     = row("E44", PreconditionFailed, "cannot declare %s: exchange limit of %d is reached")
 	Immediate            = row("E47", NotImplemented, "immediate=true")
 	PrefetchSize         = row("E48", NotImplemented, "prefetch_size!=0 (%d)")
 	FlowInactive         = row("E49", NotImplemented, "active=false")
@@ -56,6 +59,9 @@ var (
 	NoVhost              = row("E54", NotAllowed, "vhost %s not found")
 	NoVhostAccess        = row("E55", NotAllowed, "access to vhost '%s' refused for user '%s'")
 	TooManyConnections   = row("E56", NotAllowed, "connection refused: node connection limit (%d) is reached")
+	TooManyInVhost       = row("E56", NotAllowed, "access to vhost '%s' refused for user '%s': connection limit (%d) is reached")
+	TooManyOfUser        = row("E56", NotAllowed, "connection refused for user '%s': user connection limit (%d) is reached")
+	TooManyUserChannels  = row("E57", NotAllowed, "number of channels opened for user '%s' has reached the maximum allowed user limit of %d")
 	TuneTooLow           = row("E58", NotAllowed, "negotiated %s = %d is lower than the minimum allowed value (%d)")
 	TuneTooHigh          = row("E58", NotAllowed, "negotiated %s = %d is higher than the maximum allowed value (%d)")
 	LoginRefused         = hardRow("E59", AccessRefused, "Login was refused using authentication mechanism %s. For details see the broker logfile.")
@@ -82,6 +88,13 @@ var (
 	InvalidConsumerArg = row("X7", PreconditionFailed, "invalid arg '%s' of basic.consume: {unacceptable_type,%s}")
 	EarlyFrame         = row("X8", UnexpectedFrame, "frame of channel %d before the connection is open")
 	StorageFailure     = row("X5", InternalError, "storage failure: %s")
+
+	HashBoth             = row("X9", PreconditionFailed, "hash-header and hash-property are mutually exclusive")
+	HashProperty         = row("X9", PreconditionFailed, "Unsupported property: %s")
+	WeightNoInteger      = row("X10", PreconditionFailed, "The binding key must be an integer: %s")
+	WeightTooSmall       = row("X10", PreconditionFailed, "The binding key must be greater than 0")
+	InvalidHistoryLength = row("X11", PreconditionFailed, "Invalid argument %s, 'x-recent-history-length' must be a positive integer")
+	InvalidExchangeArg   = row("X12", PreconditionFailed, "invalid arg '%s' of exchange.declare: {unacceptable_type,%s}")
 )
 
 // Problems is every row of the table, for the tests that walk it.

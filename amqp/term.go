@@ -63,6 +63,10 @@ func FormatValue(v any) string {
 	return term(v)
 }
 
+// FormatTerm prints any value as an Erlang term, as RabbitMQ does outside of
+// quotes: a string is <<"text">>.
+func FormatTerm(v any) string { return term(v) }
+
 // term is v as an Erlang term.
 func term(v any) string {
 	if i, ok := Int(v); ok {

@@ -1,48 +1,25 @@
 package auth
 
-import (
-	"fmt"
-	"regexp"
-	"time"
+import names "github.com/hutchmq/hutchmq/pattern"
 
-	"github.com/dlclark/regexp2"
-)
-
-// matchTimeout bounds one match of a backtracking pattern. A pattern that
-// takes longer grants nothing.
-const matchTimeout = 100 * time.Millisecond
-
-// pattern is a compiled expression of a permission. It matches anywhere in a
-// name, as in RabbitMQ, unless the expression itself is anchored.
+// pattern is an expression of a permission.
 type pattern interface {
 	match(name string) bool
 }
 
-// compile prefers Go's expressions, which run in linear time, and falls back
-// to a backtracking engine for what they lack (lookaround, backreferences).
-// An empty expression matches the empty name only.
+// compile makes a pattern. An empty expression matches the empty name only;
+// one that takes too long grants nothing.
 func compile(expression string) (pattern, error) {
 	if expression == "" {
 		expression = "^$"
 	}
-	if re, err := regexp.Compile(expression); err == nil {
-		return linear{re}, nil
-	}
-	re, err := regexp2.Compile(expression, regexp2.RE2)
+	p, err := names.Compile(expression)
 	if err != nil {
-		return nil, fmt.Errorf("invalid pattern '%s': %w", expression, err)
+		return nil, err
 	}
-	re.MatchTimeout = matchTimeout
-	return backtracking{re}, nil
+	return compiled{p}, nil
 }
 
-type linear struct{ re *regexp.Regexp }
+type compiled struct{ *names.Pattern }
 
-func (p linear) match(name string) bool { return p.re.MatchString(name) }
-
-type backtracking struct{ re *regexp2.Regexp }
-
-func (p backtracking) match(name string) bool {
-	ok, err := p.re.MatchString(name)
-	return ok && err == nil
-}
+func (c compiled) match(name string) bool { return c.Match(name) }

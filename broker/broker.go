@@ -26,9 +26,19 @@ type Options struct {
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
+	Limits        NodeLimits
 	Alarms        AlarmOptions
+	DefaultKind   string // of queues, in vhosts that have no default of their own; "" is classic
+	Node          string // the name of this node
 	Log           *slog.Logger
+}
+
+// NodeLimits are what all vhosts may have together; 0 is no limit.
+type NodeLimits struct {
+	Connections, Queues int
+	Exchanges           int // beside those that every vhost has
 }
 
 // Defaults is what an empty data directory begins with.
@@ -38,10 +48,15 @@ type Defaults struct {
 
 // Broker is a node's engine. All methods may be called concurrently.
 type Broker struct {
-	store store.Store
-	auth  *auth.Database
-	log   *slog.Logger
-	vopts vhost.Options
+	store    store.Store
+	auth     *auth.Database
+	log      *slog.Logger
+	vopts    vhost.Options
+	defaults Defaults
+	node     string
+	events   events
+
+	nodeLimits NodeLimits
 
 	alarms *alarms
 
@@ -50,6 +65,8 @@ type Broker struct {
 	vhosts         map[string]*vhost.Vhost
 	connections    map[uint64]*Connection
 	lastConnection uint64
+	inVhost        tallies
+	ofUser         tallies
 
 	ids ids
 }
@@ -58,12 +75,18 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log, alarms: newAlarms(o.Alarms, o.Log),
+		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
+		inVhost: tallies{}, ofUser: tallies{},
 	}
 	b.ids.store = o.Store
+	b.events.init()
+	go b.publishEvents()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
+		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
+		OnePolicy: o.OnePolicy, Notify: b.emitChange,
 		Keeper: records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
@@ -78,10 +101,19 @@ func New(o Options) (*Broker, error) {
 		err = b.begin(o.Defaults)
 	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, b.Close())
 	}
 	b.alarms.start()
 	return b, nil
+}
+
+// quota is one of n, or of any number when n is 0.
+func quota(n int) *vhost.Quota {
+	q := &vhost.Quota{}
+	if n > 0 {
+		q.SetMax(n)
+	}
+	return q
 }
 
 // begin fills an empty store.
@@ -138,18 +170,28 @@ func (b *Broker) CreateVhost(name string) error {
 	if err := set(b.store, &definitions.Vhost{Name: name}); err != nil {
 		return err
 	}
-	b.addVhost(v)
+	if err := b.addVhost(v); err != nil {
+		return err
+	}
+	b.emit("vhost.created", named(name))
 	return nil
 }
 
-func (b *Broker) addVhost(v *vhost.Vhost) {
+// addVhost puts v on the list; the default one is where events are published.
+func (b *Broker) addVhost(v *vhost.Vhost) error {
+	if v.Name == b.defaults.Vhost {
+		if err := b.events.moveTo(v); err != nil {
+			return err
+		}
+	}
 	b.mu.Lock()
 	b.vhosts[v.Name] = v
 	b.mu.Unlock()
+	return nil
 }
 
-// DeleteVhost removes a vhost with everything in it. The caller has closed
-// the connections into it.
+// DeleteVhost removes a vhost with everything in it, unless it is protected,
+// which is a ProtectedError. The caller has closed the connections into it.
 func (b *Broker) DeleteVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
@@ -157,17 +199,31 @@ func (b *Broker) DeleteVhost(name string) error {
 	if err != nil {
 		return err
 	}
+	m, err := b.VhostMetadata(name)
+	switch {
+	case err != nil:
+		return err
+	case m.ProtectedFromDeletion:
+		return ProtectedError(name)
+	}
 	b.mu.Lock()
 	delete(b.vhosts, name)
+	b.inVhost.edit(name, func(t *tally) { t.limits = nil })
 	b.mu.Unlock()
 	b.auth.DropVhost(name)
-	return errors.Join(v.Close(true), b.forgetVhost(name))
+	if name == b.defaults.Vhost {
+		b.events.silence()
+	}
+	err = errors.Join(v.Close(true), b.forgetVhost(name))
+	b.emit("vhost.deleted", named(name))
+	return err
 }
 
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
 	b.alarms.close()
+	b.events.stop()
 	var errs []error
 	for _, v := range b.Vhosts() {
 		if err := v.Close(false); err != nil {

@@ -2,16 +2,20 @@ package broker
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
-// Import creates what d describes and is not there yet. An object that is
-// there with other properties is an error, as is a record of a kind that this
-// broker does not act on; what came before it stays.
+// Import creates what d describes and is not there yet, and changes users,
+// permissions and policies. An exchange or queue that is there with other
+// properties is an error, as is a record of a kind that this broker does not
+// act on; what came before it stays.
 func (b *Broker) Import(d *definitions.Definitions) error {
 	for _, r := range d.Records() {
 		if err := b.importRecord(r); err != nil {
@@ -29,6 +33,12 @@ func describe(r definitions.Record) string {
 		return "vhost " + r.Name
 	case *definitions.Permission:
 		return "permission of " + r.User + " in " + r.Vhost
+	case *definitions.TopicPermission:
+		return "topic permission of " + r.User + " on " + r.Exchange + " in " + r.Vhost
+	case *definitions.Policy:
+		return "policy " + r.Name + " in " + r.Vhost
+	case *definitions.Parameter:
+		return "parameter " + r.Component + " " + r.Name + " in " + r.Vhost
 	case *definitions.Exchange:
 		return "exchange " + r.Name + " in " + r.Vhost
 	case *definitions.Queue:
@@ -44,31 +54,46 @@ func (b *Broker) importRecord(r definitions.Record) error {
 	case *definitions.User:
 		return b.importUser(r)
 	case *definitions.Vhost:
-		return b.CreateVhost(r.Name)
+		return b.importVhost(r)
 	case *definitions.Permission:
 		return b.SetPermission(r.User, r.Vhost, permissionOf(r))
+	case *definitions.TopicPermission:
+		return b.SetTopicPermission(r.User, r.Vhost, r.Exchange, topicPermissionOf(r))
 	case *definitions.Exchange:
 		return b.importExchange(r)
 	case *definitions.Queue:
 		return b.importQueue(r)
 	case *definitions.Binding:
 		return b.importBinding(r)
-	case *definitions.GlobalParameter, *definitions.Parameter:
+	case *definitions.Policy:
+		return b.importPolicy(r)
+	case *definitions.Parameter:
+		return b.importParameter(r)
+	case *definitions.GlobalParameter:
 		return nil // settings of features that are not here: they change nothing
 	}
 	return fmt.Errorf("this release does not support a %s", r.Kind())
 }
 
 func (b *Broker) importUser(r *definitions.User) error {
+	user := *r
+	user.Password = ""
 	if r.Password != "" {
-		return b.PutUser(r.Name, r.Password, r.Tags...)
+		var err error
+		if user.PasswordHash, err = auth.Hash(auth.SHA256, r.Password); err != nil {
+			return err
+		}
+		user.HashingAlgorithm = auth.SHA256
 	}
-	return b.putUser(&definitions.User{
-		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
-	})
+	return b.putUser(&user)
 }
 
+// importExchange passes over the exchanges that each broker has of its own;
+// exports do not tell that they are internal.
 func (b *Broker) importExchange(r *definitions.Exchange) error {
+	if strings.HasPrefix(r.Name, "amq.rabbitmq.") {
+		return nil
+	}
 	v, err := b.Vhost(r.Vhost)
 	if err != nil {
 		return err
@@ -85,16 +110,22 @@ func (b *Broker) importQueue(r *definitions.Queue) error {
 	if err != nil {
 		return err
 	}
-	args := table(r.Arguments)
-	if r.Type != "" && r.Type != "classic" && args["x-queue-type"] == nil {
-		if args == nil {
-			args = map[string]any{}
-		}
-		args["x-queue-type"] = r.Type
+	d := queue.Declaration{
+		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: table(r.Arguments),
 	}
-	_, _, err = v.DeclareQueue(queue.Declaration{
-		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: args,
-	}, 0)
+	if r.Type != "" && r.Type != v.KindOf(&d) && d.Arguments["x-queue-type"] == nil {
+		if d.Arguments == nil {
+			d.Arguments = amqp.Table{}
+		}
+		d.Arguments["x-queue-type"] = r.Type
+	}
+	q, _, err := v.DeclareQueue(d, 0)
+	if err == nil && r.Protected {
+		err = v.Protect(q, true)
+	}
+	if err == nil && r.Paused {
+		err = v.Pause(q, true)
+	}
 	return err
 }
 

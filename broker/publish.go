@@ -58,9 +58,15 @@ func (s *Session) CheckUserID(id []byte) error {
 
 // Publish routes m to the queues it reaches, and says how many they are; each
 // gives r one Confirm. The queues get it at the next Flush. m must not change
-// any more.
+// any more. It refuses what MayPublish does.
 func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt) (routed int, err error) {
-	return s.publisher.Publish(x, m, r)
+	if err = s.MayPublish(x, m); err != nil {
+		return 0, err
+	}
+	if routed, err = s.publisher.Publish(x, m, r); err == nil && s.publisher.Traced() {
+		s.tracePublish(m)
+	}
+	return routed, err
 }
 
 // Begin begins a unit: what FlushIn and Queue.SettleIn do in it holds together

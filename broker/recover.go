@@ -3,10 +3,12 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/store"
 	"github.com/hutchmq/hutchmq/vhost"
@@ -20,23 +22,29 @@ func (b *Broker) recover() (found bool, err error) {
 		func() error {
 			return each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
 				found = true
-				v, err := vhost.New(r.Name, b.vopts)
-				if err == nil {
-					b.addVhost(v)
-				}
-				return err
+				return b.restoreVhost(r)
 			})
 		},
 		func() error {
 			return each(b.store, definitions.KindUser, func(r *definitions.User) error {
 				found = true
-				b.auth.PutUser(userOf(r))
-				return nil
+				return b.restoreUser(r)
 			})
 		},
 		func() error {
 			return each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
 				return b.auth.SetPermission(r.User, r.Vhost, permissionOf(r))
+			})
+		},
+		func() error { // before the queues, which open with what policies say
+			return each(b.store, definitions.KindPolicy, func(r *definitions.Policy) error {
+				return b.restorePolicy(policy.User, r)
+			})
+		},
+		func() error { return each(b.store, definitions.KindParameter, b.restoreParameter) },
+		func() error {
+			return each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
+				return b.auth.SetTopicPermission(r.User, r.Vhost, r.Exchange, topicPermissionOf(r))
 			})
 		},
 		func() error { return each(b.store, definitions.KindExchange, b.restoreExchange) },
@@ -53,7 +61,13 @@ func (b *Broker) recover() (found bool, err error) {
 			return found, err
 		}
 	}
-	return found, b.dropOrphans(queues)
+	if err := b.dropOrphans(queues); err != nil {
+		return found, err
+	}
+	for _, v := range b.Vhosts() {
+		v.Restored()
+	}
+	return found, nil
 }
 
 // stored finds the vhost of a record, and its arguments.
@@ -64,6 +78,14 @@ func (b *Broker) stored(name string, encoded []byte, o definitions.Object) (*vho
 	}
 	args, err := arguments(encoded, o)
 	return v, args, err
+}
+
+// restoreParameter puts back a parameter of a component that is here.
+func (b *Broker) restoreParameter(r *definitions.Parameter) error {
+	if r.Component == definitions.OperatorPolicy {
+		return b.restoreOperatorPolicy(r)
+	}
+	return nil
 }
 
 func (b *Broker) restoreExchange(r *definitions.Exchange) error {
@@ -83,13 +105,19 @@ func (b *Broker) restoreQueue(r *definitions.Queue) error {
 	}
 	return v.RestoreQueue(queue.Declaration{
 		ID: r.ID, Name: r.Name, Durable: true, AutoDelete: r.AutoDelete, Arguments: args,
-	})
+	}, r.Type, vhost.Marks{Protected: r.Protected, Paused: r.Paused})
 }
 
 func (b *Broker) restoreBinding(r *definitions.Binding) error {
 	v, args, err := b.stored(r.Vhost, r.Encoded, r.Arguments)
 	if err != nil {
 		return err
+	}
+	if r.Source == eventExchange || r.Destination == eventExchange {
+		// In what was the default vhost once it stays as long as it is bound.
+		if err := restoreEventExchange(v); err != nil {
+			return err
+		}
 	}
 	return v.RestoreBinding(r.Source, r.Destination, r.DestinationType == "exchange", r.RoutingKey, args)
 }
@@ -115,24 +143,34 @@ type nobody struct{}
 
 func (nobody) Stored(uint64, error) {}
 
-// forgetVhost deletes the records of a vhost and of the permissions in it.
-// Those of its exchanges and queues went with them.
+// inVhosts are the kinds of records that go with their vhost. Those of
+// exchanges, queues and bindings went before, each with what it is of.
+var inVhosts = []definitions.Kind{
+	definitions.KindPermission, definitions.KindTopicPermission, definitions.KindPolicy, definitions.KindParameter,
+}
+
+// forgetVhost deletes the records of a vhost and of what is inVhosts.
 func (b *Broker) forgetVhost(name string) error {
 	var batch store.Batch
 	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
-	err := each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
-		if r.Vhost == name {
-			batch.Delete(definitions.Key(r))
-		}
-		return nil
-	})
-	return errors.Join(err, b.store.Commit(&batch))
+	var errs []error
+	for _, kind := range inVhosts {
+		errs = append(errs, b.store.Scan(definitions.PrefixIn(kind, name), func(key, _ []byte) bool {
+			batch.Delete(slices.Clone(key))
+			return true
+		}))
+	}
+	return errors.Join(append(errs, b.store.Commit(&batch))...)
 }
 
 func userOf(r *definitions.User) auth.User {
 	return auth.User{
 		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
 	}
+}
+
+func topicPermissionOf(r *definitions.TopicPermission) auth.TopicPermission {
+	return auth.TopicPermission{Write: r.Write, Read: r.Read}
 }
 
 func permissionOf(r *definitions.Permission) auth.Permission {

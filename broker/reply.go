@@ -25,7 +25,11 @@ func (s *Session) ConsumeReplies(c queue.Consumer, o queue.ConsumeOptions) (*vho
 		return nil, err
 	}
 	s.replies = q
-	return q, q.Consume(c, o)
+	if err := q.Consume(c, o); err != nil {
+		return q, err
+	}
+	s.consumes(q, o)
+	return q, nil
 }
 
 // EndReplies undoes ConsumeReplies, if q is what it gave.

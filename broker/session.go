@@ -13,7 +13,8 @@ import (
 // a vhost. It is used by one goroutine at a time. Errors are *amqp.Error.
 type Session struct {
 	c         *Connection
-	v         *vhost.Vhost
+	channel   uint16 // its number on the connection, 0 when it has none
+	v         vhost.Acting
 	publisher *vhost.Publisher
 
 	last    string // the queue declared last, which an empty name stands for
@@ -21,6 +22,8 @@ type Session struct {
 	version uint64 // of the permissions that rights come from
 	target  target
 	replies *vhost.Queue // of direct reply-to
+	topics  topics
+	closed  bool
 }
 
 type rightKey struct {
@@ -31,9 +34,20 @@ type rightKey struct {
 // maxRights bounds how many answers a session remembers.
 const maxRights = 1024
 
-// Open opens a session.
-func (c *Connection) Open() *Session {
-	return &Session{c: c, v: c.v, publisher: c.v.Publisher(), rights: map[rightKey]bool{}}
+// Open opens a session that is no AMQP channel, or refuses with 530 when the
+// user has as many as it may.
+func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0) }
+
+// OpenChannel opens the session of an AMQP channel, or refuses as Open does.
+func (c *Connection) OpenChannel(number uint16) (*Session, error) {
+	if err := c.b.addSession(c); err != nil {
+		return nil, err
+	}
+	s := &Session{
+		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
+	}
+	c.b.emit("channel.created", s.describe)
+	return s, nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -117,7 +131,11 @@ func (s *Session) Consume(name string, c queue.Consumer, o queue.ConsumeOptions)
 	if err != nil {
 		return nil, err
 	}
-	return q, q.Consume(c, o)
+	if err := q.Consume(c, o); err != nil {
+		return q, err
+	}
+	s.consumes(q, o)
+	return q, nil
 }
 
 // Get takes one message from a queue; left says how many stay ready.
@@ -142,10 +160,16 @@ func (s *Session) Purge(name string) (int, error) {
 	return q.Purge(), nil
 }
 
-// Close ends the session. What it had published is in the queues.
+// Close ends the session. What it had published is in the queues. It may be
+// called again.
 func (s *Session) Close() {
 	s.publisher.Flush()
 	s.EndReplies(s.replies)
+	if !s.closed {
+		s.closed = true
+		s.c.b.dropSession(s.c)
+		s.c.b.emit("channel.closed", s.describe)
+	}
 }
 
 // What a face handles of the vhost room, which it does not enter.

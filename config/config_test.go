@@ -41,23 +41,41 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		DataDir:   "./data",
-		Node:      Node{Name: "rabbit@box"},
-		Listeners: Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
-		Defaults:  Defaults{User: "guest", Pass: "guest", Vhost: "/"},
-		Auth:      Auth{LoopbackUsers: []string{"guest"}},
-		Advertise: Advertise{Product: "HutchMQ", Version: "1.2.3"},
+		DataDir:          "./data",
+		Node:             Node{Name: "rabbit@box"},
+		Listeners:        Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
+		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
+		DefaultQueueType: "classic",
+		Auth:             Auth{LoopbackUsers: []string{"guest"}},
+		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
 			ConsumerTimeout: 30 * time.Minute,
 		},
-		Alarms: Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
-		Store:  Store{Sync: "always"},
-		Log:    Log{Level: slog.LevelInfo, Format: "auto"},
+		Alarms:   Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
+		Store:    Store{Sync: "always"},
+		Policies: Policies{Merge: true},
+		Log:      Log{Level: slog.LevelInfo, Format: "auto"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestAdvertise(t *testing.T) {
+	for _, x := range []struct {
+		settings []string
+		want     Advertise
+	}{
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=RabbitMQ"}, Advertise{"RabbitMQ", "4.3.0"}},
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=RabbitMQ", "HUTCHMQ_ADVERTISE_VERSION=3.13.7"}, Advertise{"RabbitMQ", "3.13.7"}},
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=Mine"}, Advertise{"Mine", "1.2.3"}},
+	} {
+		got, err := Load(sources(t, "", x.settings...))
+		if err != nil || got.Advertise != x.want {
+			t.Errorf("%q: %+v, want %+v, %v", x.settings, got.Advertise, x.want, err)
+		}
 	}
 }
 
@@ -107,11 +125,20 @@ func TestLoopbackUsers(t *testing.T) {
 	}
 }
 
+func TestMergePolicies(t *testing.T) {
+	for file, want := range map[string]bool{"": true, "policies: {merge: false}": false, "policies: {merge: true}": true} {
+		if c, err := Load(sources(t, file)); err != nil || c.Policies.Merge != want {
+			t.Errorf("%q: got %+v, %v", file, c, err)
+		}
+	}
+}
+
 func TestFileErrors(t *testing.T) {
 	tests := []struct{ file, want string }{
 		{"limits:\n  frame_maxx: 1", "hutchmq.yaml:2: unknown key 'limits.frame_maxx'; did you mean 'limits.frame_max'?"},
 		{"limit: {channel_max: 5}", ":1: unknown key 'limit'"},
 		{"data_dir: {a: b}", ":1: key 'data_dir' takes a value, not further keys"},
+		{"policies: {merge: 1}", "hutchmq.yaml:1: policies.merge: want true or false, got '1'"},
 		{"\nlog:\n  level: loud", "hutchmq.yaml:3: log.level: want one of debug, info, warn, error, got 'loud'"},
 		{"log: text", ":1: want keys and values, got 'text'"},
 		{"limits: {channel_max: 0}", "limits.channel_max: want between 1 and 65535, got '0'"},

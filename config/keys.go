@@ -73,18 +73,23 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Defaults.Vhost },
 	},
 	{
+		Path: "default_queue_type", Default: "classic", Choices: []string{"classic", "quorum"},
+		Says:  "The type of queues that are declared without one, in vhosts that have no default of their own.",
+		field: func(c *Config) any { return &c.DefaultQueueType },
+	},
+	{
 		Path: "auth.loopback_users", Default: "guest",
 		Says:  "Users that may log in only from this machine; `none` lets everybody in from everywhere.",
 		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
 	},
 	{
 		Path: "advertise.product", Default: "HutchMQ",
-		Says:  "The product name told to clients; some switch features on for `RabbitMQ`.",
+		Says:  "The product name told to clients; some switch features on for `RabbitMQ`, and Celery workers need it to hold more tasks with an ETA than they prefetch.",
 		field: func(c *Config) any { return &c.Advertise.Product },
 	},
 	{
 		Path: "advertise.version", Default: "<version>",
-		Says:  "The version told to clients; by default the version of this build.",
+		Says:  "The version told to clients; by default the version of this build, or 4.3.0 when the product is `RabbitMQ`.",
 		field: func(c *Config) any { return &c.Advertise.Version },
 	},
 	{
@@ -123,6 +128,16 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.Connections },
 	},
 	{
+		Path: "limits.queues", Default: "0", Max: math.MaxInt32,
+		Says:  "Queues this node holds, in all vhosts together; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Queues },
+	},
+	{
+		Path: "limits.exchanges", Default: "0", Max: math.MaxInt32,
+		Says:  "Exchanges this node holds beside those that every vhost has; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Exchanges },
+	},
+	{
 		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
 		Says:  "Deliveries a channel may owe an acknowledgement for, whatever its prefetch; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.UnackedPerChannel },
@@ -151,6 +166,11 @@ var Keys = []Key{
 		Path: "store.sync", Default: SyncAlways, Choices: []string{SyncAlways, SyncOS},
 		Says:  "`always` confirms a persistent message once it is synced to disk; `os` once the operating system has it.",
 		field: func(c *Config) any { return &c.Store.Sync },
+	},
+	{
+		Path: "policies.merge", Default: "true",
+		Says:  "Whether all policies that match a queue or exchange are merged, key by key; `false` applies only the one of the highest priority, as RabbitMQ does.",
+		field: func(c *Config) any { return &c.Policies.Merge },
 	},
 	{
 		Path: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},

@@ -28,6 +28,12 @@ func (k *Key) set(c *Config, text string) error {
 	case *[]string:
 		*v = parseList(text)
 		return nil
+	case *bool:
+		*v = text == "true"
+		if text != "true" && text != "false" {
+			return fmt.Errorf("want true or false, got '%s'", text)
+		}
+		return nil
 	case *int:
 		n, err := parseInt(text)
 		*v = int(n)
@@ -53,6 +59,8 @@ func (k *Key) Type() string {
 		return "address"
 	case *[]string:
 		return "list"
+	case *bool:
+		return "true, false"
 	case *int:
 		return "number"
 	case *Bytes:

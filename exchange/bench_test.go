@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,25 @@ var spreads = []spread{
 	{Fanout,
 		func(d Destination, i int) Binding { return Binding{d, "", nil} },
 		func(int) string { return "" }, none},
+	{RecentHistory,
+		func(d Destination, i int) Binding { return Binding{d, "", nil} },
+		func(int) string { return "" }, none},
 }
+
+// choosers are the types that choose one destination.
+var choosers = []spread{
+	{ConsistentHash,
+		func(d Destination, i int) Binding { return Binding{d, fmt.Sprint(1 + i%3), nil} },
+		func(int) string { return "order.4711" }, none},
+	{ModulusHash,
+		func(d Destination, i int) Binding { return Binding{d, "", nil} },
+		func(int) string { return "order.4711" }, none},
+	{Random,
+		func(d Destination, i int) Binding { return Binding{d, "", nil} },
+		func(int) string { return "" }, none},
+}
+
+var allSpreads = slices.Concat(spreads, choosers)
 
 var sizes = []int{1_000, 10_000, 100_000}
 
@@ -55,7 +74,7 @@ func (s *spread) fill(tb testing.TB, n int) (Router, *message.Message) {
 }
 
 func BenchmarkRoute(b *testing.B) {
-	for _, s := range spreads {
+	for _, s := range allSpreads {
 		for _, n := range sizes {
 			b.Run(fmt.Sprintf("%s/%d", s.ty.Name(), n), func(b *testing.B) {
 				r, m := s.fill(b, n)
@@ -74,7 +93,7 @@ func BenchmarkRoute(b *testing.B) {
 // BenchmarkBind binds and unbinds one more with 100,000 bindings there.
 func BenchmarkBind(b *testing.B) {
 	const n = 100_000
-	for _, s := range spreads {
+	for _, s := range allSpreads {
 		b.Run(s.ty.Name(), func(b *testing.B) {
 			r, _ := s.fill(b, n)
 			more := s.binding(&dest{"more"}, n)
@@ -106,7 +125,7 @@ func BenchmarkBindSameKey(b *testing.B) {
 
 // BenchmarkFill measures 100,000 bindings from the first, growth included.
 func BenchmarkFill(b *testing.B) {
-	for _, s := range spreads {
+	for _, s := range allSpreads {
 		b.Run(s.ty.Name(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

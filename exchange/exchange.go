@@ -51,6 +51,11 @@ type Router interface {
 // says nothing of the next. The method is never called.
 type Volatile interface{ Volatile() }
 
+// Single is a Router that takes a message once, under its own routing key,
+// and not under those of its CC and BCC headers as well. The method is never
+// called.
+type Single interface{ Single() }
+
 // Recalling is a Router that has past messages for who is bound anew.
 type Recalling interface {
 	// Recall lists them, the oldest first. They are not to be changed.

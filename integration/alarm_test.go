@@ -37,7 +37,7 @@ func TestDiskAlarm(t *testing.T) {
 	if !strings.Contains(b.Log(), "alarm set") {
 		t.Error("the log says nothing of an alarm")
 	}
-	program(t, b, nil, python(t), "pika/alarm/blocked.py")
+	program(t, b, nil, pythonWith(t, "pika"), "pika/alarm/blocked.py")
 
 	if ch, err = reach(b.URL()); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 )
 
@@ -31,6 +30,12 @@ func New(b *broker.Broker, node string) http.Handler {
 	r.Get("/api/connections", a.as("monitoring", a.connections))
 	r.Get("/api/connections/{name}", a.as("monitoring", a.connection))
 	r.Delete("/api/connections/{name}", a.as("administrator", a.closeConnection))
+	r.Get("/api/queues/{vhost}/{name}", a.inVhost(a.queue))
+	a.policyRoutes(r)
+	a.topicPermissionRoutes(r)
+	a.limitRoutes(r)
+	a.protectionRoutes(r)
+	a.pauseRoutes(r)
 	return r
 }
 
@@ -54,29 +59,6 @@ func parameter(r *http.Request, key string) string {
 	}
 	return s
 }
-
-// as serves h to users with a tag; an administrator has them all.
-func (a *API) as(tag string, h http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		name, password, ok := r.BasicAuth()
-		if !ok {
-			w.Header().Set("WWW-Authenticate", `Basic realm="RabbitMQ Management"`)
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		u, err := a.broker.Authenticate(name, password)
-		switch {
-		case err != nil:
-			fail(w, http.StatusUnauthorized, "not_authorized", "Not_Authorized")
-		case !has(u, tag):
-			fail(w, http.StatusUnauthorized, "not_authorised", "Not "+strings.TrimSuffix(tag, "ing")+" user")
-		default:
-			h(w, r)
-		}
-	}
-}
-
-func has(u *auth.User, tag string) bool { return u.HasTag("administrator") || u.HasTag(tag) }
 
 func fine(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]string{"status": "ok"}) }
 

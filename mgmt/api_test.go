@@ -21,15 +21,16 @@ import (
 // node is an API over a broker with one connection in it.
 type node struct {
 	http.Handler
+	broker *broker.Broker
 	kicked chan string
 }
 
-func newNode(t *testing.T) node {
+func newNode(t testing.TB) node {
 	t.Helper()
 	st := store.NewMemory()
 	kind := classic.New(st)
 	b, err := broker.New(broker.Options{
-		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind}, Log: slog.New(slog.DiscardHandler),
+		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 	})
@@ -43,7 +44,7 @@ func newNode(t *testing.T) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := node{mgmt.New(b, "rabbit@here"), make(chan string, 1)}
+	n := node{mgmt.New(b, "rabbit@here"), b, make(chan string, 1)}
 	c, err := b.Connect(u, "/", broker.Client{
 		Name: "127.0.0.1:50000 -> 127.0.0.1:5672", Protocol: "AMQP 0-9-1", PeerPort: 50000,
 		Properties: amqp.Table{"connection_name": "tester"},
@@ -62,7 +63,11 @@ func newNode(t *testing.T) node {
 }
 
 func (n node) ask(method, path, user string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(method, path, nil)
+	return n.send(method, path, user, "")
+}
+
+func (n node) send(method, path, user, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if name, password, ok := strings.Cut(user, ":"); ok {
 		r.SetBasicAuth(name, password)
 	}

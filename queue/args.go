@@ -126,7 +126,8 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 			a.set(&o, p) // a policy was checked when it was made
 		}
 	}
-	if _, ok := d.Arguments["x-dead-letter-routing-key"]; ok && o.DeadExchange == nil {
+	_, key := d.Arguments["x-dead-letter-routing-key"]
+	if _, ok := d.Arguments["x-dead-letter-exchange"]; key && !ok { // a policy may give one, and take it away
 		return o, amqp.InvalidArg.New("x-dead-letter-routing-key", d, "routing_key_but_no_dlx_defined")
 	}
 	return o, nil
@@ -156,6 +157,10 @@ func (a *Arg) Check(v any) string {
 	}
 	return unacceptable(v)
 }
+
+// Prevails reports whether v, from an operator policy, holds against w, from a
+// policy.
+func (a *Arg) Prevails(v, w any) bool { return a.Merge&Least == 0 || less(v, w) }
 
 // less reports whether number a is the smaller bound; a negative one is none.
 func less(a, b any) bool {

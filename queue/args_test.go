@@ -111,3 +111,19 @@ func TestArgsAreDistinct(t *testing.T) {
 		seen[a.Key] = true
 	}
 }
+
+// TestParseKeyNeedsExchange: a policy may be gone tomorrow, so that the
+// exchange it names is not enough for an argument to be accepted.
+func TestParseKeyNeedsExchange(t *testing.T) {
+	d := Declaration{
+		Vhost: "/", Name: "q", Arguments: amqp.Table{"x-dead-letter-routing-key": "k"},
+		Policy: amqp.Table{"dead-letter-exchange": "dlx"},
+	}
+	if _, err := Parse(d, Classic, "rabbit_classic_queue"); !amqp.InvalidArg.Is(err) {
+		t.Errorf("key of the arguments, exchange of a policy: %v", err)
+	}
+	d.Arguments, d.Policy = nil, amqp.Table{"dead-letter-routing-key": "k"}
+	if o, err := Parse(d, Classic, "rabbit_classic_queue"); err != nil || *o.DeadKey != "k" || o.DeadExchange != nil {
+		t.Errorf("key of a policy: %+v, %v", o, err)
+	}
+}

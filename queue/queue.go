@@ -81,8 +81,9 @@ type Transactional interface {
 }
 
 // Unit makes changes of several queues hold together on a crash: all of them
-// are stored, or none. It comes from the broker's store; whoever began it
-// commits it soon, and waits for nothing in between.
+// are stored, or none. It comes from the broker's store, or from a queue that
+// dead-letters; whoever began it commits it soon, and waits for nothing in
+// between.
 type Unit interface{ Commit() }
 
 // Reconfigurer is a queue that follows its policies while it lives.
@@ -210,4 +211,5 @@ type Stat struct {
 	ResidentBytes            int64
 	Persistent               int
 	Consumers                int
+	Paused                   bool
 }

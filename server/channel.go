@@ -38,10 +38,14 @@ type settled struct {
 	d queue.Delivery
 }
 
-func newChannel(c *connection, id uint16) *channel {
-	return &channel{
-		c: c, id: id, session: c.broker.Open(), prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
+func newChannel(c *connection, id uint16) (*channel, error) {
+	s, err := c.broker.OpenChannel(id)
+	if err != nil {
+		return nil, err
 	}
+	return &channel{
+		c: c, id: id, session: s, prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
+	}, nil
 }
 
 // step carries out one frame. An *amqp.Error that is not hard closes the
@@ -247,10 +251,11 @@ func (ch *channel) release() {
 	o.mu.Unlock()
 	ch.settleNow()
 	ch.session.Close()
+	ch.requeueAll() // before the consumers go: whoever follows them begins with what they held
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)
+		ch.session.Consumed(k.q, k.tag)
 	}
-	ch.requeueAll()
 }
 
 func (ch *channel) listConsumers() []*consumer {

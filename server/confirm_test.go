@@ -132,13 +132,16 @@ func (l *failingLog) Put(es []store.Entry) {
 	go l.owner.Stored(es[len(es)-1].Seq, errors.New("no space left"))
 }
 
-func (*failingLog) Settle([]uint64)     {}
-func (*failingLog) Lanes() []store.Lane { return nil }
-func (*failingLog) Next() uint64        { return 1 }
-func (*failingLog) Mark(uint64)         {}
-func (*failingLog) Marked() uint64      { return 0 }
-func (*failingLog) Drop()               {}
-func (*failingLog) Close()              {}
+func (l *failingLog) PutIn(_ store.Unit, es []store.Entry) { l.Put(es) }
+
+func (*failingLog) Settle([]uint64)               {}
+func (*failingLog) SettleIn(store.Unit, []uint64) {}
+func (*failingLog) Lanes() []store.Lane           { return nil }
+func (*failingLog) Next() uint64                  { return 1 }
+func (*failingLog) Mark(uint64)                   {}
+func (*failingLog) Marked() uint64                { return 0 }
+func (*failingLog) Drop()                         {}
+func (*failingLog) Close()                        {}
 
 // TestFailingDisk: what could not be stored is nacked, and no commit-ok comes
 // for it but connection.close 541.

@@ -279,7 +279,11 @@ func (c *connection) openChannel(f amqp.Frame) error {
 		e.Method = id
 		return e
 	}
-	c.channels[f.Channel] = newChannel(c, f.Channel)
+	ch, err := newChannel(c, f.Channel)
+	if err != nil {
+		return at(&amqp.ChannelOpen{}, err.(*amqp.Error))
+	}
+	c.channels[f.Channel] = ch
 	c.count.Add(1)
 	c.out.method(f.Channel, &amqp.ChannelOpenOk{})
 	return nil

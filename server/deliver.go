@@ -83,6 +83,7 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 	k.held = false
 	if k.gone {
 		k.notify()
+		ch.session.Consumed(q, k.tag)
 	}
 	due := k.waiting
 	k.waiting = false
@@ -152,6 +153,7 @@ func (ch *channel) cancel(tag string) {
 	ch.c.out.mu.Unlock()
 	if k != nil {
 		k.q.Cancel(k)
+		ch.session.Consumed(k.q, k.tag)
 		ch.session.EndReplies(k.q)
 	}
 }
@@ -212,7 +214,7 @@ func (ch *channel) deliver(k *consumer, d *queue.Delivery, now int64) {
 		ch.inFlight++
 	}
 	ch.c.out.content(item{
-		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, m: shown(d),
+		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, q: k.q, m: shown(d),
 	})
 }
 
@@ -273,7 +275,9 @@ func (ch *channel) resume() {
 func (k *consumer) Cancelled() {
 	o := &k.ch.c.out
 	o.mu.Lock()
-	k.ch.end(k)
+	if k.ch.end(k) {
+		k.told()
+	}
 	o.mu.Unlock()
 	o.signal()
 }
@@ -316,7 +320,7 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 		ch.await(now, nil, q)
 	}
 	o.content(item{
-		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), m: shown(&d),
+		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: shown(&d),
 	})
 	o.mu.Unlock()
 	o.signal()

@@ -141,7 +141,7 @@ func credentials(mechanism string, response []byte) (who auth.Credentials, refus
 
 // login lets the user in. The refusal names no method: RabbitMQ's does not.
 func (c *connection) login(mechanism string, who auth.Credentials) (err error) {
-	c.user, err = c.server.broker.Login(who.User, who.Password, c.loopback())
+	c.user, err = c.server.broker.LoginFrom(c.describe(), who.User, who.Password, c.loopback())
 	if err == nil {
 		return nil
 	}
@@ -210,9 +210,6 @@ func (c *connection) open() error {
 	err := c.receive(&open)
 	if err != nil {
 		return err
-	}
-	if n := c.server.options.Connections; n > 0 && c.server.Connections() > n {
-		return at(&open, amqp.TooManyConnections.New(n))
 	}
 	if c.broker, err = c.server.broker.Connect(c.user, open.VirtualHost, c.describe()); err != nil {
 		return at(&open, err.(*amqp.Error))

@@ -24,7 +24,6 @@ type Options struct {
 	HandshakeTimeout    time.Duration
 	ConsumersPerChannel int           // 0 no limit
 	UnackedPerChannel   int           // deliveries a channel may hold, more wait in the queue; 0 no limit
-	Connections         int           // 0 no limit
 	Prefetch            uint16        // of consumers whose channel asked for none; 0 no limit
 	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
 	Product, Version    string

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/message"
 )
 
@@ -36,6 +37,7 @@ type outbox struct {
 		items  []item
 		frames []byte
 	}
+	tracer  *broker.Tracer
 	buf     []byte
 	sent    bool // something was written since the last heartbeat tick
 	beating bool // this is one
@@ -51,6 +53,7 @@ type item struct {
 	end         int            // raw: where it ends in frames
 	tag         uint64
 	consumer    string
+	q           *broker.Queue // deliver and getOk: where it comes from
 	m           *message.Message
 }
 
@@ -85,7 +88,10 @@ func (o *outbox) init(c *connection) {
 	o.done = make(chan struct{})
 }
 
-func (o *outbox) start() { go o.run() }
+func (o *outbox) start() {
+	o.tracer = o.c.broker.Tracer()
+	go o.run()
+}
 
 // full reports whether the peer has to read before more goes in. o.mu is held.
 func (o *outbox) full() bool {
@@ -271,6 +277,9 @@ func (o *outbox) flush() error {
 			o.spare.items, o.spare.frames = items, frames
 			return nil
 		}
+		if o.tracer.On() {
+			o.trace(items)
+		}
 		err := o.write(items, frames)
 		clear(items)
 		o.spare.items, o.spare.frames = keepSmall(items), keepSmall(frames)
@@ -281,6 +290,16 @@ func (o *outbox) flush() error {
 			k.resume()
 		}
 	}
+}
+
+// trace has the deliveries among items traced.
+func (o *outbox) trace(items []item) {
+	for i := range items {
+		if it := &items[i]; it.kind == deliver || it.kind == getOk {
+			o.tracer.Delivered(it.channel, it.q.Name, it.m, it.redelivered)
+		}
+	}
+	o.tracer.Flush()
 }
 
 // keepSmall lets go of a buffer that one burst has made big.

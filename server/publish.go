@@ -135,6 +135,9 @@ func (ch *channel) endPublish() error {
 	p := &ch.publish
 	p.expects = nothing
 	if ch.tx != nil {
+		if err := ch.session.MayPublish(p.x, p.m); err != nil {
+			return err // now, and not in the middle of the commit
+		}
 		return ch.tx.publish(p)
 	}
 	return ch.route(p.x, p.m, p.mandatory, ch.receipt())

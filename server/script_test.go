@@ -19,6 +19,8 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/store"
 )
 
 // A script is what clients say and what the server answers. Each section,
@@ -36,10 +38,15 @@ import (
 // everything that happens until nothing more does: connections by name,
 // channels by number. The clock stands still but for "wait". Further lines:
 //
-//	server connections=2          limits, before anything else
+//	server prefetch=2             options, before anything else
+//	limits connections=2          of the node, before anything else
 //	vhost v                       makes a vhost
 //	user bob secret               makes a user
 //	permission bob v "" ".*" ".*" configure, write, read
+//	trace v                       traces a vhost; "untrace v" ends it
+//	topics bob v x "^a" ".*"      write, read: a topic permission
+//	limit vhost v max-queues 1    or of a user
+//	protect v q                   from being deleted; unprotect v q
 //	connect b user=bob vhost=v    opens a connection other than as usual
 //	dial b                        a connection, not a word said
 //	greet b                       a connection up to connection.start
@@ -212,6 +219,10 @@ func (st *stage) carryOut(text string) error {
 		o := testOptions()
 		l.fields(reflect.ValueOf(&o).Elem())
 		st.n = newNode(st.t, o)
+	case "limits":
+		var limits broker.NodeLimits
+		l.fields(reflect.ValueOf(&limits).Elem())
+		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) { o.Limits = limits })
 	case "vhost":
 		return st.node().b.CreateVhost(l.text())
 	case "user":
@@ -219,6 +230,15 @@ func (st *stage) carryOut(text string) error {
 	case "permission":
 		user, vhost := l.text(), l.text()
 		return st.node().b.SetPermission(user, vhost, auth.Permission{Configure: l.text(), Write: l.text(), Read: l.text()})
+	case "trace", "untrace":
+		return st.node().b.SetTracing(l.text(), word == "trace")
+	case "topics":
+		user, vhost, exchange := l.text(), l.text(), l.text()
+		return st.node().b.SetTopicPermission(user, vhost, exchange, auth.TopicPermission{Write: l.text(), Read: l.text()})
+	case "limit":
+		return st.limit(l)
+	case "protect", "unprotect":
+		return st.node().b.ProtectQueue(l.text(), l.text(), word == "protect")
 	case "connect":
 		st.connect(l.name(), l)
 	case "dial":
@@ -248,6 +268,19 @@ func (st *stage) carryOut(text string) error {
 		return fmt.Errorf("%s: not understood", text)
 	}
 	return nil
+}
+
+// limit carries out a line of that name.
+func (st *stage) limit(l *line) error {
+	of, whose, limit := l.next(), l.text(), l.text()
+	n, err := strconv.Atoi(l.text())
+	if err != nil {
+		return err
+	}
+	if of == "user" {
+		return st.node().b.SetUserLimit(whose, limit, n)
+	}
+	return st.node().b.SetVhostLimit(whose, limit, n)
 }
 
 // name is the connection a line is about, if it says so.

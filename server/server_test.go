@@ -44,24 +44,30 @@ func newNode(t testing.TB, o Options) *node {
 // newNodeOn is newNode with a store, which it closes.
 func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 	t.Helper()
-	return newNodeOf(t, o, st, func(t queue.Type) queue.Type { return t })
+	return newNodeWith(t, o, st, func(*broker.Options) {})
 }
 
-// newNodeOf is newNodeOn with each type of queue as wrap gives it.
-func newNodeOf(t testing.TB, o Options, st store.Store, wrap func(queue.Type) queue.Type) *node {
+// newNodeWith is newNodeOn with a broker whose options were edited.
+func newNodeWith(t testing.TB, o Options, st store.Store, edit func(*broker.Options)) *node {
 	t.Helper()
 	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
 	log := slog.New(slog.DiscardHandler)
-	b, err := broker.New(broker.Options{
-		Store:         st,
-		Auth:          auth.NewDatabase(nil),
-		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
-		QueueTypes:    []queue.Type{wrap(classicType), wrap(quorumType)},
-		ReplyType:     volatile.Type,
-		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
-		Alarms:        broker.AlarmOptions{Dir: "."},
-		Log:           log,
-	})
+	bo := broker.Options{
+		Store: st,
+		Auth:  auth.NewDatabase(nil),
+		ExchangeTypes: []exchange.Type{
+			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
+			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+		},
+		QueueTypes: []queue.Type{classicType, quorumType},
+		ReplyType:  volatile.Type,
+		Defaults:   broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Alarms:     broker.AlarmOptions{Dir: "."},
+		Node:       "rabbit@test",
+		Log:        log,
+	}
+	edit(&bo)
+	b, err := broker.New(bo)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,13 +82,13 @@ func (ch *channel) sweep() {
 	if len(l.settled) == 0 {
 		return
 	}
-	o.signal()
 	ch.c.log.Warn("delivery acknowledgement timed out", "channel", ch.id, "deliveries", len(l.settled),
 		"queue", l.settled[0].q.Name, "consumers", len(l.consumers))
 	for _, k := range l.consumers {
 		k.q.Cancel(k)
 	}
 	byQueue(l.settled, func(q *broker.Queue, ds []queue.Delivery) { q.Settle(nil, ds, queue.Requeue) })
+	ch.announce(l.ended)
 	ch.resume()
 	if len(l.consumers) > 0 && !ch.c.client.cancelNotify {
 		e := amqp.DeliveryTimeout.New(ch.id, l.timeoutMs)
@@ -100,7 +100,8 @@ func (ch *channel) sweep() {
 type lapsed struct {
 	settled   []settled
 	consumers []*consumer
-	timeoutMs int64 // of the first of them
+	ended     []*consumer // those of them that had not before
+	timeoutMs int64       // of the first of them
 }
 
 // lapse takes what is overdue out of the window, and its consumers out of the
@@ -124,20 +125,40 @@ func (ch *channel) lapse(now int64) (l lapsed) {
 		l.timeoutMs = ch.c.server.timeoutMs(l.consumers[0], l.consumers[0].q)
 	}
 	for _, k := range l.consumers {
-		ch.end(k)
+		if ch.end(k) {
+			l.ended = append(l.ended, k)
+		}
 	}
 	return l
 }
 
-// end takes k out of ch and tells the client, unless it has ended before.
-// Nothing is delivered to it from now on. outbox.mu is held.
-func (ch *channel) end(k *consumer) {
+// announce tells the client that ks have ended. What they gave back is in the
+// queues by now, for a client that asks for it as soon as it hears.
+func (ch *channel) announce(ks []*consumer) {
+	o := &ch.c.out
+	o.mu.Lock()
+	for _, k := range ks {
+		k.told()
+	}
+	o.mu.Unlock()
+	o.signal()
+}
+
+// end takes k out of ch, unless it has ended before. Nothing is delivered to
+// it from now on; told must follow. outbox.mu is held.
+func (ch *channel) end(k *consumer) bool {
 	if ch.consumers[k.tag] != k {
-		return
+		return false
 	}
 	ch.remove(k)
 	k.gone = true
+	return true
+}
+
+// told tells the client that k has ended. outbox.mu is held.
+func (k *consumer) told() {
 	if !k.held { // else consume tells, after consume-ok
 		k.notify()
+		k.ch.session.Consumed(k.q, k.tag)
 	}
 }

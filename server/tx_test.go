@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/store"
@@ -87,7 +88,11 @@ func (q notedQueue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outc
 func TestCommitIsOneUnit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := &units{Store: store.NewMemory()}
-		n := newNodeOf(t, testOptions(), u, func(t queue.Type) queue.Type { return notedType{t, u} })
+		n := newNodeWith(t, testOptions(), u, func(o *broker.Options) {
+			for i, t := range o.QueueTypes {
+				o.QueueTypes[i] = notedType{t, u}
+			}
+		})
 		nc, answers := n.login(t)
 		defer nc.Close()
 		go drain(answers)

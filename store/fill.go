@@ -7,44 +7,34 @@ import (
 	"github.com/hutchmq/hutchmq/store/journal"
 )
 
-// Fill implements journal.Source: it encodes what waits, and gives it its
-// place. The lock is held only to swap lists and to add to runs.
+// recordSpans bounds the size of a settle record.
+const recordSpans = 4096
+
+// Fill implements journal.Source: it encodes what was taken, and gives it its
+// place. The lock is held only to add to runs.
 func (l *log) Fill(g *journal.Group) {
-	drop := l.take()
 	if g.Failed() {
 		return
 	}
-	if drop {
-		l.record(g, journal.KindDrop, binary.AppendUvarint(l.d.body[:0], l.id))
+	if l.recordDrop {
+		l.record(g, journal.KindDrop, 0, binary.AppendUvarint(l.d.body[:0], l.id))
 	}
 	for spans := l.recording; len(spans) > 0; {
 		n := min(len(spans), recordSpans)
-		l.record(g, journal.KindSettle, l.appendSpans(l.d.body[:0], spans[:n]))
+		l.record(g, journal.KindSettle, 0, l.appendSpans(l.d.body[:0], spans[:n]))
 		spans = spans[n:]
+	}
+	for _, c := range l.counting {
+		body := binary.AppendUvarint(l.d.body[:0], l.id)
+		l.record(g, journal.KindCount, c.lane, journal.AppendCounts(body, c.spans))
 	}
 	l.fillPuts(g)
 }
 
-// recordSpans bounds the size of a settle record.
-const recordSpans = 4096
-
-// take swaps out what waits.
-func (l *log) take() (drop bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.queued = idle
-	l.filling, l.staged = l.staged, nil
-	l.fillingBytes, l.stagedBytes = l.stagedBytes, 0
-	l.skip, l.early = l.early, l.skip[:0]
-	l.recording, l.settles = l.settles, l.recording[:0]
-	drop, l.dropping = l.dropping, false
-	return drop
-}
-
 // record writes a record that is no put.
-func (l *log) record(g *journal.Group, kind journal.Kind, body []byte) {
+func (l *log) record(g *journal.Group, kind journal.Kind, lane uint8, body []byte) {
 	l.d.body = body
-	for !g.Record(kind, 0, body) {
+	for !g.Record(kind, lane, body) {
 		if !g.Roll(int64(len(body))) {
 			return
 		}
@@ -113,7 +103,7 @@ func (l *log) put(g *journal.Group, e *Entry) bool {
 			return true
 		}
 		l.place(g.Segment(), e.Seq-1)
-		if !g.Roll(journal.Need(e.Item)) {
+		if !g.Roll(g.Need(e.Item)) {
 			return false
 		}
 	}
@@ -131,6 +121,7 @@ func (l *log) place(s *journal.Segment, through uint64) {
 	}
 	l.d.placed = l.d.placed[:0]
 	l.placed = through
+	l.countPlaced()
 	l.settlePlaced()
 }
 
@@ -148,17 +139,20 @@ func (l *log) settlePlaced() {
 	l.recordSettles()
 }
 
-// Written implements journal.Source: it tells the owner.
+// Written implements journal.Source: it settles what units did, now that they
+// are safe, and tells the owner.
 func (l *log) Written(err error) {
 	l.mu.Lock()
+	l.taken = false
 	filled, n := l.filling, len(l.filling)
 	l.filling = nil
 	var through uint64
 	if n > 0 {
 		through = filled[n-1].Seq
 	}
-	if n > 0 && err == nil {
-		l.written = through
+	if err == nil {
+		l.settleUnits()
+		l.written = max(l.written, through)
 	}
 	bytes := l.fillingBytes
 	l.fillingBytes = 0
@@ -175,4 +169,14 @@ func (l *log) Written(err error) {
 	if owner != nil {
 		owner.Stored(through, err)
 	}
+}
+
+// settleUnits lets go of what the units of the group settled. It is recorded.
+func (l *log) settleUnits() {
+	for _, s := range l.settling {
+		for i := range s.to - s.from + 1 {
+			l.done(s.from + i)
+		}
+	}
+	l.settling = l.settling[:0]
 }

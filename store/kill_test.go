@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,53 +18,61 @@ import (
 
 const (
 	victimDir  = "HUTCHMQ_TEST_VICTIM" // the data directory, in the process to be killed
+	victimWork = "HUTCHMQ_TEST_WORK"   // what it is to do
 	victimLogs = 4
 	victimSize = 700
 )
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimDir); dir != "" {
-		victim(dir)
+		victim(dir, os.Getenv(victimWork))
 	}
 	os.Exit(m.Run())
 }
 
-// victim writes and settles until it is killed, and says what it knows.
-func victim(dir string) {
-	d, err := store.Open(dir, store.Options{SegmentBytes: 256 << 10, CheckEvery: 5 * time.Millisecond})
+// victim works until it is killed, and says what it knows.
+func victim(dir, work string) {
+	d, err := store.Open(dir, store.Options{SegmentBytes: 64 << 10, CheckEvery: 2 * time.Millisecond})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
 	}
-	var out sync.Mutex
-	say := func(what string, id, seq uint64) {
-		out.Lock()
-		fmt.Println(what, id, seq)
-		out.Unlock()
+	if work == "move" {
+		moveAll(d)
+		return
 	}
 	var g sync.WaitGroup
 	for id := uint64(1); id <= victimLogs; id++ {
-		g.Go(func() { write(d, id, say) })
+		g.Go(func() { write(d, id) })
 	}
 	g.Wait()
+}
+
+var saying sync.Mutex
+
+// say tells the parent something of a log or a delivery.
+func say(what string, args ...any) {
+	saying.Lock()
+	defer saying.Unlock()
+	fmt.Println(append([]any{what}, args...)...)
 }
 
 // talker tells what is stored.
 type talker struct {
 	*storetest.Owner
-	id  uint64
-	say func(what string, id, seq uint64)
+	id uint64
 }
 
 func (w talker) Stored(through uint64, err error) {
 	if err == nil {
-		w.say("stored", w.id, through)
+		say("stored", w.id, through)
 	}
 	w.Owner.Stored(through, err)
 }
 
-func write(d *store.Disk, id uint64, say func(what string, id, seq uint64)) {
-	o := talker{storetest.NewOwner(), id, say}
+// write writes to a log and settles.
+func write(d *store.Disk, id uint64) {
+	o := talker{storetest.NewOwner(), id}
 	l, err := d.Log(id, true, o)
 	if err != nil {
 		panic(err)
@@ -79,7 +89,7 @@ func write(d *store.Disk, id uint64, say func(what string, id, seq uint64)) {
 		if o.Wait(seq-n/2) != nil {
 			return
 		}
-		if keep := uint64(r.IntN(300)); seq > keep {
+		if keep := uint64(1 + r.IntN(300)); seq > keep { // the last lives: it tells the next victim where to go on
 			say("settle", id, seq-keep)
 			l.SettleRange(0, 0, seq-keep)
 		}
@@ -91,25 +101,22 @@ func write(d *store.Disk, id uint64, say func(what string, id, seq uint64)) {
 func TestKill(t *testing.T) {
 	dir := t.TempDir()
 	promised := uint64(0)
+	settled := map[uint64]uint64{} // by all victims so far
 	for range 20 {
-		stored, settled := kill(t, dir, time.Duration(20+rand.IntN(100))*time.Millisecond)
-		d := open(t, dir, store.Options{SegmentBytes: 256 << 10, Log: quiet})
+		stored := map[uint64]uint64{}
+		kill(t, dir, "write", func(what string, args []uint64) {
+			switch what {
+			case "stored":
+				stored[args[0]] = max(stored[args[0]], args[1])
+			case "settle":
+				settled[args[0]] = max(settled[args[0]], args[1])
+			}
+		})
+		d := open(t, dir, store.Options{SegmentBytes: 64 << 10, Log: quiet})
 		for id := uint64(1); id <= victimLogs; id++ {
 			promised += stored[id]
 			l, _ := openLog(t, d, id)
-			list, err := storetest.ReadAll(l, 0, 0)
-			must(t, err)
-			next := uint64(0)
-			for _, s := range list {
-				if next > 0 && s.Seq != next {
-					t.Fatalf("log %d: entry %d follows %d", id, s.Seq, next-1)
-				}
-				must(t, storetest.Check(s, id, victimSize))
-				next = s.Seq + 1
-			}
-			if first := next - uint64(len(list)); stored[id] > settled[id] && (first > settled[id]+1 || next <= stored[id]) {
-				t.Fatalf("log %d: has %d to %d; %d was stored and %d settled", id, first, next-1, stored[id], settled[id])
-			}
+			settled[id] = min(settled[id], unbroken(t, l, id, stored[id], settled[id]))
 		}
 		must(t, d.Close())
 	}
@@ -118,37 +125,59 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// kill runs a victim for a while.
-func kill(t *testing.T, dir string, after time.Duration) (stored, settled map[uint64]uint64) {
+// unbroken looks at what came back of a log, and tells the last of it. Of what
+// was not settled, all that was stored is there, and of the rest a beginning.
+// Each entry that was settled may come back or not, on its own: an index says
+// what was done in its segment before the settle record of others is written.
+func unbroken(t *testing.T, l store.Log, id, stored, settled uint64) (last uint64) {
+	t.Helper()
+	list, err := storetest.ReadAll(l, 0, 0)
+	must(t, err)
+	kept := settled // without a gap
+	for _, s := range list {
+		must(t, storetest.Check(s, id, victimSize))
+		if s.Seq <= last || s.Seq > settled && s.Seq != kept+1 {
+			t.Fatalf("log %d: entry %d follows %d; %d was stored and %d settled", id, s.Seq, last, stored, settled)
+		}
+		last = s.Seq
+		kept = max(kept, last)
+	}
+	if kept < stored {
+		t.Fatalf("log %d: ends with %d; %d was stored and %d settled", id, last, stored, settled)
+	}
+	return last
+}
+
+// kill runs a victim for a while, and hears what it says.
+func kill(t *testing.T, dir, work string, hear func(what string, args []uint64)) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), victimDir+"="+dir)
+	cmd.Env = append(os.Environ(), victimDir+"="+dir, victimWork+"="+work)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	stored, settled = map[uint64]uint64{}, map[uint64]uint64{}
-	lines := bufio.NewScanner(out)
-	for first := true; lines.Scan(); first = false {
+	after := time.Duration(20+rand.IntN(100)) * time.Millisecond
+	lines := bufio.NewReader(out)
+	for first := true; ; first = false {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			break // cut short by the kill
+		}
 		if first {
 			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 		}
-		var what string
-		var id, seq uint64
-		if _, err := fmt.Sscan(lines.Text(), &what, &id, &seq); err != nil {
-			if what == "error" {
-				t.Fatal(lines.Text())
+		words := strings.Fields(line)
+		var args []uint64
+		for _, word := range words[1:] {
+			n, err := strconv.ParseUint(word, 10, 64)
+			if err != nil {
+				t.Fatal(line)
 			}
-			continue // cut short by the kill
+			args = append(args, n)
 		}
-		switch what {
-		case "stored":
-			stored[id] = max(stored[id], seq)
-		case "settle":
-			settled[id] = max(settled[id], seq)
-		}
+		hear(words[0], args)
 	}
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the victim ended by itself")
 	}
-	return stored, settled
 }

@@ -102,6 +102,7 @@ func (n *lane) summary() (s Lane, ok bool) {
 		s.Last = r.Last
 		s.Count += r.Live
 		s.Bytes += r.LiveBytes()
+		s.Expires = journal.Sooner(s.Expires, r.Expires)
 	}
 	return s, s.Count > 0
 }

@@ -27,17 +27,25 @@ type log struct {
 
 	staged      []Entry
 	stagedBytes int64
-	early       []uint64 // settled while staged or filling
-	settles     []span   // of runs, not recorded yet
-	dropping    bool     // a drop record must be written
-	placed      uint64   // all up to here have their place, or need none
-	written     uint64   // all up to here can be read
+	unitPuts    []unitPut         // of staged, ascending
+	unitSettles []unitSettle      // of units that were not written yet
+	early       []uint64          // settled while staged or filling
+	unplaced    map[uint64]uint32 // counted while staged or filling
+	settles     []span            // of runs, not recorded yet
+	counted     bool              // runs have counts that are not recorded yet
+	dropping    bool              // a drop record must be written
+	placed      uint64            // all up to here have their place, or need none
+	written     uint64            // all up to here can be read
 
-	// The writer's, from Fill to Written.
+	// The writer's, from Take to Written.
+	taken        bool
 	filling      []Entry
 	fillingBytes int64
 	skip         []uint64
 	recording    []span
+	recordDrop   bool
+	counting     []counting
+	settling     []span // by units
 }
 
 // span is a range of sequence numbers.
@@ -75,26 +83,34 @@ func (l *log) Put(entries []Entry) {
 	if len(entries) == 0 {
 		return
 	}
-	var n int64
-	for i := range entries {
-		n += int64(len(entries[i].Item.Payload())) + entryBytes
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.isOpen {
-		return
+	if l.isOpen {
+		l.stage(entries)
+		l.submit(urgent)
 	}
+}
+
+// stage keeps entries for the writer.
+func (l *log) stage(entries []Entry) {
 	if l.staged == nil {
 		l.staged = l.d.buffers.take()
 	}
 	l.staged = append(l.staged, entries...)
+	n := stagedBytes(entries)
 	l.stagedBytes += n
 	l.d.stage(n)
-	l.submit(urgent)
 }
 
 // entryBytes is what a staged entry takes beside its payload, about.
 const entryBytes = 128
+
+func stagedBytes(entries []Entry) (n int64) {
+	for i := range entries {
+		n += int64(len(entries[i].Item.Payload())) + entryBytes
+	}
+	return n
+}
 
 // submit tells the journal, once, that there is work.
 func (l *log) submit(u urgency) {
@@ -131,6 +147,7 @@ func (l *log) Drop() {
 	l.isOpen, l.dropped, l.owner = false, true, nil
 	l.d.stage(-l.stagedBytes)
 	l.staged, l.stagedBytes, l.early = nil, 0, nil
+	l.unitPuts, l.unitSettles, l.unplaced = nil, nil, nil
 	l.mu.Unlock()
 	l.d.forget(l)
 }

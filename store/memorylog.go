@@ -70,9 +70,7 @@ func (l *memoryLog) Settle(seqs []uint64) {
 	}
 }
 
-func (l *memoryLog) find(seq uint64) (i int, ok bool) {
-	return slices.BinarySearchFunc(l.entries, seq, func(e Entry, seq uint64) int { return compare(e.Seq, seq) })
-}
+func (l *memoryLog) find(seq uint64) (i int, ok bool) { return findEntry(l.entries, seq) }
 
 // SettleRange implements Log.
 func (l *memoryLog) SettleRange(lane uint8, from, to uint64) {

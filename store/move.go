@@ -132,7 +132,7 @@ func (c *checkpointer) moveChunk(l *log, k *chunk) error {
 }
 
 // moved puts pages in the place of what they hold of run. What was settled
-// meanwhile is settled in them too.
+// meanwhile is settled in them too, and so with counts.
 func (l *log) moved(run *journal.Run, pages []page) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,6 +142,7 @@ func (l *log) moved(run *journal.Run, pages []page) {
 			if !run.Has(p.puts[i].Seq) {
 				p.run.Settle(p.puts[i].Seq)
 			}
+			l.moveCount(run, p.run, p.puts[i].Seq)
 		}
 		l.pages = p.run.Page + 1
 		if p.run.Live > 0 {

@@ -13,6 +13,7 @@ type chunk struct {
 	last   uint64 // of the run
 	empty  bool   // the run has no more
 	puts   []journal.Put
+	counts []uint32 // of puts
 	cursor journal.Cursor
 }
 
@@ -24,7 +25,7 @@ func (l *log) Read(lane uint8, from uint64, max int, yield func(Stored) bool) er
 	c := chunks.Get().(*chunk)
 	defer func() {
 		clear(c.puts)
-		*c = chunk{puts: c.puts[:0]}
+		*c = chunk{puts: c.puts[:0], counts: c.counts[:0]}
 		chunks.Put(c)
 	}()
 	for max > 0 {
@@ -35,7 +36,7 @@ func (l *log) Read(lane uint8, from uint64, max int, yield func(Stored) bool) er
 		for i := range c.puts {
 			p := &c.puts[i]
 			max -= len(p.Payload) + len(p.Meta)
-			if !yield(Stored{p.Seq, 0, p.Transient, p.Time, p.Expiry, p.Meta, p.Payload}) || max <= 0 {
+			if !yield(Stored{p.Seq, c.counts[i], p.Transient, p.Time, p.Expiry, p.Meta, p.Payload}) || max <= 0 {
 				return nil
 			}
 		}
@@ -116,8 +117,8 @@ func (c *chunk) past() uint64 {
 	return c.puts[len(c.puts)-1].Seq + 1
 }
 
-// filter keeps of a chunk what is live and from *from on, moves *from past all
-// that was read, and leaves the cursor for the next Read.
+// filter keeps of a chunk what is live and from *from on, with its counts, moves
+// *from past all that was read, and leaves the cursor for the next Read.
 func (l *log) filter(c *chunk, lane uint8, from *uint64) (any bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -126,6 +127,7 @@ func (l *log) filter(c *chunk, lane uint8, from *uint64) (any bool) {
 		return false
 	}
 	n.cursor = c.cursor
+	c.counts = c.counts[:0]
 	start, kept := *from, c.puts[:0]
 	*from = max(*from, min(c.past(), l.written+1))
 	if c.empty {
@@ -138,6 +140,7 @@ func (l *log) filter(c *chunk, lane uint8, from *uint64) (any bool) {
 		// Its run may be another by now, when it moved to a page.
 		if i, within := n.find(p.Seq); within && n.runs[i].Has(p.Seq) {
 			kept = append(kept, p)
+			c.counts = append(c.counts, n.runs[i].CountOf(p.Seq))
 		}
 	}
 	c.puts = kept

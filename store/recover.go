@@ -75,6 +75,14 @@ func (v *recovery) apply(c journal.Control) {
 		parseSpans(c.Body, func(log uint64, s span) {
 			v.each(log, c.At, func(r *journal.Run) { r.SettleRange(s.from, s.to) })
 		})
+	case journal.KindCount:
+		if log, spans, ok := parseCounts(c.Body); ok {
+			v.each(log, c.At, func(r *journal.Run) {
+				if r.Lane == c.Lane {
+					r.SetCounts(spans)
+				}
+			})
+		}
 	case journal.KindDrop:
 		log, _ := binary.Uvarint(c.Body)
 		v.each(log, c.At, func(r *journal.Run) { r.SettleRange(r.First, r.Last) })

@@ -28,28 +28,48 @@ func (l *log) settleEarly(seq uint64) {
 	}
 }
 
-// settle marks an entry that has its place.
+// settle marks an entry that has its place, to be recorded.
 func (l *log) settle(seq uint64) {
+	if l.done(seq) {
+		l.noteSettled(span{seq, seq})
+	}
+}
+
+// done marks an entry that has its place, and tells whether it would outlive a
+// restart.
+func (l *log) done(seq uint64) (durable bool) {
 	for _, n := range l.lanes {
 		i, ok := n.find(seq)
 		if !ok || !n.runs[i].Settle(seq) {
 			continue
 		}
-		if n.runs[i].Durable > 0 {
-			l.noteSettled(span{seq, seq})
-		}
+		durable = n.runs[i].Durable > 0
 		n.settled(l.d, i)
-		return
+		return durable
 	}
+	return false
 }
 
-// noteSettled remembers to record s. Neighbours join.
-func (l *log) noteSettled(s span) {
-	if n := len(l.settles); n > 0 && l.settles[n-1].to+1 == s.from {
-		l.settles[n-1].to = s.to
-		return
+// find finds the run that has seq, which is not settled.
+func (l *log) find(seq uint64) (*journal.Run, bool) {
+	for _, n := range l.lanes {
+		if i, ok := n.find(seq); ok && n.runs[i].Has(seq) {
+			return n.runs[i], true
+		}
 	}
-	l.settles = append(l.settles, s)
+	return nil, false
+}
+
+// noteSettled remembers to record s.
+func (l *log) noteSettled(s span) { l.settles = join(l.settles, s) }
+
+// join adds s to spans. Neighbours become one.
+func join(spans []span, s span) []span {
+	if n := len(spans); n > 0 && spans[n-1].to+1 == s.from {
+		spans[n-1].to = s.to
+		return spans
+	}
+	return append(spans, s)
 }
 
 func (l *log) recordSettles() {
@@ -100,11 +120,14 @@ func (l *log) settleRun(r *journal.Run, from, to uint64) {
 	}
 }
 
+// findEntry finds seq in es, ascending, or where it would be.
+func findEntry(es []Entry, seq uint64) (i int, ok bool) {
+	return slices.BinarySearchFunc(es, seq, func(e Entry, seq uint64) int { return compare(e.Seq, seq) })
+}
+
 // settleStaged settles what es, ascending, has of lane in [from, to].
 func (l *log) settleStaged(es []Entry, lane uint8, from, to uint64) {
-	i, _ := slices.BinarySearchFunc(es, max(from, l.placed+1), func(e Entry, seq uint64) int {
-		return compare(e.Seq, seq)
-	})
+	i, _ := findEntry(es, max(from, l.placed+1))
 	for ; i < len(es) && es[i].Seq <= to; i++ {
 		if es[i].Lane == lane {
 			l.early = append(l.early, es[i].Seq)

@@ -5,6 +5,8 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
 )
 
 // Binding ties a queue or an exchange to an exchange. It never changes.
@@ -48,6 +50,7 @@ func (b *Binding) inbound() map[*Binding]struct{} {
 // attach puts b into effect. vhost.mu is held.
 func (b *Binding) attach() {
 	b.Source.bindings[b.id] = b
+	b.Source.bound.Add(1)
 	b.inbound()[b] = struct{}{}
 	b.Source.router.Bind(b.Binding)
 }
@@ -55,34 +58,64 @@ func (b *Binding) attach() {
 // detach ends b. vhost.mu is held.
 func (b *Binding) detach() {
 	delete(b.Source.bindings, b.id)
+	b.Source.bound.Add(-1)
 	delete(b.inbound(), b)
 	b.Source.router.Unbind(b.Binding)
 }
 
 // Bind ties to, a *Queue or *Exchange of this vhost, to the exchange named
-// source. A binding that is there already is no error.
+// source, and has what source remembers published to it. A binding that is
+// there already is no error.
 func (v *Vhost) Bind(source string, to exchange.Destination, key string, args amqp.Table) error {
+	return v.As("").Bind(source, to, key, args)
+}
+
+// bind makes a binding; nil when it is there already.
+func (v *Vhost) bind(source string, to exchange.Destination, key string, args amqp.Table, user string) (*Binding, error) {
 	if err := v.begin(); err != nil {
-		return err
+		return nil, err
 	}
 	defer v.topology.Unlock()
 	b, err := v.binding(source, to, key, args)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := b.Source.router.Check(b.Binding); err != nil {
-		return err
+		return nil, err
 	}
 	if b.Source.bindings[b.id] != nil {
-		return nil
+		return nil, nil
 	}
 	if b.durable() {
 		if err := v.keep([]Change{{Binding: b}}); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	v.add(b)
-	return nil
+	v.notify(user, Change{Binding: b})
+	return b, nil
+}
+
+// recall publishes what the source of b remembers to its destination, which
+// has just been bound. What is published meanwhile may come first. No lock is
+// held.
+func (b *Binding) recall() {
+	r, ok := b.Source.router.(exchange.Recalling)
+	if !ok {
+		return
+	}
+	var w walk
+	for _, m := range r.Recall() {
+		copies, err := message.CopyKeys(nil, m.Header)
+		if err != nil { // not of one that was published
+			continue
+		}
+		w.beyond(b.Source, b.Destination, m, copies)
+		burst := []queue.Publication{{Message: withoutBCC(m)}}
+		for _, q := range w.queues {
+			q.Publish(burst)
+		}
+	}
 }
 
 // RestoreBinding puts back a binding that was kept.
@@ -117,6 +150,10 @@ func (v *Vhost) add(b *Binding) {
 
 // Unbind removes a binding; one that is not there is no error.
 func (v *Vhost) Unbind(source string, to exchange.Destination, key string, args amqp.Table) error {
+	return v.As("").Unbind(source, to, key, args)
+}
+
+func (v *Vhost) unbind(source string, to exchange.Destination, key string, args amqp.Table, user string) error {
 	if err := v.begin(); err != nil {
 		return err
 	}
@@ -128,7 +165,7 @@ func (v *Vhost) Unbind(source string, to exchange.Destination, key string, args 
 	if b = b.Source.bindings[b.id]; b == nil {
 		return nil
 	}
-	r := newRemoval(v)
+	r := newRemoval(v, user)
 	r.binding(b)
 	return r.carryOut()
 }

@@ -11,12 +11,51 @@ import (
 )
 
 // deadLetters holds the dead-lettering under way, so that a vhost that closes
-// can wait for it to end and let no more begin.
-type deadLetters struct{ underWay sync.RWMutex }
+// can wait for it to end and let no more begin. None begins before the vhost
+// is restored: where a letter goes may not be there yet.
+type deadLetters struct {
+	underWay sync.RWMutex
+	mu       sync.Mutex
+	restored chan struct{} // nil when nothing is being restored
+}
 
-func (d *deadLetters) begin() bool { return d.underWay.TryRLock() }
-func (d *deadLetters) end()        { d.underWay.RUnlock() }
-func (d *deadLetters) stop()       { d.underWay.Lock() }
+func (d *deadLetters) begin() bool {
+	d.mu.Lock()
+	restored := d.restored
+	d.mu.Unlock()
+	if restored != nil {
+		<-restored
+	}
+	return d.underWay.TryRLock()
+}
+
+func (d *deadLetters) end() { d.underWay.RUnlock() }
+
+func (d *deadLetters) stop() {
+	d.underWay.Lock()
+	d.release()
+}
+
+func (d *deadLetters) hold() {
+	d.mu.Lock()
+	if d.restored == nil {
+		d.restored = make(chan struct{})
+	}
+	d.mu.Unlock()
+}
+
+func (d *deadLetters) release() {
+	d.mu.Lock()
+	if d.restored != nil {
+		close(d.restored)
+		d.restored = nil
+	}
+	d.mu.Unlock()
+}
+
+// Restored tells that all that was kept of v is back. Until then its queues do
+// not dead-letter.
+func (v *Vhost) Restored() { v.letters.release() }
 
 // maxDeaths bounds how many queues a message may die in, since each adds to
 // its header.
@@ -34,8 +73,9 @@ func (h host) Gone() {
 
 // DeadLetter implements queue.Host: m goes to the exchange with its history
 // brought up to date, under its own keys or under key. It goes nowhere when
-// the exchange does not exist or m has died too often, nor into a queue that has dead-lettered it
-// before with nobody rejecting it in between (RabbitMQ: "automatic" cycles).
+// the exchange does not exist or m has died too often, nor into a queue that
+// has dead-lettered it before with nobody rejecting it in between (RabbitMQ:
+// "automatic" cycles).
 func (h host) DeadLetter(u queue.Unit, m *message.Message, exchangeName string, key *string, why queue.Reason) bool {
 	v := h.q.vhost
 	if !v.letters.begin() {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/message"
@@ -193,4 +195,36 @@ func (f *fixture) settled(c *counter, want int) {
 	if c.n != want {
 		f.Errorf("%d confirms, want %d", c.n, want)
 	}
+}
+
+// TestDeadLettersWaitForRestore: what expires while the node starts goes to a
+// queue that is restored later.
+func TestDeadLettersWaitForRestore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.queues("dead")
+		q, _, err := f.DeclareQueue(queue.Declaration{Name: "short", Durable: true, Arguments: amqp.Table{
+			"x-dead-letter-exchange": "", "x-dead-letter-routing-key": "dead", "x-message-ttl": int32(10),
+		}}, 0)
+		f.must(err)
+		m := newMessage(t, "", "short", "m", nil)
+		m.Persistent = true
+		f.publish("", m)
+		synctest.Wait()
+		f.must(f.Close(false))
+		time.Sleep(time.Second)
+
+		dead := f.destination("dead").(*Queue)
+		again, err := New("/", f.options)
+		f.must(err)
+		f.must(again.RestoreQueue(q.Declaration, q.Kind, Marks{}))
+		time.Sleep(time.Second)
+		f.must(again.RestoreQueue(dead.Declaration, dead.Kind, Marks{}))
+		again.Restored()
+		synctest.Wait()
+		f.Vhost = again
+		f.ready("short", 0)
+		f.ready("dead", 1)
+		f.must(again.Close(false))
+	})
 }

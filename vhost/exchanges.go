@@ -2,9 +2,11 @@ package vhost
 
 import (
 	"strings"
+	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/policy"
 )
 
 // Exchange is a declared exchange. The exported fields never change.
@@ -18,10 +20,14 @@ type Exchange struct {
 
 	vhost     *Vhost
 	router    exchange.Router
-	volatile  bool                // its routes hold for one message only
-	alternate string              // alternate-exchange, "" when none
+	volatile  bool   // its routes hold for one message only
+	single    bool   // CC and BCC mean nothing to it
+	argued    bool   // an argument names the alternate exchange, not a policy
+	alternate string // that argument
+	effective atomic.Pointer[policy.Effective]
 	bindings  map[string]*Binding // from here, by key; guarded by vhost.mu
 	inbound   map[*Binding]struct{}
+	bound     atomic.Int64 // len(bindings), for Bound
 }
 
 // DestinationName implements exchange.Destination.
@@ -47,6 +53,10 @@ type ExchangeDeclaration struct {
 // DeclareExchange makes an exchange, or finds the equivalent one that is
 // there. created tells which.
 func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created bool, err error) {
+	return v.As("").DeclareExchange(d)
+}
+
+func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange, created bool, err error) {
 	if d.Name == "" {
 		return nil, false, amqp.DefaultExchange.New()
 	}
@@ -63,22 +73,31 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 	if x, err = v.newExchange(d); err != nil {
 		return nil, false, err
 	}
+	if bound, ok := v.options.Exchanges.take(); !ok {
+		return nil, false, amqp.TooManyExchanges.New(x, bound)
+	}
 	if d.Durable {
 		if err := v.keep([]Change{{Exchange: x}}); err != nil {
+			v.options.Exchanges.add(-1)
 			return nil, false, err
 		}
 	}
 	v.addExchange(x)
+	v.notify(user, Change{Exchange: x})
 	return x, true, nil
 }
 
 // RestoreExchange puts back an exchange that was kept.
 func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
 	x, err := v.newExchange(d)
-	if err == nil {
-		v.addExchange(x)
+	if err != nil {
+		return err
 	}
-	return err
+	if !x.system() {
+		v.options.Exchanges.add(1)
+	}
+	v.addExchange(x)
+	return nil
 }
 
 func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
@@ -92,11 +111,13 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 		bindings: map[string]*Binding{}, inbound: map[*Binding]struct{}{},
 	}
 	_, x.volatile = router.(exchange.Volatile)
-	if a, ok := d.Arguments["alternate-exchange"]; ok {
-		if x.alternate, ok = a.(string); !ok {
-			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), "alternate-exchange", x)
+	_, x.single = router.(exchange.Single)
+	if a, ok := d.Arguments[policy.AlternateExchange]; ok {
+		if x.alternate, x.argued = a.(string); !x.argued {
+			return nil, amqp.InvalidArgType.New(amqp.TypeName(a), policy.AlternateExchange, x)
 		}
 	}
+	x.adopt()
 	return x, nil
 }
 
@@ -118,6 +139,10 @@ func (v *Vhost) router(kind string, args amqp.Table) (exchange.Router, error) {
 // DeleteExchange removes an exchange and its bindings; one that is not there
 // is no error.
 func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
+	return v.As("").DeleteExchange(name, ifUnused)
+}
+
+func (v *Vhost) deleteExchange(name string, ifUnused bool, user string) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
@@ -134,10 +159,13 @@ func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
 	case ifUnused && len(x.bindings) > 0:
 		return amqp.ExchangeInUse.New(x)
 	}
-	r := newRemoval(v)
+	r := newRemoval(v, user)
 	r.exchange(x)
 	return r.carryOut()
 }
+
+// Bound reports whether anything is bound to x. It takes no lock.
+func (x *Exchange) Bound() bool { return x.bound.Load() > 0 }
 
 // Vhost is the name of the vhost x is in.
 func (x *Exchange) Vhost() string { return x.vhost.Name }

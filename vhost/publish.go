@@ -19,7 +19,9 @@ type Publisher struct {
 	routes  map[routeKey]*route
 	last    *route
 	lastKey routeKey
-	once    route // for messages whose route depends on their headers
+	latest  *route // of the message published last
+	traced  bool   // the vhost was when that was
+	once    route  // for messages whose route depends on their headers
 	walk    walk
 	copies  []string // scratch: the keys of CC and BCC
 	bursts  []burst
@@ -58,7 +60,7 @@ func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (i
 	if err != nil {
 		return 0, err
 	}
-	if rt.gen != p.gen {
+	if p.latest = rt; rt.gen != p.gen {
 		p.assign(rt)
 	}
 	for _, slot := range rt.slots {
@@ -68,12 +70,19 @@ func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (i
 	return len(rt.slots), nil
 }
 
+// Traced reports whether the message published last is to be traced.
+func (p *Publisher) Traced() bool { return p.traced }
+
+// Reached is the queues of the message published last, which must have been
+// published without an error. It is valid until the next Publish.
+func (p *Publisher) Reached() []*Queue { return p.latest.queues }
+
 // route finds where m goes. The message comes back changed when a BCC header
 // had to be taken out of it.
 func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Message, error) {
 	if v := p.v.version.Load(); v != p.version {
 		clear(p.routes)
-		p.last, p.version = nil, v
+		p.last, p.version, p.traced = nil, v, p.v.Tracing()
 	}
 	copies, err := message.CopyKeys(p.copies[:0], m.Header)
 	if err != nil {
@@ -210,10 +219,28 @@ type walk struct {
 // run finds the queues that m, published to x, reaches. Cycles end because
 // the set takes an exchange once.
 func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
+	w.begin(x)
+	w.follow(0, m, copies)
+}
+
+// beyond finds the queues that m, which passed x before, reaches by way of to,
+// which was bound to x since.
+func (w *walk) beyond(x *Exchange, to exchange.Destination, m *message.Message, copies []string) {
+	w.begin(x)
+	w.set.Add(to)
+	w.follow(1, m, copies)
+}
+
+func (w *walk) begin(x *Exchange) {
 	w.set.Reset()
 	w.queues, w.volatile = w.queues[:0], false
 	w.set.Add(x)
-	for i := 0; i < w.set.Len(); i++ {
+}
+
+// follow passes what the set holds from a place on, and what is added to it
+// meanwhile.
+func (w *walk) follow(from int, m *message.Message, copies []string) {
+	for i := from; i < w.set.Len(); i++ {
 		switch d := w.set.List()[i].(type) {
 		case *Queue:
 			w.queues = append(w.queues, d)
@@ -227,7 +254,8 @@ func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
 // alternate exchange.
 func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 	w.volatile = w.volatile || x.volatile
-	if x.alternate == "" {
+	alternate := x.alternateExchange()
+	if alternate == "" {
 		x.route(m, copies, &w.set)
 		return
 	}
@@ -239,13 +267,16 @@ func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 	if w.part.Len() > 0 {
 		return
 	}
-	if a, err := x.vhost.Exchange(x.alternate); err == nil {
+	if a, err := x.vhost.Exchange(alternate); err == nil {
 		w.set.Add(a)
 	}
 }
 
 func (x *Exchange) route(m *message.Message, copies []string, into *exchange.Set) {
 	x.router.Route(m, m.RoutingKey, into)
+	if x.single {
+		return
+	}
 	for _, key := range copies {
 		x.router.Route(m, key, into)
 	}

@@ -1,7 +1,11 @@
 package vhost
 
 import (
+	"sync"
+	"sync/atomic"
+
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -13,8 +17,11 @@ type Queue struct {
 	Kind  string
 	Owner uint64 // connection that has it to itself; 0 none
 
-	vhost   *Vhost
-	inbound map[*Binding]struct{} // guarded by vhost.mu
+	vhost     *Vhost
+	inbound   map[*Binding]struct{} // guarded by vhost.mu
+	effective atomic.Pointer[policy.Effective]
+	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
+	pausing   sync.Mutex            // held while the queue is told to pause or go on
 }
 
 // DestinationName implements exchange.Destination.
@@ -40,8 +47,8 @@ func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
 	if err := same(where, "auto_delete", d.AutoDelete, q.AutoDelete); err != nil {
 		return err
 	}
-	if kind := kindOf(d.Arguments); kind != q.Kind {
-		return amqp.Inequivalent.New("x-queue-type", where, kind, q.Kind)
+	if err := q.sameKind(d); err != nil {
+		return err
 	}
 	for _, a := range queue.Args {
 		if a.Key == queueType {
@@ -65,20 +72,14 @@ func (q *Queue) declareAgain(d *queue.Declaration, owner uint64) error {
 	return nil
 }
 
-const queueType = "x-queue-type"
-
-// kindOf is the kind of queue the arguments ask for; absent means classic.
-func kindOf(args amqp.Table) string {
-	if s, ok := args[queueType].(string); ok {
-		return s
-	}
-	return "classic"
-}
-
 // DeclareQueue makes a queue, or finds the equivalent one that is there.
 // owner is the connection that declares. An empty name asks for a generated
 // one. d.ID and d.Vhost are filled in here.
 func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, created bool, err error) {
+	return v.As("").DeclareQueue(d, owner)
+}
+
+func (v *Vhost) declareQueue(d queue.Declaration, owner uint64, user string) (q *Queue, created bool, err error) {
 	if err := v.begin(); err != nil {
 		return nil, false, err
 	}
@@ -97,8 +98,11 @@ func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, creat
 	if !d.Exclusive {
 		owner = 0
 	}
-	q, err = v.openQueue(d, t, owner)
-	return q, err == nil, err
+	if q, err = v.openQueue(d, t, owner); err != nil {
+		return nil, false, err
+	}
+	v.notify(user, Change{Queue: q})
+	return q, true, nil
 }
 
 // queueType finds the type d asks for, and has it check d.
@@ -108,12 +112,12 @@ func (v *Vhost) queueType(d *queue.Declaration) (queue.Type, error) {
 			return nil, amqp.InvalidArg.New(queueType, d, "{unacceptable_type,"+amqp.TypeName(k)+"}")
 		}
 	}
-	kind := kindOf(d.Arguments)
+	kind := v.KindOf(d)
 	t := v.options.QueueTypes[kind]
 	switch {
 	case t == nil:
 		return nil, amqp.UnknownType.New(d, kind)
-	case d.Name == "" && kind != "classic":
+	case d.Name == "" && kind != classicKind:
 		return nil, amqp.ServerNamedType.New("rabbit_" + kind + "_queue")
 	case d.Name == "":
 		d.Name = GeneratedName()
@@ -122,6 +126,14 @@ func (v *Vhost) queueType(d *queue.Declaration) (queue.Type, error) {
 }
 
 func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Queue, err error) {
+	if err := v.takeQueue(d.Name); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			v.countQueues(-1)
+		}
+	}()
 	q = &Queue{Declaration: d, Kind: t.Name(), Owner: owner, vhost: v, inbound: map[*Binding]struct{}{}}
 	if q.ID, err = v.options.NextID(q.durable()); err != nil {
 		return nil, amqp.StorageFailure.New(err)
@@ -142,21 +154,30 @@ func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Q
 func (q *Queue) open(t queue.Type) (err error) {
 	inner := q.Declaration
 	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
+	q.adopt()
+	inner.Policy = q.Effective().Definition
 	q.Queue, err = t.Open(inner, host{q})
 	return err
 }
 
 // RestoreQueue puts back a queue that was kept, with what is stored of it.
-func (v *Vhost) RestoreQueue(d queue.Declaration) error {
+// Restored must follow.
+func (v *Vhost) RestoreQueue(d queue.Declaration, kind string, m Marks) error {
+	v.letters.hold()
 	d.Vhost = v.Name
-	t := v.options.QueueTypes[kindOf(d.Arguments)]
+	t := v.options.QueueTypes[kind]
 	if t == nil {
-		return amqp.UnknownType.New(d, kindOf(d.Arguments))
+		return amqp.UnknownType.New(d, kind)
 	}
-	q := &Queue{Declaration: d, Kind: t.Name(), vhost: v, inbound: map[*Binding]struct{}{}}
+	q := &Queue{Declaration: d, Kind: kind, vhost: v, inbound: map[*Binding]struct{}{}}
 	if err := q.open(t); err != nil {
 		return err
 	}
+	q.marks.Store(&m)
+	if m.Paused {
+		q.obeyPause()
+	}
+	v.countQueues(1)
 	v.addQueue(q)
 	return nil
 }
@@ -175,8 +196,12 @@ func (v *Vhost) addQueue(q *Queue) {
 }
 
 // DeleteQueue removes q and says how many messages were ready in it. Deleting
-// what is gone already is no error.
+// what is gone already is no error; a protected queue stays.
 func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
+	return v.As("").DeleteQueue(q, ifUnused, ifEmpty)
+}
+
+func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, user string) (int, error) {
 	switch {
 	case q.Kind == "quorum" && ifUnused:
 		return 0, amqp.QuorumConditionalDel.New(q, "if-unused")
@@ -192,12 +217,14 @@ func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
 	}
 	s := q.Stat()
 	switch {
+	case q.Marks().Protected:
+		return 0, amqp.ProtectedQueue.New(q)
 	case ifUnused && s.Consumers > 0:
 		return 0, amqp.QueueInUse.New(q)
 	case ifEmpty && s.Ready > 0:
 		return 0, amqp.QueueNotEmpty.New(q)
 	}
-	return s.Ready, v.deleteQueues([]*Queue{q})
+	return s.Ready, v.deleteQueues([]*Queue{q}, user)
 }
 
 // deleteUnused removes q if it is there and still has no consumer. While the
@@ -210,11 +237,13 @@ func (v *Vhost) deleteUnused(q *Queue) error {
 	if v.queue[q.Name] != q || q.Stat().Consumers > 0 {
 		return nil
 	}
-	return v.deleteQueues([]*Queue{q})
+	return v.deleteQueues([]*Queue{q}, "")
 }
 
 // DeleteOwned removes the exclusive queues of a connection.
-func (v *Vhost) DeleteOwned(owner uint64) error {
+func (v *Vhost) DeleteOwned(owner uint64) error { return v.As("").DeleteOwned(owner) }
+
+func (v *Vhost) deleteOwned(owner uint64, user string) error {
 	v.topology.Lock()
 	defer v.topology.Unlock()
 	var queues []*Queue
@@ -227,11 +256,11 @@ func (v *Vhost) DeleteOwned(owner uint64) error {
 	if len(queues) == 0 {
 		return nil
 	}
-	return v.deleteQueues(queues)
+	return v.deleteQueues(queues, user)
 }
 
-func (v *Vhost) deleteQueues(queues []*Queue) error {
-	r := newRemoval(v)
+func (v *Vhost) deleteQueues(queues []*Queue, user string) error {
+	r := newRemoval(v, user)
 	for _, q := range queues {
 		r.queue(q)
 	}

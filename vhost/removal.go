@@ -5,15 +5,16 @@ package vhost
 // It is used with the vhost's topology lock held.
 type removal struct {
 	v         *Vhost
+	user      string // whose doing it is
 	exchanges map[*Exchange]struct{}
 	queues    []*Queue
 	bindings  map[*Binding]struct{}
 	left      map[*Exchange]int // bindings that stay
 }
 
-func newRemoval(v *Vhost) *removal {
+func newRemoval(v *Vhost, user string) *removal {
 	return &removal{
-		v: v, exchanges: map[*Exchange]struct{}{}, bindings: map[*Binding]struct{}{}, left: map[*Exchange]int{},
+		v: v, user: user, exchanges: map[*Exchange]struct{}{}, bindings: map[*Binding]struct{}{}, left: map[*Exchange]int{},
 	}
 }
 
@@ -55,9 +56,15 @@ func (r *removal) binding(b *Binding) {
 // carryOut stores the removal, and then takes everything out of the vhost.
 // The queues themselves are the caller's to close.
 func (r *removal) carryOut() error {
-	if err := r.v.keep(r.changes()); err != nil {
+	if err := r.v.keep(r.changes(true)); err != nil {
 		return err
 	}
+	r.takeOut()
+	r.v.notify(r.user, r.changes(false)...)
+	return nil
+}
+
+func (r *removal) takeOut() {
 	v := r.v
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -66,28 +73,34 @@ func (r *removal) carryOut() error {
 	}
 	for x := range r.exchanges {
 		delete(v.exchange, x.Name)
+		if !x.system() {
+			v.options.Exchanges.add(-1)
+		}
 	}
 	for _, q := range r.queues {
 		delete(v.queue, q.Name)
 		delete(v.owned[q.Owner], q)
+		if !IsReply(q.Name) {
+			v.countQueues(-1)
+		}
 	}
 	v.version.Add(1)
-	return nil
 }
 
-func (r *removal) changes() (list []Change) {
+// changes is what goes, all of it or what is stored of it.
+func (r *removal) changes(stored bool) (list []Change) {
 	for b := range r.bindings {
-		if b.durable() {
+		if !stored || b.durable() {
 			list = append(list, Change{Forget: true, Binding: b})
 		}
 	}
 	for x := range r.exchanges {
-		if x.Durable && !x.system() {
+		if !stored || x.Durable && !x.system() {
 			list = append(list, Change{Forget: true, Exchange: x})
 		}
 	}
 	for _, q := range r.queues {
-		if q.durable() {
+		if !stored || q.durable() {
 			list = append(list, Change{Forget: true, Queue: q})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -19,7 +20,16 @@ type Options struct {
 	ExchangeTypes map[string]exchange.Type
 	QueueTypes    map[string]queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
-	Keeper        Keeper
+	DefaultKind   string     // of queues whose declaration names none; "" is classic
+	OnePolicy     bool       // policies do not merge: see policy.NewSet
+	// Queues and Exchanges bound what all vhosts have declared together; nil
+	// is no bound.
+	Queues, Exchanges *Quota
+	Keeper            Keeper
+	// Notify is told of each thing that came or went, durable or not, after
+	// the fact. It is called with the topology lock held: it must not block
+	// and not call the vhost. nil when nobody wants to know.
+	Notify func(Notice)
 	// Begin begins a unit of what the queues store.
 	Begin func() queue.Unit
 	// NextID numbers a new queue; a number is never given out twice.
@@ -40,23 +50,36 @@ type Change struct {
 	Binding  *Binding
 }
 
+// Notice is a change and who made it.
+type Notice struct {
+	Change
+	User string // "" the broker itself
+}
+
 // Vhost is a namespace of exchanges and queues.
 //
-// Lock order: topology, then mu; a queue's own lock comes after both. No
-// method is called with a queue's lock held.
+// Lock order: follow, then topology, then mu; a queue's own lock comes after
+// them. No method is called with a queue's lock held.
 type Vhost struct {
 	Name    string
 	options Options
 
+	policies atomic.Pointer[policy.Set]
+	follow   sync.Mutex // held while queues are told of new policies
+
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
 
+	defaultKind string // of queues, guarded by mu
+
 	version atomic.Uint64 // grows with every change that may alter a route
+	tracing atomic.Bool
 }
 
 // systemExchanges stand in every vhost from the start. The default exchange
@@ -72,11 +95,15 @@ var systemExchanges = []ExchangeDeclaration{
 
 // New makes a vhost with its system exchanges.
 func New(name string, o Options) (*Vhost, error) {
+	o.fill()
 	v := &Vhost{
 		Name: name, options: o,
 		exchange: map[string]*Exchange{}, queue: map[string]*Queue{}, owned: map[uint64]map[*Queue]struct{}{},
+		defaultKind: o.DefaultKind,
 	}
+	v.policies.Store(policy.NewSet(!o.OnePolicy))
 	v.exchange[""] = &Exchange{Kind: "direct", Durable: true, vhost: v, router: byName{v}}
+	v.exchange[""].adopt()
 	for _, s := range systemExchanges {
 		x, err := v.newExchange(s)
 		if err != nil {
@@ -85,6 +112,19 @@ func New(name string, o Options) (*Vhost, error) {
 		v.exchange[s.Name] = x
 	}
 	return v, nil
+}
+
+// fill puts in what was left out.
+func (o *Options) fill() {
+	if o.DefaultKind == "" {
+		o.DefaultKind = classicKind
+	}
+	if o.Queues == nil {
+		o.Queues = &Quota{}
+	}
+	if o.Exchanges == nil {
+		o.Exchanges = &Quota{}
+	}
 }
 
 // Exchange finds an exchange, or refuses with 404.
@@ -151,7 +191,7 @@ func (v *Vhost) Close(forget bool) error {
 	queues := v.Queues()
 	var err error
 	if forget {
-		r := newRemoval(v)
+		r := newRemoval(v, "")
 		for _, x := range v.Exchanges() {
 			r.exchange(x)
 		}
@@ -191,6 +231,20 @@ func (v *Vhost) keep(changes []Change) error {
 	return nil
 }
 
+// notify tells of changes; those of system exchanges and of queues of replies
+// are nobody's doing. v.topology is held.
+func (v *Vhost) notify(user string, changes ...Change) {
+	if v.options.Notify == nil {
+		return
+	}
+	for _, c := range changes {
+		if c.Exchange != nil && c.Exchange.system() || c.Queue != nil && IsReply(c.Queue.Name) {
+			continue
+		}
+		v.options.Notify(Notice{c, user})
+	}
+}
+
 // GeneratedName makes a queue name that nobody else has.
 func GeneratedName() string { return "amq.gen-" + unique() }
 
@@ -200,6 +254,16 @@ func unique() string {
 	rand.Read(b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
+
+// SetTracing says whether what is published and delivered in v is to be traced;
+// publishers learn of it with their next message.
+func (v *Vhost) SetTracing(on bool) {
+	v.tracing.Store(on)
+	v.version.Add(1)
+}
+
+// Tracing reports what SetTracing said.
+func (v *Vhost) Tracing() bool { return v.tracing.Load() }
 
 // Version grows with every change that may alter where a message goes.
 func (v *Vhost) Version() uint64 { return v.version.Load() }

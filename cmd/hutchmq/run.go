@@ -40,17 +40,26 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	defer classicType.Close()
 	defer quorumType.Close()
 	b, err := broker.New(broker.Options{
-		Store:         st,
-		Auth:          auth.NewDatabase(cfg.Auth.LoopbackUsers),
-		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
-		QueueTypes:    []queue.Type{classicType, quorumType},
-		ReplyType:     volatile.Type,
-		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		Store: st,
+		Auth:  auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		ExchangeTypes: []exchange.Type{
+			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
+			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+		},
+		QueueTypes: []queue.Type{classicType, quorumType},
+		ReplyType:  volatile.Type,
+		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		OnePolicy:  !cfg.Policies.Merge,
+		Limits: broker.NodeLimits{
+			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
+		},
 		Alarms: broker.AlarmOptions{
 			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
 			DiskFreeLimit: int64(cfg.Alarms.DiskFreeLimit), Dir: cfg.DataDir,
 		},
-		Log: log,
+		DefaultKind: cfg.DefaultQueueType,
+		Node:        cfg.Node.Name,
+		Log:         log,
 	})
 	if err != nil {
 		return err
@@ -107,7 +116,7 @@ func serverOptions(cfg *config.Config) server.Options {
 	return server.Options{
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
 		MaxMessageSize: uint64(l.MaxMessageSize), HandshakeTimeout: l.HandshakeTimeout,
-		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel, Connections: l.Connections,
+		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second,

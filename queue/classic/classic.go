@@ -32,6 +32,7 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
+	paused    bool
 	closed    bool
 	forgotten bool // closed for good, not only until the next start
 	failed    bool // the disk is; nothing sinks any more
@@ -41,9 +42,10 @@ type Queue struct {
 	persistent               int
 	resident                 int64 // bytes of messages held in memory
 	expiring                 bool  // some ready message may expire
+	expired                  int64 // what should have expired by then did, Unix milliseconds
 
-	dead    []death // to be buried, in order
-	burying bool    // somebody does
+	dead    ring[death] // to be buried, in order
+	burying bool        // somebody does
 
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
@@ -61,6 +63,7 @@ type receipt struct {
 
 // after is what a method has to do once it has let go of the lock.
 type after struct {
+	unit               queue.Unit // what all is a part of; nil if of none
 	confirmed, refused []queue.Receipt
 	most               int // receipts, about
 	died               bool
@@ -68,23 +71,21 @@ type after struct {
 }
 
 // Publish implements queue.Queue.
-func (q *Queue) Publish(burst []queue.Publication) {
-	then := after{most: len(burst)}
+func (q *Queue) Publish(burst []queue.Publication) { q.PublishIn(nil, burst) }
+
+// PublishIn implements queue.Transactional. A nil unit is none.
+func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
+	then := after{unit: u, most: len(burst)}
 	q.mu.Lock()
-	now := clock()
+	now := q.kind.clock()
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
-	q.record()
+	q.record(u)
 	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
-
-// clock is the time in Unix milliseconds. A method reads it once, with the
-// lock held, so that what is enqueued with a TTL of 0 may still be delivered
-// by the same call.
-func clock() int64 { return time.Now().UnixMilli() }
 
 // enqueue gives p its number and its place.
 func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
@@ -114,13 +115,12 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		e.logged = true
 		q.stage(&e, l, now, !durable)
 	}
-	if deep {
-		l.tail.pushBack(e)
-	} else {
-		l.head.pushBack(e)
-	}
+	l.append(e, deep)
 	q.count(&e, 1)
 	q.hold(&e, 1)
+	if e.expiry > 0 && e.expiry < l.peak {
+		q.index(l, &e)
+	}
 	switch {
 	case p.Receipt.To == nil:
 	case durable:
@@ -171,7 +171,7 @@ func (q *Queue) advance(now int64, then *after) {
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
 	if then.died {
-		q.bury()
+		q.bury(then.unit)
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
@@ -223,7 +223,7 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 		return err
 	}
 	q.used()
-	q.advance(clock(), &then)
+	q.advance(q.kind.clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 	return nil
@@ -236,7 +236,7 @@ func (q *Queue) Cancel(c queue.Consumer) {
 	if q.consumers.Remove(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
-		q.advance(clock(), &then)
+		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -247,7 +247,7 @@ func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
 	if q.consumers.Resume(c) {
-		q.advance(clock(), &then)
+		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -269,10 +269,10 @@ func (q *Queue) Stat() queue.Stat {
 	defer q.mu.Unlock()
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
-		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident,
+		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
 	for i := range q.lanes {
-		s.Resident += q.lanes[i].head.len() + q.lanes[i].tail.len()
+		s.Resident += q.lanes[i].head.waiting() + q.lanes[i].tail.waiting()
 	}
 	return s
 }

@@ -1,60 +1,135 @@
 package classic
 
-import "github.com/hutchmq/hutchmq/queue"
+import (
+	"slices"
 
-// death is a message that left the queue unwanted.
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
+)
+
+// death is a message that left the queue unwanted, and where it goes.
 type death struct {
 	entry
-	why queue.Reason
+	why      queue.Reason
+	exchange string
+	key      *string
 }
 
-// maxDead is how many deaths may wait for the one who buries them. Beyond it
-// those who cause more take part, at the price of their order.
-const maxDead = 1024
+const (
+	// maxDead is how many deaths may wait for the one who buries them. Beyond
+	// it those who cause more take part, at the price of their order.
+	maxDead = 1024
+	// maxBurial is how many deaths one unit has.
+	maxBurial = 256
+)
 
-// die has e buried once the lock is free.
+// burial is a unit in which messages move to where they are dead-lettered.
+// What dies of it in other queues is buried after it: a chain of queues must
+// not become a chain of calls.
+type burial struct {
+	store.Unit
+	next []*Queue // where something died
+}
+
+// inStore is u as the store knows it, nil if there is none.
+func inStore(u queue.Unit) store.Unit {
+	if b, ok := u.(*burial); ok {
+		return b.Unit
+	}
+	return u
+}
+
+// die has e buried once the lock is free; without a dead-letter exchange it is
+// over at once.
 func (q *Queue) die(e entry, why queue.Reason, then *after) {
-	q.dead = append(q.dead, death{e, why})
-	then.died = true
+	switch x := q.options.DeadExchange; {
+	case x != nil:
+		q.dead.pushBack(death{e, why, *x, q.options.DeadKey})
+		then.died = true
+	case e.logged:
+		q.acks = append(q.acks, e.seq)
+	}
 }
 
-// bury dead-letters what died, one goroutine at a time so that the order
-// stays. Only then a message is forgotten: a crash between the two leaves it
-// in both places rather than in none.
-func (q *Queue) bury() {
+// bury dead-letters what died in q, as a part of u, and what dies of that in
+// turn. Inside a burial it only notes that there is something to bury.
+func (q *Queue) bury(u queue.Unit) {
+	if b, ok := u.(*burial); ok {
+		if !slices.Contains(b.next, q) {
+			b.next = append(b.next, q)
+		}
+		return
+	}
+	for todo := []*Queue{q}; len(todo) > 0; todo = todo[1:] {
+		todo = append(todo, todo[0].buryOwn(u)...)
+	}
+}
+
+// buryOwn buries what died in q, one goroutine at a time so that the order
+// stays. It returns the queues where something died of it.
+func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for len(q.dead) > 0 && (!q.burying || len(q.dead) > maxDead) {
-		first := !q.burying
-		dead := q.dead
-		q.dead, q.burying = nil, true
-		q.mu.Unlock()
-		seqs := q.deadLetter(dead)
-		q.mu.Lock()
-		if len(seqs) > 0 && !q.closed {
-			q.log.Settle(seqs)
+	for q.dead.len() > 0 && (!q.burying || q.dead.len() > maxDead) {
+		dead := q.nextDead(u)
+		if len(dead) == 0 {
+			q.kind.loader.add(func() { q.bury(nil) })
+			return next
 		}
+		first := !q.burying
+		q.burying = true
+		q.mu.Unlock()
+		b := &burial{Unit: u}
+		q.deadLetter(b, dead)
+		next = append(next, b.next...)
+		q.mu.Lock()
 		if first {
 			q.burying = false
 		}
 	}
+	return next
 }
 
-// deadLetter hands dead to the host, and returns what of the log is done with.
-func (q *Queue) deadLetter(dead []death) (done []uint64) {
+// nextDead takes what is to be buried together. A foreign unit must not wait
+// for the disk, so that what has to be read ends it.
+func (q *Queue) nextDead(u store.Unit) (dead []death) {
+	for len(dead) < maxBurial && q.dead.len() > 0 && (u == nil || q.dead.at(0).m != nil) {
+		dead = append(dead, q.dead.popFront())
+	}
+	return dead
+}
+
+// deadLetter hands dead to the host in b, and settles what of it the log
+// knows: a crash leaves a message here or there, and not in both places. If b
+// has no unit, there is one of its own.
+func (q *Queue) deadLetter(b *burial, dead []death) {
+	if b.Unit == nil {
+		q.recall(dead)
+		b.Unit = q.kind.store.Begin()
+		defer b.Commit()
+	}
+	var done []uint64
 	for i := range dead {
 		d := &dead[i]
-		if d.m == nil && q.options.DeadExchange != nil {
-			if d.m = q.recall(&d.entry); d.m == nil {
-				continue
-			}
-		}
-		if x := q.options.DeadExchange; x != nil && !q.host.DeadLetter(nil, d.m, *x, q.options.DeadKey, d.why) {
-			continue
+		if d.m == nil || !q.host.DeadLetter(b, d.m, d.exchange, d.key, d.why) {
+			continue // what is stored stays, to die after the next start
 		}
 		if d.logged {
 			done = append(done, d.seq)
 		}
 	}
-	return done
+	q.mu.Lock()
+	if len(done) > 0 && !q.forgotten {
+		q.log.SettleIn(b.Unit, done)
+	}
+	q.mu.Unlock()
+}
+
+// recall reads the messages of hollow entries.
+func (q *Queue) recall(dead []death) {
+	for i := range dead {
+		if d := &dead[i]; d.m == nil {
+			d.m = q.reread(&d.entry)
+		}
+	}
 }

@@ -8,7 +8,7 @@ const maxBatch = 256
 // pump hands ready messages to consumers that want them. It stops when nobody
 // does, or the next message is on disk. What it finds expired goes to then.
 func (q *Queue) pump(now int64, then *after) {
-	for q.ready > 0 {
+	for q.ready > 0 && !q.paused {
 		m, alone := q.consumers.Next()
 		if m == nil {
 			return
@@ -49,6 +49,9 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	q.batch = q.batch[:0]
 	for i := range n {
 		e := l.head.at(i)
+		if e.gone {
+			continue
+		}
 		if e.expiry > 0 && e.expiry < now || e.m == nil {
 			break
 		}
@@ -59,12 +62,12 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 		taken = m.Deliver(q.batch)
 	}
 	for range taken {
-		e := l.head.popFront()
+		e := l.pop()
 		q.take(&e, m.NoAck)
 	}
 	switch {
 	case len(q.batch) == 0:
-		q.remove(l, queue.Expired, then) // the first has expired
+		q.remove(&l.head, 0, queue.Expired, then)
 	case taken < len(q.batch):
 		q.consumers.Block(m)
 	}
@@ -72,7 +75,7 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 		q.consumers.Served(m)
 	}
 	clear(q.batch)
-	q.forgetSettled()
+	q.forgetSettled(nil)
 }
 
 // take moves e from ready to unacked, or out of the queue.
@@ -90,19 +93,24 @@ func (q *Queue) take(e *entry, noAck bool) {
 	}
 }
 
-// forgetSettled tells the log what take and others collected in acks.
-func (q *Queue) forgetSettled() {
-	if len(q.acks) > 0 {
-		q.log.Settle(q.acks)
-		q.acks = q.acks[:0]
+// forgetSettled tells the log what take and others collected in acks, as a
+// part of u.
+func (q *Queue) forgetSettled(u queue.Unit) {
+	if len(q.acks) == 0 {
+		return
 	}
+	if s := inStore(u); s != nil {
+		q.log.SettleIn(s, q.acks)
+	} else {
+		q.log.Settle(q.acks)
+	}
+	q.acks = q.acks[:0]
 }
 
 func (q *Queue) delivery(e *entry) queue.Delivery {
 	return queue.Delivery{
 		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Size: e.size, Redelivered: e.redelivered,
-		Counted: q.options.DeliveryLimit >= 0 || q.kind.kind == queue.Quorum,
-		Stored:  e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
+		Counted: q.counts(), Stored: e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
 	}
 }
 
@@ -111,8 +119,8 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
 	q.mu.Lock()
 	q.used()
-	for !q.closed {
-		q.expire(clock(), &then)
+	for !q.closed && !q.paused {
+		q.expire(q.kind.clock(), &then)
 		l := q.front()
 		if l == nil {
 			if q.ready == 0 || !q.loadNow() {
@@ -120,10 +128,10 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 			}
 			continue
 		}
-		e := l.head.popFront()
+		e := l.pop()
 		d := q.delivery(&e)
 		q.take(&e, noAck)
-		q.forgetSettled()
+		q.forgetSettled(nil)
 		left := q.ready
 		q.readAhead()
 		q.mu.Unlock()

@@ -1,7 +1,7 @@
 package classic
 
 import (
-	"sort"
+	"math"
 
 	"github.com/hutchmq/hutchmq/message"
 )
@@ -17,6 +17,8 @@ type entry struct {
 	redelivered bool
 	logged      bool // the log knows it
 	persistent  bool
+	early       bool // it expires before one that came before it
+	gone        bool // it has left, but for its place in the line
 }
 
 // newEntry is m in its lane.
@@ -35,13 +37,30 @@ func newEntry(m *message.Message, lane uint8) entry {
 //
 // The head may also have hollow entries: their messages were handed out, their
 // holder kept only the ticket, and they came back.
+//
+// What expires is found at the head, as long as it comes in the order in which
+// it expires. The index has what does not: what expires early, and what came
+// back. Which messages of the gap are early is found out again, when they are
+// read, from those before them.
 type lane struct {
 	number  uint8
-	head    ring[entry]
+	head    line
 	gap     gap
-	tail    ring[entry]
+	tail    line
 	loading bool
+
+	passed uint64 // what is in the head up to here came back
+	peak   int64  // the latest expiry of what came, since the lane was empty
+	base   int64  // the same, of what came before the gap
+	index  index
+	scan   *scan // nil when none is under way
+
+	recovered uint64 // the last that recovery found,
+	bound     int64  // and no expiry of those is later
 }
+
+// forever is the expiry of what does not expire, to compare with others.
+const forever = math.MaxInt64
 
 // gap is a stretch of messages that are on disk only.
 type gap struct {
@@ -60,9 +79,75 @@ func (g *gap) add(e *entry, by int) {
 	}
 }
 
+// has reports whether seq, which is neither in the head nor in the tail, is in
+// the gap.
+func (g *gap) has(seq uint64) bool { return g.count > 0 && g.first <= seq && seq <= g.last }
+
 func (l *lane) deep() bool { return l.gap.count > 0 || l.tail.len() > 0 }
 
-func (l *lane) ready() int { return l.head.len() + l.gap.count + l.tail.len() }
+func (l *lane) ready() int { return l.head.waiting() + l.gap.count + l.tail.waiting() }
+
+// append puts e behind all others: into the tail if it goes to disk.
+func (l *lane) append(e entry, deep bool) {
+	if !l.deep() {
+		if n := l.head.len(); n == 0 || l.head.at(n-1).seq <= l.passed {
+			l.peak, l.bound = 0, 0
+		}
+		l.base = l.peak
+	}
+	l.peak = l.climb(l.peak, &e)
+	if deep {
+		l.tail.pushBack(e)
+	} else {
+		l.head.pushBack(e)
+	}
+}
+
+// climb tells e whether it is early, behind others with that peak, and returns
+// the peak of all of them.
+func (l *lane) climb(peak int64, e *entry) int64 {
+	at := e.expiry
+	if at == 0 {
+		at = forever
+	}
+	if e.seq <= l.recovered {
+		e.early = at < peak
+		return min(max(peak, at), l.bound)
+	}
+	peak = max(peak, l.bound)
+	e.early = at < peak
+	return max(peak, at)
+}
+
+// pop takes the first entry of the head, to hand it out.
+func (l *lane) pop() entry {
+	e := l.head.popFront()
+	l.passed = max(l.passed, e.seq)
+	return e
+}
+
+// fresh is the place in the head behind all that came back.
+func (l *lane) fresh() int {
+	i := l.head.find(l.passed + 1)
+	for i < l.head.len() && l.head.at(i).gone {
+		l.passed = l.head.at(i).seq
+		i++
+	}
+	return i
+}
+
+// unruly reports whether e, in memory, belongs into the index.
+func (l *lane) unruly(e *entry) bool { return e.expiry > 0 && (e.early || e.seq <= l.passed) }
+
+// waits reports whether the message seq is in the lane.
+func (l *lane) waits(seq uint64) bool {
+	if l.gap.has(seq) {
+		return true
+	}
+	_, inHead := l.head.has(seq)
+	_, inTail := l.tail.has(seq)
+	return inHead || inTail
+}
 
 // sink moves the first entry of the tail, which is stored now, into the gap.
 func (l *lane) sink() entry {
@@ -106,13 +191,10 @@ func (l *lane) restore(es []entry) {
 // merge sorts es into the head. Only the entries in front of the last of es
 // have to move.
 func (l *lane) merge(es []entry) {
-	last := es[len(es)-1].seq
-	n := sort.Search(l.head.len(), func(i int) bool { return l.head.at(i).seq > last })
-	front := make([]entry, 0, n+len(es))
+	front := make([]entry, 0, l.head.find(es[len(es)-1].seq)+len(es))
 	for len(es) > 0 {
-		if n > 0 && l.head.at(0).seq < es[0].seq {
+		if l.head.len() > 0 && l.head.at(0).seq < es[0].seq {
 			front = append(front, l.head.popFront())
-			n--
 			continue
 		}
 		front = append(front, es[0])

@@ -25,7 +25,7 @@ func laneOf(seqs ...uint64) *lane {
 	return l
 }
 
-func seqsOf(r *ring[entry]) (seqs []uint64) {
+func seqsOf(r *line) (seqs []uint64) {
 	for i := range r.len() {
 		seqs = append(seqs, r.at(i).seq)
 	}

@@ -17,11 +17,13 @@ type limits struct {
 	lowWater  int64 // a chunk is read when less is in memory
 	chunk     int
 	peek      int // read when nobody consumes
+	deadlines int // that a queue knows of what does not expire in order
 }
 
 var defaultLimits = limits{
 	budget: 512 << 20, durable: 16 << 20, transient: 64 << 20, scarce: 1 << 20,
 	lowWater: 1 << 20, chunk: 512 << 10, peek: 4 << 10,
+	deadlines: 1 << 20,
 }
 
 // deepen reports whether m goes behind the head of l, to the disk.
@@ -57,7 +59,7 @@ func (q *Queue) full(m *message.Message) bool {
 // relieve delivers and expires what it can, so that a burst into a short queue
 // with willing consumers is not refused; it reports whether there is room now.
 func (q *Queue) relieve(m *message.Message, now int64, then *after) bool {
-	q.record()
+	q.record(then.unit)
 	q.pump(now, then)
 	q.expire(now, then)
 	return !q.full(m)
@@ -79,13 +81,14 @@ func (q *Queue) trim(then *after) {
 			l.surface()
 		}
 		switch {
-		case l.head.len() > 0 && q.remove(l, queue.MaxLen, then):
-		case l.hollow() || l.deep():
-			q.forgetSettled()
+		case l.head.len() > 0:
+			q.remove(&l.head, 0, queue.MaxLen, then)
+		case l.deep():
+			q.forgetSettled(nil)
 			return // the rest once it is read
 		default:
 			i++
 		}
 	}
-	q.forgetSettled()
+	q.forgetSettled(nil)
 }

@@ -10,14 +10,9 @@ const loaders = 2
 type loader struct {
 	mu     sync.Mutex
 	wake   sync.Cond
-	jobs   ring[job]
+	jobs   ring[func()]
 	closed bool
 	done   sync.WaitGroup
-}
-
-type job struct {
-	q *Queue
-	l *lane
 }
 
 func newLoader() *loader {
@@ -29,9 +24,10 @@ func newLoader() *loader {
 	return d
 }
 
-func (d *loader) add(q *Queue, l *lane) {
+// add has job run, soon and by another goroutine.
+func (d *loader) add(job func()) {
 	d.mu.Lock()
-	d.jobs.pushBack(job{q, l})
+	d.jobs.pushBack(job)
 	d.mu.Unlock()
 	d.wake.Signal()
 }
@@ -46,9 +42,9 @@ func (d *loader) run() {
 			d.mu.Unlock()
 			return
 		}
-		j := d.jobs.popFront()
+		job := d.jobs.popFront()
 		d.mu.Unlock()
-		j.q.load(j.l)
+		job()
 	}
 }
 

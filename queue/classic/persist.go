@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/message"
+	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/store"
 )
 
@@ -19,13 +20,18 @@ func (q *Queue) stage(e *entry, l *lane, now int64, transient bool) {
 	})
 }
 
-// record hands what is staged to the log.
-func (q *Queue) record() {
-	if len(q.staging) > 0 {
-		q.log.Put(q.staging)
-		clear(q.staging)
-		q.staging = q.staging[:0]
+// record hands what is staged to the log, as a part of u.
+func (q *Queue) record(u queue.Unit) {
+	if len(q.staging) == 0 {
+		return
 	}
+	if s := inStore(u); s != nil {
+		q.log.PutIn(s, q.staging)
+	} else {
+		q.log.Put(q.staging)
+	}
+	clear(q.staging)
+	q.staging = q.staging[:0]
 }
 
 // openLog makes sure there is a log to spill to.
@@ -64,7 +70,7 @@ func (q *Queue) Stored(through uint64, err error) {
 		for i := range q.lanes {
 			q.settleTail(&q.lanes[i], through)
 		}
-		q.advance(clock(), &then)
+		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -76,7 +82,7 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 	if l.tail.len() == 0 || q.failed {
 		return
 	}
-	if l.head.len() == 0 && q.consumers.Len() > 0 {
+	if l.head.len() == 0 && q.wanted() {
 		l.surface()
 	}
 	for l.tail.len() > 0 && l.tail.at(0).seq <= through {
@@ -84,6 +90,9 @@ func (q *Queue) settleTail(l *lane, through uint64) {
 		q.hold(&e, -1)
 	}
 }
+
+// wanted reports whether somebody waits for messages.
+func (q *Queue) wanted() bool { return q.consumers.Len() > 0 && !q.paused }
 
 // readAhead asks for the next chunk of each lane that runs low and is wanted.
 func (q *Queue) readAhead() {
@@ -93,9 +102,9 @@ func (q *Queue) readAhead() {
 		if l.loading || !low && !l.hollow() {
 			continue
 		}
-		if q.consumers.Len() > 0 || q.expiring && (l.head.len() == 0 || l.hollow()) || q.overlong() {
+		if q.wanted() || q.expiring && l.head.len() == 0 || q.overlong() {
 			l.loading = true
-			q.kind.loader.add(q, l)
+			q.kind.loader.add(func() { q.load(l) })
 		}
 	}
 }
@@ -107,10 +116,10 @@ func (q *Queue) load(l *lane) {
 	err := q.readFor(l, q.appetite())
 	if err == nil {
 		l.loading = false
-		q.advance(clock(), &then)
+		q.advance(q.kind.clock(), &then)
 	} else if !q.closed {
 		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
-		time.AfterFunc(retryAfter, func() { q.kind.loader.add(q, l) })
+		time.AfterFunc(retryAfter, func() { q.kind.loader.add(func() { q.load(l) }) })
 	}
 	q.mu.Unlock()
 	q.finish(&then)
@@ -119,7 +128,7 @@ func (q *Queue) load(l *lane) {
 // appetite is how much to read of a backlog: little when it is only to see
 // when its first message expires.
 func (q *Queue) appetite() int {
-	if q.consumers.Len() == 0 && !q.overlong() {
+	if !q.wanted() && !q.overlong() {
 		return q.kind.limits.peek
 	}
 	return q.kind.limits.chunk
@@ -151,9 +160,9 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	from, last, log := l.gap.first, l.gap.last, q.log
+	number, from, last, log := l.number, l.gap.first, l.gap.last, q.log
 	q.mu.Unlock()
-	es, err := q.read(log, l.number, from, last, max)
+	es, err := q.read(log, number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
@@ -168,23 +177,37 @@ func (q *Queue) fetch(l *lane, max int) error {
 // rise moves es, which were read from the gap of l, to its head.
 func (q *Queue) rise(l *lane, es []entry) {
 	for i := range es {
-		l.head.pushBack(es[i])
-		l.gap.add(&es[i], -1)
-		q.hold(&es[i], 1)
+		e := &es[i]
+		l.base, l.gap.first = l.climb(l.base, e), e.seq+1
+		missed := l.misses(e.seq, e.expiry)
+		if e.early && !missed && e.expiry <= q.expired {
+			continue // it expired in the gap
+		}
+		l.head.pushBack(*e)
+		l.gap.add(e, -1)
+		q.hold(e, 1)
+		if s := l.scan; s != nil && s.pos <= e.seq {
+			s.pos, s.peak = e.seq+1, l.base
+		}
+		if e.early && missed {
+			q.index(l, e)
+		}
 	}
-	if n := len(es); n > 0 {
-		l.gap.first = es[n-1].seq + 1
-	}
-	if l.gap.count == 0 {
-		q.readyBytes -= l.gap.bytes // what a recovered gap was estimated too high
-		l.gap.bytes = 0
-	}
+	q.drained(l)
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
 		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
 		q.ready -= l.gap.count
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent
 		l.gap = gap{}
+	}
+}
+
+// drained forgets what the gap of l was estimated too big, once it is empty.
+func (q *Queue) drained(l *lane) {
+	if l.gap.count == 0 {
+		q.readyBytes -= l.gap.bytes
+		l.gap.bytes = 0
 	}
 }
 
@@ -205,8 +228,8 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 		}
 		slab = slab[1:]
 		e := newEntry(m, number)
-		e.seq, e.expiry, e.redelivered, e.logged = s.Seq, s.Expiry, s.Seq <= q.marked, true
-		e.count = s.Count
+		e.seq, e.expiry, e.count, e.logged = s.Seq, s.Expiry, s.Count, true
+		e.redelivered = s.Seq <= q.marked || s.Count > 0
 		es = append(es, e)
 		return true
 	})

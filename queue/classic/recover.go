@@ -18,14 +18,22 @@ type Type struct {
 	loader   *loader
 	limits   limits
 	resident atomic.Int64 // bytes of messages in memory, all queues
+	started  time.Time
 }
 
 // New makes the type; its queues keep their messages in st.
 func New(st store.Store) *Type {
 	return &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
-		store: st, loader: newLoader(), limits: defaultLimits,
+		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
 	}
+}
+
+// clock is the time in Unix milliseconds; it never goes back, so that what has
+// expired stays so. A method reads it once, with the lock held: what is
+// enqueued with a TTL of 0 may still be delivered by the same call.
+func (t *Type) clock() int64 {
+	return t.started.UnixMilli() + time.Since(t.started).Milliseconds()
 }
 
 // NewQuorum makes the type "quorum" of a node that stands alone: a durable
@@ -80,6 +88,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	}
 	q.mu.Lock()
 	q.used()
+	q.wake(q.kind.clock(), q.soonest())
 	q.readAhead()
 	q.mu.Unlock()
 	return q, nil
@@ -95,6 +104,9 @@ func (q *Queue) recover() (err error) {
 	for _, s := range q.log.Lanes() {
 		l := &q.lanes[min(int(s.Lane), len(q.lanes)-1)]
 		l.gap = gap{first: s.First, last: s.Last, count: s.Count, persistent: s.Count, bytes: s.Bytes}
+		l.index.late, l.recovered, l.bound = s.Expires, s.Last, q.bound()
+		l.peak = l.bound
+		q.expiring = q.expiring || s.Expires > 0
 		q.ready += s.Count
 		q.readyBytes += s.Bytes
 		q.persistent += s.Count
@@ -108,8 +120,24 @@ func (q *Queue) recover() (err error) {
 		q.marked = q.next - 1
 	}
 	q.delivered = q.marked // it stays so after the next restart
-	q.expiring = q.ready > 0
 	return nil
+}
+
+// bound is the latest moment at which a recovered message may expire: what
+// comes after expires later, if all have the TTL the queue was declared with.
+func (q *Queue) bound() int64 {
+	if ttlMs, ok := amqp.Int(q.Arguments["x-message-ttl"]); ok {
+		return q.kind.clock() + ttlMs
+	}
+	return forever
+}
+
+// soonest is when something recovered may expire, 0 if nothing does.
+func (q *Queue) soonest() (next int64) {
+	for i := range q.lanes {
+		next = sooner(next, q.lanes[i].index.late)
+	}
+	return next
 }
 
 // stopped makes a timer that runs f once it is Reset.

@@ -15,10 +15,10 @@ func (q *Queue) refill(l *lane, max int) error {
 	if q.closed {
 		return nil
 	}
-	first, last, log := l.head.at(0).seq, l.lastHollow(max), q.log
+	number, first, last, log := l.number, l.head.at(0).seq, l.lastHollow(max), q.log
 	q.mu.Unlock()
 	found := map[uint64]*message.Message{}
-	es, err := q.read(log, l.number, first, last, max)
+	es, err := q.read(log, number, first, last, max)
 	for i := range es {
 		found[es[i].seq] = es[i].m
 	}
@@ -28,7 +28,7 @@ func (q *Queue) refill(l *lane, max int) error {
 	}
 	for i := 0; i < l.head.len() && l.head.at(i).seq <= last; i++ {
 		e := l.head.at(i)
-		if m := found[e.seq]; e.m == nil && m != nil {
+		if m := found[e.seq]; e.m == nil && !e.gone && m != nil {
 			e.m = m
 			q.hold(e, 1)
 		}
@@ -55,9 +55,9 @@ func (l *lane) lastHollow(max int) (seq uint64) {
 	return seq
 }
 
-// recall reads the message of a dead entry that is hollow; nil when it is not
+// reread reads the message of a dead entry that is hollow; nil when it is not
 // there any more.
-func (q *Queue) recall(e *entry) *message.Message {
+func (q *Queue) reread(e *entry) *message.Message {
 	es, err := q.read(q.log, e.lane, e.seq, e.seq, 1)
 	if err != nil || len(es) == 0 {
 		slog.Error("cannot read a message to dead-letter it", "queue", q.Name, "vhost", q.Vhost, "error", err)

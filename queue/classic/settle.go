@@ -5,11 +5,17 @@ import (
 	"slices"
 
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/store"
 )
 
 // Settle implements queue.Queue.
 func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
-	var then after
+	q.SettleIn(nil, c, ds, how)
+}
+
+// SettleIn implements queue.Transactional. A nil unit is none.
+func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
+	then := after{unit: u}
 	q.mu.Lock()
 	for i := range ds {
 		q.unacked--
@@ -19,7 +25,7 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 	case q.closed:
 	case how == queue.Requeue:
 		q.requeue(ds, &then)
-	case how == queue.Discard && q.options.DeadExchange != nil:
+	case how == queue.Discard:
 		for i := range ds {
 			q.die(entryOf(&ds[i]), queue.Rejected, &then)
 		}
@@ -29,14 +35,19 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 				q.acks = append(q.acks, ds[i].ID)
 			}
 		}
-		q.forgetSettled()
 	}
+	q.forgetSettled(u)
 	if c != nil {
 		q.consumers.Resume(c)
 	}
-	q.advance(clock(), &then)
+	q.advance(q.kind.clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
+}
+
+// counts reports whether the queue keeps how often deliveries failed.
+func (q *Queue) counts() bool {
+	return q.options.DeliveryLimit >= 0 || q.kind.kind == queue.Quorum
 }
 
 // requeue puts ds back to their original places, but for those that have
@@ -55,6 +66,7 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		q.count(&e, 1)
 		q.hold(&e, 1)
 	}
+	q.noteCounts(es)
 	slices.SortFunc(es, func(a, b entry) int {
 		if c := cmp.Compare(a.lane, b.lane); c != 0 {
 			return c
@@ -67,8 +79,34 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 		if end < 0 {
 			end = len(es)
 		}
-		q.lanes[n].restore(es[:end])
+		q.restore(&q.lanes[n], es[:end])
 		es = es[end:]
+	}
+}
+
+// restore puts es, sorted, back to their places in l.
+func (q *Queue) restore(l *lane, es []entry) {
+	l.restore(es)
+	for i := range es {
+		if es[i].expiry > 0 {
+			q.index(l, &es[i])
+		}
+	}
+}
+
+// noteCounts has the log keep the counts of es.
+func (q *Queue) noteCounts(es []entry) {
+	if !q.counts() {
+		return
+	}
+	var list []store.Count
+	for i := range es {
+		if es[i].logged {
+			list = append(list, store.Count{Seq: es[i].seq, N: es[i].count})
+		}
+	}
+	if len(list) > 0 {
+		q.log.Count(list)
 	}
 }
 
@@ -90,25 +128,25 @@ func (q *Queue) Purge() int {
 	for i := range q.lanes {
 		q.clear(&q.lanes[i])
 	}
-	q.forgetSettled()
+	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.expiring = 0, 0, 0, false
 	return n
 }
 
 // clear drops what is ready in l.
 func (q *Queue) clear(l *lane) {
-	for _, r := range []*ring[entry]{&l.head, &l.tail} {
-		for i := range r.len() {
-			e := r.at(i)
+	for _, w := range []*line{&l.head, &l.tail} {
+		for i := range w.len() {
+			e := w.at(i)
 			q.hold(e, -1)
 			if e.logged {
 				q.acks = append(q.acks, e.seq)
 			}
 		}
-		r.reset()
+		w.reset()
 	}
 	if l.gap.count > 0 {
 		q.log.SettleRange(l.number, l.gap.first, l.gap.last)
 	}
-	l.gap = gap{}
+	l.gap, l.index, l.scan = gap{}, index{}, nil
 }

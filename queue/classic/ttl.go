@@ -23,55 +23,118 @@ func (q *Queue) expiryOf(m *message.Message, now int64) int64 {
 	return now + ttl
 }
 
-// expire removes what has expired at the head of each lane and sets the timer
-// for the next. As in RabbitMQ, a message behind one that lives longer waits
-// for it.
+// expire takes out what has expired, wherever it waits, and sets the timer for
+// the next.
 func (q *Queue) expire(now int64, then *after) {
 	if !q.expiring || q.closed {
 		return
 	}
+	q.expired = now
 	next := int64(0)
 	for i := range q.lanes {
-		l := &q.lanes[i]
-		for l.head.len() > 0 {
-			e := l.head.at(0)
-			if e.expiry == 0 {
-				break
-			}
-			if e.expiry > now {
-				if next == 0 || e.expiry < next {
-					next = e.expiry
-				}
-				break
-			}
-			if !q.remove(l, queue.Expired, then) {
-				break
-			}
-		}
+		next = sooner(next, q.expireLane(&q.lanes[i], now, then))
 	}
-	q.forgetSettled()
+	q.forgetSettled(nil)
+	q.wake(now, next)
+}
+
+// sooner is the earlier of two moments, where 0 is none.
+func sooner(a, b int64) int64 {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// wake sets the timer to next, if that is not 0.
+func (q *Queue) wake(now, next int64) {
 	if next > 0 && next != q.due {
 		q.due = next
 		q.expiry.Reset(time.Duration(next-now) * time.Millisecond)
 	}
 }
 
-// remove takes the first message of l out of the queue: dead-lettered when
-// there is a dead-letter exchange, else settled. It reports false when the
-// message has to be read before it can go.
-func (q *Queue) remove(l *lane, why queue.Reason, then *after) bool {
-	if q.options.DeadExchange != nil && l.hollow() {
-		return false
+// expireLane takes out what has expired of l, in that order, and returns when
+// to look again, 0 if never.
+func (q *Queue) expireLane(l *lane, now int64, then *after) (next int64) {
+	if late := l.index.late; l.scan == nil && late > 0 && late <= now {
+		q.startScan(l)
 	}
-	e := l.head.popFront()
+	for {
+		first, i := int64(0), l.fresh()
+		if i < l.head.len() {
+			first = l.head.at(i).expiry
+		}
+		early := int64(0)
+		if len(l.index.heap) > 0 {
+			early = l.index.heap[0].expiry
+		}
+		switch next = sooner(first, early); {
+		case next == 0 || next > now:
+			if l.scan == nil {
+				next = sooner(next, l.index.late)
+			}
+			return next
+		case next == first:
+			q.remove(&l.head, i, queue.Expired, then)
+		default:
+			q.overtake(l, l.index.pop(), then)
+		}
+	}
+}
+
+// overtake takes the message of d out of l, if it is there still.
+func (q *Queue) overtake(l *lane, d deadline, then *after) {
+	if l.gap.has(d.seq) {
+		e := entry{
+			seq: d.seq, expiry: d.expiry, size: d.size, lane: l.number, logged: true, persistent: d.persistent,
+		}
+		l.gap.add(&e, -1)
+		q.count(&e, -1)
+		q.drained(l)
+		q.die(e, queue.Expired, then)
+		return
+	}
+	for _, w := range [...]*line{&l.head, &l.tail} {
+		if i, ok := w.has(d.seq); ok {
+			q.remove(w, i, queue.Expired, then)
+			return
+		}
+	}
+}
+
+// remove takes the i-th message of w out of the queue: dead-lettered when
+// there is a dead-letter exchange, else settled.
+func (q *Queue) remove(w *line, i int, why queue.Reason, then *after) {
+	e := w.remove(i)
 	q.count(&e, -1)
 	q.hold(&e, -1)
-	if q.options.DeadExchange != nil {
-		q.die(e, why, then)
-	} else if e.logged {
-		q.acks = append(q.acks, e.seq)
+	q.die(e, why, then)
+}
+
+// manyStale is how many deadlines are not worth looking through.
+const manyStale = 1024
+
+// index notes when e, which waits in l, expires, unless it is too late to be
+// noted.
+func (q *Queue) index(l *lane, e *entry) {
+	if l.misses(e.seq, e.expiry) {
+		return
 	}
-	return true
+	x := &l.index
+	x.push(deadline{e.expiry, e.seq, e.size, e.persistent})
+	most := q.kind.limits.deadlines / len(q.lanes)
+	if n := len(x.heap); n <= most && (n <= manyStale || n <= 2*l.ready()) {
+		return
+	}
+	x.tidy(l.waits)
+	if len(x.heap) > most-most/4 {
+		late := x.cut(most / 2)
+		lower(&x.late, late)
+		if l.scan != nil {
+			lower(&l.scan.late, late)
+		}
+	}
 }
 
 // tick is the expiry timer.
@@ -79,7 +142,7 @@ func (q *Queue) tick() {
 	var then after
 	q.mu.Lock()
 	q.due = 0
-	q.advance(clock(), &then)
+	q.advance(q.kind.clock(), &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }
@@ -94,7 +157,7 @@ func (q *Queue) used() {
 // unused is the x-expires timer: a queue without consumers goes.
 func (q *Queue) unused() {
 	q.mu.Lock()
-	gone := !q.closed && q.consumers.Len() == 0
+	gone := !q.closed && q.consumers.Len() == 0 && q.options.ExpiresMs > 0
 	q.mu.Unlock()
 	if gone {
 		q.host.Gone()

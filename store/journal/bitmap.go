@@ -1,6 +1,9 @@
 package journal
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // bitmap is a set of small numbers. The zero bitmap is empty.
 type bitmap []uint64
@@ -15,6 +18,20 @@ func (b *bitmap) set(i uint64) {
 		*b = append(*b, 0)
 	}
 	(*b)[i/64] |= 1 << (i % 64)
+}
+
+// bounds tells the smallest and the largest.
+func (b bitmap) bounds() (first, last uint64, any bool) {
+	for i, w := range b {
+		if w == 0 {
+			continue
+		}
+		if !any {
+			first, any = uint64(i*64+bits.TrailingZeros64(w)), true
+		}
+		last = uint64(i*64 + 63 - bits.LeadingZeros64(w))
+	}
+	return first, last, any
 }
 
 // or adds all of c.

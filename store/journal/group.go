@@ -9,6 +9,7 @@ const (
 	flushBytes  = 1 << 20 // encoded bytes that are written without waiting for more
 	sharedBytes = 4 << 10 // payloads from this size on are stored once a group
 	endBytes    = frameBytes + tagBytes
+	putBytes    = 128     // bound of a put record without meta data and payload
 	keptBuffer  = 4 << 20 // a buffer grown larger is not kept
 	aheadBytes  = 256 << 10
 )
@@ -24,6 +25,14 @@ type Group struct {
 	durable bool     // something in it waits for a sync
 	fresh   bool     // it holds the beginning of seg
 	shared  map[payloadID]shared
+
+	number   uint64
+	units    bool    // some are about
+	held     []*Unit // that cannot go
+	flags    uint8   // of every record: flagUnit in the midst of units
+	need     int64   // bytes that the units take at most
+	expected map[payloadID]bool
+	scratch  []byte
 }
 
 // payloadID tells payloads apart by where they lie in memory: within one
@@ -48,7 +57,7 @@ func (g *Group) Put(p *Put, item Item) (pl Placed, ok bool) {
 	}
 	payload := item.Payload()
 	start := len(g.buf)
-	g.buf = open(g.buf, KindPut, p.flags(), p.Lane)
+	g.buf = open(g.buf, KindPut, p.flags()|g.flags, p.Lane)
 	g.buf = p.appendHead(g.buf, item)
 	g.appendPayload(start, payload)
 	if g.at(len(g.buf))+endBytes > g.seg.Size {
@@ -58,7 +67,7 @@ func (g *Group) Put(p *Put, item Item) (pl Placed, ok bool) {
 	}
 	seal(g.seg.seed, g.buf, start)
 	g.durable = g.durable || !p.Transient
-	pl = Placed{p.Seq, uint64(g.at(start)), uint64(len(g.buf) - start), len(payload), p.Lane, p.Transient}
+	pl = Placed{p.Seq, uint64(g.at(start)), uint64(len(g.buf) - start), len(payload), p.Expiry, p.Lane, p.Transient}
 	g.overflow()
 	return pl, true
 }
@@ -85,8 +94,9 @@ func (g *Group) appendPayload(start int, payload []byte) {
 func idOf(p []byte) payloadID { return payloadID{unsafe.SliceData(p), len(p)} }
 
 // Need bounds the bytes that the record of an entry takes.
-func Need(item Item) int64 {
-	return int64(len(item.Payload()) + len(item.AppendMeta(nil)) + 128)
+func (g *Group) Need(item Item) int64 {
+	g.scratch = item.AppendMeta(g.scratch[:0])
+	return int64(len(item.Payload()) + len(g.scratch) + putBytes)
 }
 
 // Record appends one that is no put, and refuses it as Put does.
@@ -96,13 +106,14 @@ func (g *Group) Record(kind Kind, lane uint8, body []byte) bool {
 		return false
 	}
 	g.control(kind, lane, body)
+	g.durable = g.durable || g.flags != 0 // so that what the unit settles is let go after it is safe
 	g.overflow()
 	return true
 }
 
 func (g *Group) control(kind Kind, lane uint8, body []byte) {
 	start := len(g.buf)
-	g.buf = append(open(g.buf, kind, 0, lane), body...)
+	g.buf = append(open(g.buf, kind, g.flags, lane), body...)
 	seal(g.seg.seed, g.buf, start)
 	g.seg.extendControls(uint64(g.at(start)), uint64(len(g.buf)-start))
 }
@@ -175,5 +186,8 @@ func (g *Group) reset() {
 	clear(g.shared)
 	if cap(g.buf) > keptBuffer {
 		g.buf = nil
+	}
+	if cap(g.scratch) > keptBuffer {
+		g.scratch = nil
 	}
 }

@@ -29,14 +29,34 @@ const (
 	wantSegment = 64 << 20
 )
 
-// Source has records to write. Both methods are called by the writer, Fill
-// and then Written.
+// Source has records to write. All methods are called by the writer: for each
+// group Take, and when it took anything, Fill and then Written.
 type Source interface {
-	// Fill encodes what waits.
+	// Hold calls g.Hold for every unit that goes, but for what lies before it
+	// here. It is called, perhaps more than once, before Take, and only when
+	// units are about.
+	Hold(g *Group)
+	// Take sets apart for g what waits, but for what belongs to a unit that
+	// does not go, and what must stay behind it. Once it took anything it takes
+	// Nothing more until Written.
+	Take(g *Group) Load
+	// Measure calls g.Expect and g.ExpectRecords for all that Fill will encode.
+	// It is called when Take took a part of a unit.
+	Measure(g *Group)
+	// Fill encodes what was taken.
 	Fill(g *Group)
 	// Written tells the outcome of the group.
 	Written(err error)
 }
+
+// Load is what a Source took.
+type Load uint8
+
+const (
+	Nothing Load = iota
+	Apart        // nothing of a unit
+	OfUnits      // and perhaps more
+)
 
 // Keeper is who uses a journal: it knows the runs of all logs.
 type Keeper interface {
@@ -85,10 +105,13 @@ type Journal struct {
 	snapshotIn *Segment // the last whole one that Open found
 	snapshots  uint64   // in the snapshot being taken; the writer's
 	groups     atomic.Uint64
+	ofUnits    []Source // the writer's: those that took parts of units
 
 	mu       sync.Mutex
+	begun    uint64 // groups
 	dirty    []Source
 	spare    []Source // the other half of the ping-pong
+	units    bool     // some were committed since the last group began
 	armed    bool     // lazy runs
 	segments []*Segment
 	spares   []string
@@ -120,7 +143,8 @@ func (j *Journal) Start(k Keeper) error {
 	return nil
 }
 
-// Submit tells the writer that s has something. It is called once until Fill.
+// Submit tells the writer that s has something. It need not be called again
+// before Take.
 // What is not urgent may wait a few milliseconds, for company.
 func (j *Journal) Submit(s Source, urgent bool) {
 	j.mu.Lock()

@@ -20,6 +20,7 @@ func (r *Run) Move(page uint64, puts []Put) *Run {
 		m.Live++
 		m.Count++
 		m.Bytes += int64(len(p.Payload))
+		m.Expires = Sooner(m.Expires, p.Expiry)
 		if p.Transient {
 			m.volatile.set(p.Seq - m.First)
 		} else {

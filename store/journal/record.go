@@ -21,8 +21,7 @@ const (
 // Kind tells what a record says.
 type Kind uint8
 
-// The kinds of records. 8 and 9 are kept for groups that hold together on a
-// crash: begin and commit.
+// The kinds of records.
 const (
 	KindPut           Kind = 1 // an entry
 	KindSettle        Kind = 2 // ranges of sequence numbers of a log are done
@@ -31,13 +30,17 @@ const (
 	KindSnapshotEnd   Kind = 5 // how many logs the snapshot has
 	KindDrop          Kind = 6 // a log is gone
 	KindEnd           Kind = 7 // the segment was left in good order
+	KindCommit        Kind = 8 // the records before it with flagUnit hold
+	KindCount         Kind = 9 // how often entries of a log were delivered in vain
 )
 
-// Flags of a put record.
+// Flags of a record; all but the last of a put only.
 const (
 	flagExpiry    = 1 << iota // an expiry follows the time
 	flagTransient             // dead after a restart
 	flagShared                // the payload lies in an earlier record
+	flagUnit                  // void, unless a commit record follows
+	allFlags      = 1<<iota - 1
 )
 
 // errShort tells that the bytes end before the record does.

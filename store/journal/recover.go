@@ -26,7 +26,7 @@ type Control struct {
 func Open(fs FS, o Options) (*Journal, *Recovered, error) {
 	j := &Journal{fs: fs, o: o.defaults(), zeros: make([]byte, aheadBytes),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), janitor: make(chan struct{}, 1)}
-	j.group = Group{j: j, shared: map[payloadID]shared{}}
+	j.group = Group{j: j, shared: map[payloadID]shared{}, expected: map[payloadID]bool{}}
 	j.lazy = time.AfterFunc(time.Hour, j.Hurry)
 	j.lazy.Stop()
 	names, err := fs.List()
@@ -91,19 +91,18 @@ func (j *Journal) readControls(s *Segment) (list []Control) {
 				j.o.Log.Error("segment is damaged: settled entries may come back", "segment", s.name(), "offset", c.off)
 				break
 			}
-			list = s.control(list, r, off)
+			if r.Kind != KindPut && r.Kind != KindEnd && r.Kind != KindCommit {
+				list = append(list, s.control(r, off))
+			}
 		}
 	}
 	return list
 }
 
-// control adds r, if it is a control record, to list.
-func (s *Segment) control(list []Control, r Record, off uint64) []Control {
-	if r.Kind == KindPut || r.Kind == KindEnd {
-		return list
-	}
+// control makes a Control of r, which lies at off.
+func (s *Segment) control(r Record, off uint64) Control {
 	r.Body = slices.Clone(r.Body)
-	return append(list, Control{Pos{s.Number, off}, r})
+	return Control{Pos{s.Number, off}, r}
 }
 
 // lastSnapshot finds where the last whole snapshot begins.

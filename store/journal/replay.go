@@ -12,6 +12,18 @@ type scan struct {
 	open     map[lane]*Run
 	runs     []*Run
 	controls []Control
+	unit     []found // waits for its commit record
+	gap      bool    // no extent of controls may reach over what was read last
+}
+
+// found is what a record says, and where it lies.
+type found struct {
+	kind      Kind
+	off, size uint64
+	void      bool
+	of        lane    // a put
+	put       Placed  // a put
+	control   Control // no put
 }
 
 // scan reads all records. Only the last segment may end where no record is:
@@ -41,25 +53,71 @@ func (v *scan) scan(last bool) error {
 		if !c.resync() {
 			return nil
 		}
-		clear(v.open) // no extent may reach over the damage
+		v.skip()
 	}
 }
 
+// skip lets no extent reach over what was read last.
+func (v *scan) skip() {
+	clear(v.open)
+	v.gap = true
+}
+
+// record takes a record. What belongs to a unit is held back: the end of the
+// unit without a commit record tells that this was damaged.
 func (v *scan) record(r Record, off, size uint64) {
+	switch {
+	case r.Kind == KindCommit:
+		for _, f := range v.unit {
+			v.add(f)
+		}
+		v.unit = v.unit[:0]
+	case r.Flags&flagUnit != 0:
+		v.unit = append(v.unit, v.parse(r, off, size))
+	default:
+		if len(v.unit) > 0 {
+			v.unit = v.unit[:0]
+			v.skip()
+		}
+		v.add(v.parse(r, off, size))
+	}
+}
+
+func (v *scan) parse(r Record, off, size uint64) found {
+	f := found{kind: r.Kind, off: off, size: size}
 	if r.Kind != KindPut {
-		v.s.extendControls(off, size)
-		v.controls = v.s.control(v.controls, r, off)
-		return
+		f.control = v.s.control(r, off)
+		return f
 	}
 	var p Put
-	if !p.parse(r) || p.Transient {
+	f.void = !p.parse(r) || p.Transient
+	f.of = lane{p.Log, p.Lane}
+	f.put = Placed{Seq: p.Seq, Off: off, Size: size, Payload: len(p.Payload) + int(p.shared.size), Expiry: p.Expiry, Lane: p.Lane}
+	return f
+}
+
+// add lets a record hold.
+func (v *scan) add(f found) {
+	switch {
+	case f.void:
+	case f.kind == KindPut:
+		run := v.open[f.of]
+		if run == nil || !run.Add(f.put) {
+			run = NewRun(f.of.log, v.s, f.put)
+			v.open[f.of] = run
+			v.runs = append(v.runs, run)
+		}
+	default:
+		v.controls = append(v.controls, f.control)
+		v.extendControls(f.off, f.size)
+	}
+}
+
+func (v *scan) extendControls(off, size uint64) {
+	if v.gap {
+		v.gap = false
+		v.s.controls = append(v.s.controls, Extent{Off: off, End: off + size})
 		return
 	}
-	pl := Placed{Seq: p.Seq, Off: off, Size: size, Payload: len(p.Payload) + int(p.shared.size), Lane: r.Lane}
-	key := lane{p.Log, p.Lane}
-	if run := v.open[key]; run == nil || !run.Add(pl) {
-		run = NewRun(p.Log, v.s, pl)
-		v.open[key] = run
-		v.runs = append(v.runs, run)
-	}
+	v.s.extendControls(off, size)
 }

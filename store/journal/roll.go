@@ -13,6 +13,9 @@ import (
 // need bytes. Called by a Source that was refused; false tells that the
 // journal failed or that its disk is full while it closes.
 func (g *Group) Roll(need int64) bool {
+	if g.flags != 0 {
+		g.j.fail(errOutgrown) // rather than tear a unit
+	}
 	if g.seg != nil {
 		g.leave()
 	}

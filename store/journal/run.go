@@ -1,8 +1,6 @@
 package journal
 
-import (
-	"cmp"
-)
+import "cmp"
 
 const (
 	runSeqs = 1 << 16 // the most sequence numbers a run spans: bounds its bitmaps
@@ -36,9 +34,12 @@ type Run struct {
 	Durable     int    // how many, done or not, outlive a restart
 	Count       int    // how many, done or not
 	Bytes       int64  // of the payloads of all
+	Expires     int64  // none expires sooner, Unix milliseconds; 0: none does
 
 	done     bitmap   // from First: settled, or never in this run
 	volatile bitmap   // from First: transient; until the segment is sealed
+	counts   counts   // from First: deliveries in vain
+	counted  bitmap   // from First: whose count is to be recorded
 	extents  []Extent // until the segment is sealed
 	index    stretch  // where in the index file the extents are, from then on
 }
@@ -51,6 +52,7 @@ type Placed struct {
 	Seq       uint64
 	Off, Size uint64 // of the record, in the segment
 	Payload   int    // bytes
+	Expiry    int64  // Unix milliseconds; 0 never
 	Lane      uint8
 	Transient bool
 }
@@ -66,8 +68,9 @@ func NewRun(log uint64, s *Segment, p Placed) *Run {
 func (r *Run) begin(p Placed) {
 	r.At = Pos{r.Seg.Number, p.Off}
 	r.First, r.Floor, r.Last = p.Seq, p.Seq, p.Seq
-	r.Live, r.Durable, r.Count, r.Bytes = 0, 0, 0, 0
+	r.Live, r.Durable, r.Count, r.Bytes, r.Expires = 0, 0, 0, 0, 0
 	r.done, r.volatile, r.extents = r.done[:0], r.volatile[:0], r.extents[:0]
+	r.counts, r.counted = nil, nil
 	r.count(p)
 }
 
@@ -93,6 +96,7 @@ func (r *Run) count(p Placed) {
 	r.Live++
 	r.Count++
 	r.Bytes += int64(p.Payload)
+	r.Expires = Sooner(r.Expires, p.Expiry)
 	r.extents = extend(r.extents, p.Off, p.Size, p.Seq)
 	if p.Transient {
 		r.volatile.set(p.Seq - r.First)
@@ -146,6 +150,14 @@ func (r *Run) SettleRange(from, to uint64) (n int) {
 		}
 	}
 	return n
+}
+
+// Sooner is the earlier of two times, 0 being never.
+func Sooner(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // LiveBytes estimates the payload bytes of what is not done.

@@ -6,12 +6,12 @@ import (
 )
 
 // AppendState encodes which entries of r are live: from the first, the number
-// of the floor, of the last, and the bitmap of what is done.
+// of the floor, of the last, the bitmap of what is done, and the counts.
 func (r *Run) AppendState(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, r.First)
 	dst = binary.AppendUvarint(dst, r.Floor-r.First)
 	dst = binary.AppendUvarint(dst, r.Last-r.First)
-	return r.done.append(dst)
+	return AppendCounts(r.done.append(dst), r.Counts())
 }
 
 // ParseState is the inverse of AppendState; it counts what is live.
@@ -30,11 +30,13 @@ func (r *Run) ParseState(d *Decoder) bool {
 			r.Live++
 		}
 	}
-	return true
+	r.SetCounts(d.CountSpans())
+	return !d.Bad
 }
 
 // Keep marks as done whatever lives in none of states: earlier states of the
-// same segment or page and lane, in ascending order.
+// same segment or page and lane, in ascending order. The counts are those of
+// states.
 func (r *Run) Keep(states []*Run) {
 	next := r.First
 	for _, s := range states {
@@ -47,6 +49,7 @@ func (r *Run) Keep(states []*Run) {
 			}
 		}
 		next = s.Last + 1
+		r.SetCounts(s.Counts())
 	}
 	r.SettleRange(next, r.Last)
 }
@@ -59,6 +62,7 @@ func (r *Run) appendIndex(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, r.At.Off)
 	dst = binary.AppendUvarint(dst, uint64(r.Durable))
 	dst = binary.AppendUvarint(dst, uint64(r.Bytes/int64(r.Count)*int64(r.Durable)))
+	dst = binary.AppendVarint(dst, r.Expires)
 	dst = binary.AppendUvarint(dst, uint64(r.index.off))
 	dst = binary.AppendUvarint(dst, uint64(r.index.size))
 	lasting := *r
@@ -75,6 +79,7 @@ func (r *Run) parseIndex(d *Decoder, segment uint64) bool {
 	r.At = Pos{segment, d.Uvarint()}
 	r.Durable = int(d.Uvarint())
 	r.Count, r.Bytes = r.Durable, int64(d.Uvarint())
+	r.Expires = d.Varint()
 	r.index = stretch{uint32(d.Uvarint()), uint32(d.Uvarint())}
 	return r.ParseState(d) && r.Count >= r.Live && r.Bytes >= 0
 }

@@ -85,7 +85,7 @@ func (c *scanner) resync() bool {
 // plausible tells whether p may begin a record.
 func plausible(p []byte) bool {
 	kind := Kind(p[frameBytes])
-	return le32(p) >= tagBytes && kind >= KindPut && kind <= KindEnd && p[frameBytes+1] < flagShared<<1
+	return le32(p) >= tagBytes && kind >= KindPut && kind <= KindCount && p[frameBytes+1] <= allFlags
 }
 
 func le32(p []byte) uint32 {

@@ -17,7 +17,7 @@ import (
 const (
 	segmentMagic = "HMQJ"
 	indexMagic   = "HMQI"
-	version      = 1
+	version      = 2
 	headerBytes  = 36
 )
 

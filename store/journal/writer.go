@@ -21,27 +21,48 @@ func (j *Journal) write() {
 	}
 }
 
-// take swaps out what was submitted.
+// take begins a group: it swaps out what was submitted. A source may be in it
+// more than once.
 func (j *Journal) take() []Source {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	batch := j.dirty
-	j.dirty, j.spare = j.spare[:0], batch
 	j.armed = false
+	if len(j.dirty) == 0 {
+		return nil
+	}
+	j.begun++
+	batch := j.group.begin(j.begun, j.units, j.dirty)
+	j.dirty, j.spare = j.spare[:0], batch
+	j.units = false
 	return batch
 }
 
 func (j *Journal) writeGroup(batch []Source) {
+	g := &j.group
+	g.hold(batch)
+	apart, ofUnits := batch[:0], j.ofUnits[:0]
 	for _, s := range batch {
-		s.Fill(&j.group)
+		switch s.Take(g) {
+		case Apart:
+			s.Fill(g)
+			apart = append(apart, s)
+		case OfUnits:
+			ofUnits = append(ofUnits, s)
+		}
 	}
-	j.group.commit()
+	g.fillUnits(ofUnits)
+	g.commit()
 	err := j.Err()
 	j.groups.Add(1)
-	for _, s := range batch {
+	for _, s := range apart {
+		s.Written(err)
+	}
+	for _, s := range ofUnits {
 		s.Written(err)
 	}
 	clear(batch)
+	clear(ofUnits)
+	j.ofUnits = ofUnits
 }
 
 // finish leaves the active segment and ends the journal with a small one that

@@ -1,0 +1,135 @@
+package mgmt
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/policy"
+)
+
+// policies answers for the policies of one author.
+type policies struct {
+	*API
+	by policy.Author
+}
+
+func (a *API) policyRoutes(r chi.Router) {
+	users, operators := policies{a, policy.User}, policies{a, policy.Operator}
+	r.Get("/api/policies", a.inVhost(users.list))
+	r.Get("/api/policies/{vhost}", a.inVhost(users.list))
+	r.Get("/api/policies/{vhost}/{name}", a.asPolicymaker(users.one))
+	r.Put("/api/policies/{vhost}/{name}", a.asPolicymaker(users.put))
+	r.Delete("/api/policies/{vhost}/{name}", a.asPolicymaker(users.remove))
+	r.Get("/api/operator-policies", a.inVhost(operators.list))
+	r.Get("/api/operator-policies/{vhost}", a.inVhost(operators.list))
+	r.Get("/api/operator-policies/{vhost}/{name}", a.as("administrator", operators.one))
+	r.Put("/api/operator-policies/{vhost}/{name}", a.as("administrator", operators.put))
+	r.Delete("/api/operator-policies/{vhost}/{name}", a.as("administrator", operators.remove))
+}
+
+// list answers the policies that u may see, the lowest priority first.
+func (p policies) list(w http.ResponseWriter, r *http.Request, u *auth.User) {
+	list := []*definitions.Policy{}
+	vhost, found := parameter(r, "vhost"), false
+	for _, v := range p.broker.Vhosts() {
+		if vhost != "" && v.Name != vhost || !p.sees(u, v.Name) {
+			continue
+		}
+		found = true
+		in, _ := p.broker.Policies(p.by, v.Name) // none in a vhost just deleted
+		list = append(list, in...)
+	}
+	if vhost != "" && !found {
+		notHere(w, r)
+		return
+	}
+	slices.SortStableFunc(list, func(a, b *definitions.Policy) int { return cmp.Compare(a.Priority, b.Priority) })
+	answer(w, list)
+}
+
+func (p policies) one(w http.ResponseWriter, r *http.Request) {
+	list, _ := p.broker.Policies(p.by, parameter(r, "vhost"))
+	at := slices.IndexFunc(list, func(d *definitions.Policy) bool { return d.Name == parameter(r, "name") })
+	if at < 0 {
+		notHere(w, r)
+		return
+	}
+	answer(w, list[at])
+}
+
+func (p policies) put(w http.ResponseWriter, r *http.Request) {
+	d := definitions.Policy{Vhost: parameter(r, "vhost"), Name: parameter(r, "name")}
+	if _, err := p.broker.Vhost(d.Vhost); err != nil {
+		fail(w, http.StatusNotFound, "not_found", "vhost_not_found")
+		return
+	}
+	if why := decodePolicy(w, r, &d); why != "" {
+		fail(w, http.StatusBadRequest, "bad_request", why)
+		return
+	}
+	created, err := p.broker.PutPolicy(p.by, &d)
+	switch _, invalid := errors.AsType[*policy.Invalid](err); {
+	case invalid:
+		fail(w, http.StatusBadRequest, "bad_request", err.Error())
+	case err != nil:
+		fail(w, http.StatusInternalServerError, "internal_server_error", err.Error())
+	case created:
+		w.WriteHeader(http.StatusCreated)
+	default:
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// maxPolicyBytes bounds the body of a request.
+const maxPolicyBytes = 1 << 20
+
+// decodePolicy reads d from the body, or tells what is wrong with that.
+func decodePolicy(w http.ResponseWriter, r *http.Request, d *definitions.Policy) string {
+	var body struct {
+		Pattern    *string             `json:"pattern"`
+		ApplyTo    string              `json:"apply-to"`
+		Definition *definitions.Object `json:"definition"`
+		Priority   int                 `json:"priority"`
+	}
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPolicyBytes)).Decode(&body)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		reason := fmt.Sprintf("%s should not be of type %s", cmp.Or(wrong.Field, "the body"), wrong.Value)
+		return (&policy.Invalid{Reasons: []string{reason}}).Error()
+	}
+	if err != nil {
+		return "not_json"
+	}
+	var missing []string
+	if body.Pattern == nil {
+		missing = append(missing, "{key_missing,pattern}")
+	}
+	if body.Definition == nil {
+		missing = append(missing, "{key_missing,definition}")
+	}
+	if len(missing) > 0 {
+		return "[" + strings.Join(missing, ",") + "]"
+	}
+	d.Pattern, d.ApplyTo, d.Definition, d.Priority = *body.Pattern, body.ApplyTo, *body.Definition, body.Priority
+	return ""
+}
+
+func (p policies) remove(w http.ResponseWriter, r *http.Request) {
+	there, err := p.broker.DeletePolicy(p.by, parameter(r, "vhost"), parameter(r, "name"))
+	switch {
+	case there && err != nil:
+		fail(w, http.StatusInternalServerError, "internal_server_error", err.Error())
+	case there:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		notHere(w, r)
+	}
+}
