@@ -39,7 +39,7 @@ func TestAlarms(t *testing.T) {
 		a.watchers = append(a.watchers, func() { changes++ })
 		expect := func(when string, alarm Alarm, told int) {
 			t.Helper()
-			synctest.Wait() // the watcher counts in another goroutine
+			synctest.Wait()
 			if u := a.last.Load(); u.Alarm != alarm || changes != told {
 				t.Errorf("%s: %v after %d changes, want %v after %d", when, u.Alarm, changes, alarm, told)
 			}

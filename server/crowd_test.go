@@ -31,21 +31,31 @@ func TestCrowd(t *testing.T) {
 				}
 			})
 		}
-		weather := make(chan struct{})
+		over, fair := make(chan struct{}), make(chan struct{})
 		go func() {
-			defer close(weather)
-			for n.Connections() > 0 {
-				n.alarm([]string{"", "disk"}[rand.IntN(2)])
-				time.Sleep(50 * time.Millisecond)
-			}
-			n.alarm()
+			defer close(fair)
+			n.weather(rand.New(rand.NewPCG(seed, 100)), over)
 		}()
 		crowd.Wait()
-		<-weather
+		close(over)
+		<-fair
 		time.Sleep(time.Minute) // what has a time to live dies
 		n.idle(t)
 		n.purge(t)
 	})
+}
+
+// weather has an alarm come and go, until it is over.
+func (n *node) weather(r *rand.Rand, over <-chan struct{}) {
+	defer n.alarm()
+	for {
+		select {
+		case <-over:
+			return
+		case <-time.After(time.Duration(r.IntN(20)) * time.Millisecond):
+			n.alarm([]string{"", "disk"}[r.IntN(2)])
+		}
+	}
 }
 
 // actions is what clients do: Q is a queue, X an exchange, C a consumer tag.
@@ -100,7 +110,8 @@ var actions = []string{
 
 // visit is a client's stay: a hundred actions, and an end.
 func (n *node) visit(t *testing.T, r *rand.Rand) {
-	nc, frames := n.login(t)
+	pipe, frames := n.login(t)
+	nc := turns{pipe, make(chan struct{}, 1)}
 	defer nc.Close()
 	var last atomic.Uint64
 	gone := make(chan struct{})
@@ -125,6 +136,19 @@ func (n *node) visit(t *testing.T, r *rand.Rand) {
 		nc.Write(encode(t, 0, `connection.close 200 "bye"`))
 		<-gone
 	}
+}
+
+// turns is a connection that one writes to at a time. Waiting for the lock that
+// a pipe has for it would stop the clock, while the server does not read.
+type turns struct {
+	net.Conn
+	taken chan struct{}
+}
+
+func (c turns) Write(p []byte) (int, error) {
+	c.taken <- struct{}{}
+	defer func() { <-c.taken }()
+	return c.Conn.Write(p)
 }
 
 // listen reads what comes, and answers what has to be: a channel that was
