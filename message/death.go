@@ -21,9 +21,12 @@ type Death struct {
 // DeadLetter makes the message that m becomes when it is published to a
 // dead-letter exchange: with d in its headers and no expiration, so that it
 // does not expire again. It goes under key, or under its own keys when key is
-// nil. m stays as it is; the two share the body. A client's own x-death is
-// built upon as if it were ours. The error is an *amqp.Error: m's header is
-// malformed.
+// nil. m stays as it is; the two share the body. The error is an *amqp.Error:
+// m's header is malformed.
+//
+// A client's own x-death is built upon as if it were ours. RabbitMQ ignores it
+// since 4.0, which broke those who republish a message with its headers and
+// count retries by them; here their counts go on, as in RabbitMQ 3.
 func DeadLetter(m *Message, d Death, exchange string, key *string) (*Message, error) {
 	p, err := amqp.ParseProperties(m.Header)
 	if err != nil {

@@ -170,3 +170,21 @@ func TestCycle(t *testing.T) {
 		}
 	}
 }
+
+// TestDeathsOfRepublished: a client that publishes a dead letter again, with
+// its headers, sees how often that happened (RabbitMQ 3).
+func TestDeathsOfRepublished(t *testing.T) {
+	m := newMessage(t, "", "work", amqp.Properties{})
+	for n := int64(1); n <= 3; n++ {
+		m = hops(t, m, hop{"work", "rejected", "dlx", nil})
+		p, err := amqp.ParseProperties(m.Header)
+		if err != nil {
+			t.Fatal(err)
+		}
+		deaths := p.Headers["x-death"].([]any)
+		if got := deaths[0].(amqp.Table)["count"]; len(deaths) != 1 || got != n {
+			t.Errorf("republished %d times: %v", n-1, deaths)
+		}
+		m = newMessage(t, "", "work", amqp.Properties{Headers: p.Headers})
+	}
+}

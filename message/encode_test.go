@@ -13,7 +13,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 )
 
-var rewrite = flag.Bool("rewrite", false, "write the golden bytes anew")
+var rewrite = flag.Bool("rewrite", false, "write the golden files anew")
 
 const golden = "testdata/meta.txt"
 

@@ -20,8 +20,7 @@ import (
 // disk, and to a model of it: sorted lists. Whatever is delivered must be what
 // comes next in the model, and all counts must agree at every step.
 func TestModel(t *testing.T) {
-	const seeds = 120
-	for seed := range int64(seeds) {
+	for _, seed := range seeds(120) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newModel(t, seed).run(250) })
 		})
