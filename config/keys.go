@@ -84,7 +84,7 @@ var Keys = []Key{
 	},
 	{
 		Path: "advertise.product", Default: "HutchMQ",
-		Says:  "The product name told to clients; some switch features on for `RabbitMQ`, and Celery workers need it to hold more tasks with an ETA than they prefetch.",
+		Says:  "The product name told to clients; some switch features on for `RabbitMQ`.",
 		field: func(c *Config) any { return &c.Advertise.Product },
 	},
 	{

@@ -19,7 +19,7 @@ func TestCelery(t *testing.T) {
 		queueType string
 		clients   []string
 	}{
-		{"HutchMQ", nil, "", []string{"basics.py", "control.py"}},
+		{"HutchMQ", nil, "", []string{"basics.py", "control.py", "backlog.py"}},
 		{"RabbitMQ", []string{rabbit}, "", []string{"basics.py", "backlog.py"}},
 		{"quorum queue", []string{rabbit}, "quorum", []string{"basics.py"}},
 	} {

@@ -26,7 +26,7 @@ type channel struct {
 	unacked   window
 	timeout   timeout
 	limit     int // global prefetch, 0 none
-	inFlight  int // unacked deliveries to consumers
+	inFlight  int // unacked deliveries to consumers that share the limit
 	blocked   []*consumer
 	confirms  confirms
 	released  bool

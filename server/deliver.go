@@ -18,7 +18,8 @@ type consumer struct {
 	tag   string
 	q     *broker.Queue
 	noAck bool
-	limit int // prefetch, 0 none
+	limit int  // prefetch, 0 none
+	apart bool // the prefetch of the channel counts for it alone
 
 	timeoutMs int64 // x-consumer-timeout; 0 none, -1 not given
 
@@ -26,24 +27,6 @@ type consumer struct {
 	held    bool // consume-ok is not out yet
 	gone    bool // nothing comes any more: the queue is gone, or a delivery was not acknowledged in time
 	waiting bool // a delivery was refused; Resume is due when there is credit
-}
-
-// qos carries out basic.qos: per consumer for those that come later, or for
-// the channel as a whole.
-func (ch *channel) qos(m *amqp.BasicQos) error {
-	if m.PrefetchSize != 0 {
-		return amqp.PrefetchSize.New(m.PrefetchSize)
-	}
-	ch.reply(false, &amqp.BasicQosOk{})
-	if !m.Global {
-		ch.prefetch = m.PrefetchCount
-		return nil
-	}
-	ch.c.out.mu.Lock()
-	ch.limit = int(m.PrefetchCount)
-	ch.c.out.mu.Unlock()
-	ch.resume()
-	return nil
 }
 
 // consume carries out basic.consume.
@@ -76,7 +59,7 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 	}
 	out := &ch.c.out
 	out.mu.Lock()
-	k.q = q
+	k.q, k.apart = q, q.Kind == "quorum"
 	if !m.NoWait {
 		out.put(ch.id, &amqp.BasicConsumeOk{ConsumerTag: k.tag})
 	}
@@ -181,37 +164,12 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 	return n
 }
 
-// credit reports whether k may have another delivery. outbox.mu is held.
-func (k *consumer) credit() bool {
-	ch := k.ch
-	return !k.held && !k.gone && !ch.released && !ch.c.out.stopped && !ch.c.out.full() &&
-		(k.noAck || (k.limit == 0 || k.unacked < k.limit) && (ch.limit == 0 || ch.inFlight < ch.limit) &&
-			ch.unacked.len() < ch.c.server.options.UnackedPerChannel && ch.unacked.bytes < mostBytes)
-}
-
-// wait notes whom to resume, and when: once the peer has read, or has
-// acknowledged. outbox.mu is held.
-func (k *consumer) wait() {
-	if k.waiting || k.gone {
-		return
-	}
-	k.waiting = true
-	switch {
-	case k.held: // consume sees to it
-	case k.ch.c.out.full():
-		k.ch.c.out.stalled = append(k.ch.c.out.stalled, k)
-	default:
-		k.ch.blocked = append(k.ch.blocked, k)
-	}
-}
-
 // deliver puts d on its way. outbox.mu is held.
 func (ch *channel) deliver(k *consumer, d *queue.Delivery, now int64) {
 	tag := ch.unacked.next()
 	if !k.noAck {
 		ch.unacked.hold(unacked{since: now, d: *d, q: k.q, k: k})
-		k.unacked++
-		ch.inFlight++
+		k.spend()
 	}
 	ch.c.out.content(item{
 		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, q: k.q, m: shown(d),
@@ -230,45 +188,6 @@ func shown(d *queue.Delivery) *message.Message {
 	m := *d.Message
 	m.Header = amqp.SetHeader(nil, m.Header, deliveryCount, int64(d.Count))
 	return &m
-}
-
-// resume tells the queue that k may be offered messages again; the writer
-// calls it once the peer has read.
-func (k *consumer) resume() {
-	k.ch.c.out.mu.Lock()
-	k.waiting = false
-	gone := k.ch.released
-	k.ch.c.out.mu.Unlock()
-	if !gone {
-		k.q.Resume(k)
-	}
-}
-
-// resume gives the consumers of ch that wait for credit another chance, those
-// that have some now.
-func (ch *channel) resume() {
-	o := &ch.c.out
-	o.mu.Lock()
-	if len(ch.blocked) == 0 {
-		o.mu.Unlock()
-		return
-	}
-	var due []*consumer
-	rest := ch.blocked[:0]
-	for _, k := range ch.blocked {
-		if k.credit() {
-			k.waiting = false
-			due = append(due, k)
-		} else {
-			rest = append(rest, k)
-		}
-	}
-	clear(ch.blocked[len(rest):])
-	ch.blocked = rest
-	o.mu.Unlock()
-	for _, k := range due {
-		k.q.Resume(k)
-	}
 }
 
 // Cancelled implements queue.Consumer.

@@ -298,7 +298,7 @@ type opening struct {
 	FrameMax              uint32
 	Heartbeat             uint16
 	Without               string // a capability
-	Properties            amqp.Table
+	Product               string // the client's
 }
 
 // capabilities are what clients say that they can.
@@ -315,12 +315,16 @@ func (st *stage) connect(name string, l *line) {
 			can[c] = true
 		}
 	}
+	properties := amqp.Table{"capabilities": can}
+	if o.Product != "" {
+		properties["product"] = o.Product
+	}
 	p := newPeer(st.node().dial())
 	st.peers[name] = p
 	p.say(protocolHeader[:])
 	for _, m := range []amqp.Method{
 		&amqp.ConnectionStartOk{
-			ClientProperties: amqp.Table{"capabilities": can}, Mechanism: "PLAIN",
+			ClientProperties: properties, Mechanism: "PLAIN",
 			Response: "\x00" + o.User + "\x00" + o.Password, Locale: "en_US",
 		},
 		&amqp.ConnectionTuneOk{ChannelMax: o.ChannelMax, FrameMax: o.FrameMax, Heartbeat: o.Heartbeat},

@@ -39,16 +39,8 @@ func (ch *channel) take(tag uint64, multiple bool) bool {
 	defer o.mu.Unlock()
 	return ch.unacked.take(tag, multiple, func(u *unacked) {
 		ch.settled = append(ch.settled, settled{u.q, u.d})
-		u.freeCredit(ch)
+		u.freeCredit()
 	})
-}
-
-// freeCredit no longer counts u against the prefetch. outbox.mu is held.
-func (u *unacked) freeCredit(ch *channel) {
-	if u.k != nil {
-		u.k.unacked--
-		ch.inFlight--
-	}
 }
 
 // settleNow tells the queues what was acknowledged since the last flush.

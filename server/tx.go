@@ -150,7 +150,7 @@ func (t *transaction) settleIn(u queue.Unit, how queue.Outcome) {
 	for _, s := range t.settled {
 		if s.how == how {
 			ch.settled = append(ch.settled, settled{s.q, s.d})
-			s.freeCredit(ch)
+			s.freeCredit()
 		}
 	}
 	o.mu.Unlock()

@@ -21,8 +21,9 @@ import (
 	"github.com/hutchmq/hutchmq/store"
 )
 
-// shutdownTimeout is how long clients may take to say good-bye.
-const shutdownTimeout = 15 * time.Second
+// shutdownTimeout is how long clients may take to say good-bye. What stops a
+// container kills it after ten seconds.
+const shutdownTimeout = 5 * time.Second
 
 // serve runs the broker until ctx ends. It returns once everything is stopped
 // and stored.

@@ -1,8 +1,8 @@
 """More tasks for later than a worker prefetches do not keep it from those that are due.
 
-The worker raises its prefetch for each task that it holds until its time. It
-does so for the whole channel when the broker calls itself RabbitMQ, as it has
-to: a prefetch of consumers is for those to come.
+The worker raises its prefetch for each task that it holds until its time: as
+one of the whole channel with a broker that calls itself RabbitMQ, else by the
+letter of the specification, where every prefetch is one of the channel.
 """
 
 from app import add, app, now
