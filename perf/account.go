@@ -29,6 +29,9 @@ func (t *trial) reportProducers(r *Report) {
 		r.Nacked += p.nacked.Load()
 		r.Returned += p.returned.Load()
 		r.Unconfirmed += p.unconfirmed()
+		if !p.cut && !p.blocked.Load() && t.unsettled == "" {
+			r.overdue += p.unconfirmed()
+		}
 		confirms.add(p.confirms)
 		span.cover(p.beganNs, p.endedNs)
 	}
@@ -49,7 +52,7 @@ func (t *trial) reportConsumers(r *Report) {
 func (t *trial) unsettledWhy() string {
 	for _, p := range t.producers {
 		if p.cut {
-			return "a producer had to stop within a message"
+			return "a producer had to stop before the broker had taken all"
 		}
 	}
 	if t.plan.unknown != "" {

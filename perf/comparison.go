@@ -154,7 +154,7 @@ func (c *comparison) cells() [][]string {
 			for n, v := range m.Values {
 				line = append(line, v.text())
 				if n > 0 {
-					line = append(line, fmt.Sprintf("%.3g x", v.Ratio))
+					line = append(line, digits(v.Ratio)+" x")
 				}
 			}
 			cells = append(cells, line)

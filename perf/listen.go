@@ -167,9 +167,9 @@ func (p *producer) collect() error {
 }
 
 // finish closes the connection: when the broker has agreed, it has dealt with
-// all that was published.
+// all that was published. One that routes slower than it reads may take long.
 func (p *producer) finish() error {
-	p.SetDeadline(time.Now().Add(callTimeout))
+	p.SetDeadline(time.Now().Add(drainTime))
 	err := p.send(0, &amqp.ConnectionClose{ReplyCode: amqp.ReplySuccess, ReplyText: "done"})
 	<-p.heard
 	if err == nil {

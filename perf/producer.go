@@ -2,9 +2,11 @@ package perf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -37,7 +39,7 @@ type producer struct {
 	sent, confirmed, nacked, returned atomic.Uint64
 	confirms                          *histogram
 	beganNs, endedNs                  int64
-	cut                               bool          // stopped within a message
+	cut                               bool          // stopped before the broker had dealt with all
 	wake                              chan struct{} // there may be room again
 	heard                             chan struct{} // closed when the listener ends
 	reason                            error         // why it did
@@ -97,13 +99,16 @@ func (p *producer) run(ctx context.Context) error {
 		err = p.collect()
 	}
 	p.endedNs = now()
-	if p.cut {
-		return nil
+	if err == nil {
+		err = p.finish()
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		p.cut = true
+	case err != nil:
 		return fmt.Errorf("publishing: %w", err)
 	}
-	return p.finish()
+	return nil
 }
 
 // publish returns when ctx has ended or all is sent.
@@ -112,7 +117,7 @@ func (p *producer) publish(ctx context.Context) error {
 		n, wait := p.fill(now())
 		var err error
 		if n > 0 {
-			err = p.flush(ctx, n)
+			err = p.flush(n)
 		} else {
 			err = p.pause(ctx, wait)
 		}
@@ -164,14 +169,13 @@ func (p *producer) fill(at int64) (n int, wait time.Duration) {
 }
 
 // flush writes a batch of n messages.
-func (p *producer) flush(ctx context.Context, n int) error {
+func (p *producer) flush(n int) error {
 	_, err := p.Write(p.batch)
-	if err == nil {
+	switch {
+	case err == nil:
 		p.sent.Add(uint64(n))
 		return nil
-	}
-	if ctx.Err() != nil {
-		p.cut = true
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return cause(err)
 	}
 	// The broker may have said why before it hung up.

@@ -50,6 +50,8 @@ type Report struct {
 	RSSBytes int64   `json:"rss_bytes,omitempty"`
 	// Of this process, likewise.
 	ToolCPUEach float64 `json:"tool_cpu_us_each"`
+
+	overdue uint64 // unconfirmed, and nothing excuses the broker
 }
 
 // Quantiles of durations, in microseconds.
@@ -75,7 +77,7 @@ func (r *Report) verdict() error {
 		what string
 	}{
 		{r.Lost, "lost"}, {r.Duplicated, "doubled"}, {r.Disordered, "out of order"},
-		{r.Unconfirmed, "never confirmed"},
+		{r.overdue, "never confirmed"},
 	} {
 		if w.n > 0 {
 			wrong = append(wrong, fmt.Sprintf("%s %s", thousands(float64(w.n)), w.what))

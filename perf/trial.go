@@ -70,7 +70,9 @@ func (t *trial) do(ctx context.Context, live io.Writer) (_ *Report, err error) {
 		t.hangUp()
 		return nil, err
 	}
-	err = t.play(ctx, live)
+	if err = t.play(ctx, live); err != nil {
+		t.unsettled = "the run failed"
+	}
 	report := t.report(setup.product)
 	if err == nil {
 		err = t.plan.clear(setup)
@@ -124,9 +126,9 @@ func (t *trial) play(ctx context.Context, live io.Writer) error {
 	healthy, fail := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer fail(nil)
 	stop := make(chan struct{})
-	var metering sync.WaitGroup
-	metering.Go(func() { watch(live, t.load, stop, newMeter(t).line) })
-	defer metering.Wait()
+	var aside sync.WaitGroup
+	aside.Go(func() { watch(live, t.load, stop, newMeter(t).line) })
+	defer aside.Wait()
 	defer close(stop)
 
 	var consumers *crew
@@ -137,6 +139,7 @@ func (t *trial) play(ctx context.Context, live io.Writer) error {
 	producers := start(healthy, t.producers, (*producer).run, fail)
 	t.await(ctx, healthy, producers, consumers)
 	producers.stop()
+	aside.Go(func() { t.abandon(ctx, producers.done) })
 	<-producers.done
 	t.gauge.look()
 	if consumers == nil {
@@ -149,6 +152,22 @@ func (t *trial) play(ctx context.Context, live io.Writer) error {
 	consumers.stop()
 	<-consumers.done
 	return failure(healthy)
+}
+
+// abandon cuts producers off that do not end soon after the user wants no more.
+func (t *trial) abandon(ctx context.Context, ended <-chan struct{}) {
+	select {
+	case <-ended:
+		return
+	case <-ctx.Done():
+	}
+	select {
+	case <-ended:
+	case <-time.After(graceTime):
+		for _, p := range t.producers {
+			p.SetDeadline(time.Now())
+		}
+	}
 }
 
 // await returns when it is time to stop publishing: all is published, consumers
