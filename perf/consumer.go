@@ -255,7 +255,7 @@ func (c *consumer) acknowledgeRest() {
 
 // wait lets the next message in when the rate allows it.
 func (c *consumer) wait(ctx context.Context) error {
-	for {
+	for c.pace.perSecond > 0 {
 		n, wait := c.pace.due(now())
 		if n > 0 {
 			c.pace.did(1)
@@ -274,6 +274,7 @@ func (c *consumer) wait(ctx context.Context) error {
 			return os.ErrDeadlineExceeded
 		}
 	}
+	return nil
 }
 
 // flush tells of what came, and acknowledges.

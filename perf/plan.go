@@ -12,7 +12,6 @@ import (
 type plan struct {
 	load     *Load
 	exchange string
-	own      bool // the exchange is ours to declare
 	queues   []string
 	routes   []route
 	bindings []binding
@@ -35,7 +34,7 @@ type binding struct {
 func newPlan(l *Load) *plan {
 	p := &plan{load: l, queues: queueNames(l), exchange: l.Exchange}
 	if l.Exchange == "" && (!p.named() || l.ExchangeType != "direct" || l.RoutingKey != "" || l.Bindings > 0) {
-		p.exchange, p.own = l.ID+"-"+l.ExchangeType, !l.Predeclared
+		p.exchange = l.ID + "-" + l.ExchangeType
 	}
 	switch {
 	case l.Bindings > 0:
@@ -174,9 +173,10 @@ func (p *plan) declare(c *client) error {
 	if p.load.Predeclared {
 		return nil
 	}
-	if p.own {
+	if p.exchange != "" && !strings.HasPrefix(p.exchange, "amq.") {
 		_, err := call[*amqp.ExchangeDeclareOk](c, 1, &amqp.ExchangeDeclare{
-			Exchange: p.exchange, Type: p.load.ExchangeType, Durable: p.load.Persistent, AutoDelete: true,
+			Exchange: p.exchange, Type: p.load.ExchangeType, Durable: p.load.Persistent,
+			AutoDelete: p.load.Exchange == "",
 		})
 		if err != nil {
 			return err
