@@ -2,7 +2,6 @@ package perf
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -29,17 +28,6 @@ type consumer struct {
 	publishedAt, same int64        // and how many in a row were published then
 	entries           []entry
 	out               []byte // acks
-}
-
-// inlet is one channel of a consumer, consuming from one queue.
-type inlet struct {
-	content
-	book        *book
-	number      uint16
-	last        []uint32 // by lane, the number after the highest that came
-	tag         uint64
-	redelivered bool
-	unacked     int
 }
 
 // newConsumer opens a connection and consumes from the queues of these books,
@@ -178,24 +166,6 @@ func (c *consumer) other(f amqp.Frame) error {
 	return c.notice(m)
 }
 
-func isDeliver(payload []byte) bool {
-	return len(payload) >= 4 && amqp.MethodID(binary.BigEndian.Uint32(payload)) == amqp.BasicDeliverID
-}
-
-var errDelivery = errors.New("a malformed basic.deliver")
-
-// deliver takes the payload of a basic.deliver. It reads no more of it than is
-// needed, and copies nothing.
-func (x *inlet) deliver(payload []byte) error {
-	if len(payload) < 5 || len(payload) < 5+int(payload[4])+9 {
-		return errDelivery
-	}
-	p := payload[5+int(payload[4]):] // behind the consumer tag
-	x.tag, x.redelivered = binary.BigEndian.Uint64(p), p[8]&1 != 0
-	x.begin()
-	return nil
-}
-
 // got takes a whole message.
 func (c *consumer) got(x *inlet) {
 	c.count++
@@ -219,11 +189,7 @@ func (c *consumer) enter(x *inlet, s stamp) {
 		c.ledger.foreign.Add(1)
 		return
 	}
-	behind := int32(s.seq+1-x.last[s.lane]) <= 0
-	if !behind && !x.redelivered {
-		x.last[s.lane] = s.seq + 1
-	}
-	c.entries = append(c.entries, entry{x.book, s.seq, s.lane, x.redelivered, behind})
+	c.entries = append(c.entries, x.entry(s))
 	if s.at != c.publishedAt {
 		c.measure()
 		c.publishedAt = s.at

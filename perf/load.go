@@ -2,6 +2,7 @@ package perf
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ const (
 	maxPrefetch = 1<<16 - 1
 	maxOpen     = 1 << 20 // confirms
 	maxRate     = 1e9
-	maxMessages = 1 << 40
+	maxMessages = math.MaxInt
 	maxTime     = 365 * 24 * time.Hour
 )
 

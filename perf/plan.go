@@ -217,6 +217,21 @@ func (p *plan) bind(c *client) error {
 	return nil
 }
 
+// left says whether queues still hold messages, which then are not lost; empty
+// if they hold none.
+func (p *plan) left(c *client) string {
+	for _, name := range p.queues {
+		ok, err := call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{Queue: name, Passive: true})
+		if err != nil {
+			return err.Error()
+		}
+		if ok.MessageCount > 0 {
+			return fmt.Sprintf("queue %s holds %d messages that do not come", name, ok.MessageCount)
+		}
+	}
+	return ""
+}
+
 // clear deletes the queues that would go with their consumers, so that a load
 // that follows finds none of them half gone.
 func (p *plan) clear(c *client) error {

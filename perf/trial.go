@@ -5,15 +5,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
-	"time"
-)
-
-// Bounds of how long a trial waits, when nothing is published any more, for
-// what is still in queues.
-const (
-	drainTime       = 2 * time.Minute
-	quietTime       = 5 * time.Second // nothing came: what is missing is lost
-	interruptedTime = 3 * time.Second
 )
 
 // trial is one run of a load that has messages.
@@ -21,6 +12,7 @@ type trial struct {
 	load      *Load
 	plan      *plan
 	run       uint16
+	setup     *client
 	ledger    *ledger
 	producers []*producer
 	consumers []*consumer
@@ -57,6 +49,7 @@ func (t *trial) do(ctx context.Context, live io.Writer) (_ *Report, err error) {
 		return nil, err
 	}
 	defer setup.Conn.Close()
+	t.setup = setup
 	if err := setup.openChannel(1); err != nil {
 		return nil, err
 	}
@@ -152,76 +145,4 @@ func (t *trial) play(ctx context.Context, live io.Writer) error {
 	consumers.stop()
 	<-consumers.done
 	return failure(healthy)
-}
-
-// abandon cuts producers off that do not end soon after the user wants no more.
-func (t *trial) abandon(ctx context.Context, ended <-chan struct{}) {
-	select {
-	case <-ended:
-		return
-	case <-ctx.Done():
-	}
-	select {
-	case <-ended:
-	case <-time.After(graceTime):
-		for _, p := range t.producers {
-			p.SetDeadline(time.Now())
-		}
-	}
-}
-
-// await returns when it is time to stop publishing: all is published, consumers
-// have had enough, time is up, somebody failed, or the user does not want more.
-func (t *trial) await(ctx, healthy context.Context, producers, consumers *crew) {
-	published, consumed := producers.done, (chan struct{})(nil)
-	if len(t.producers) == 0 {
-		published = nil
-	}
-	if consumers != nil && len(t.consumers) > 0 {
-		consumed = consumers.done
-	}
-	var late <-chan time.Time
-	if t.load.Duration > 0 {
-		late = time.After(t.load.Duration)
-	}
-	select {
-	case <-published:
-	case <-consumed:
-	case <-late:
-	case <-ctx.Done():
-	case <-healthy.Done():
-	}
-}
-
-// drain waits until everything has come, or nothing comes any more.
-func (t *trial) drain(ctx, healthy context.Context, consumers *crew) {
-	began, last, lastAt := now(), uint64(0), now()
-	want := expected(t.lanes())
-	for {
-		received := t.received()
-		at := now()
-		if received != last {
-			last, lastAt = received, at
-		}
-		most := drainTime
-		if ctx.Err() != nil {
-			most = interruptedTime
-		}
-		switch {
-		case t.plan.unknown == "" && t.ledger.arrived.Load() >= want:
-			return
-		case time.Duration(at-lastAt) > quietTime, t.plan.unknown != "" && time.Duration(at-lastAt) > quietTime/5:
-			return
-		case time.Duration(at-began) > most:
-			t.unsettled = "messages were still coming when the run ended"
-			return
-		}
-		select {
-		case <-consumers.done:
-			return
-		case <-healthy.Done():
-			return
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
 }
