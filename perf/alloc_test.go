@@ -96,7 +96,7 @@ func benchConsumer(size, ackEvery int) *consumer {
 
 // TestAllocations: what is done once a message allocates nothing.
 func TestAllocations(t *testing.T) {
-	for _, size := range []int{0, 16, 1024, 300_000} {
+	for _, size := range []int{0, 16, 1024, 150_000} {
 		p, conn := benchProducer(size, 0)
 		confirmed, _ := benchProducer(size, 100)
 		heard := &listener{producer: confirmed, returns: make([]content, 1)}
@@ -119,7 +119,7 @@ func TestAllocations(t *testing.T) {
 					t.Fatal(name, err)
 				}
 			}
-			if n := testing.AllocsPerRun(50, func() { f() }); n != 0 {
+			if n := testing.AllocsPerRun(10, func() { f() }); n != 0 {
 				t.Errorf("%s of %d bytes: %v allocations a batch", name, size, n)
 			}
 		}
