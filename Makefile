@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration fuzz bench docs clean
+.PHONY: build run test setup check race integration fuzz bench bench-peers docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -53,6 +53,10 @@ fuzz: ## every fuzz target, for FUZZTIME each
 
 bench: ## every benchmark
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much.
+bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md
