@@ -55,12 +55,13 @@ func (l *log) PutIn(u Unit, entries []Entry) {
 	if len(entries) == 0 {
 		return
 	}
+	n := stagedBytes(entries)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.isOpen {
 		return
 	}
-	l.stage(entries)
+	l.stage(entries, n)
 	w := u.(*unit)
 	if n := len(l.unitPuts); n == 0 || l.unitPuts[n-1].unit != w {
 		l.unitPuts = append(l.unitPuts, unitPut{w, entries[0].Seq})

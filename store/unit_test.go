@@ -120,6 +120,7 @@ func TestUnitAndEntry(t *testing.T) {
 	} {
 		for _, commit := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/commit=%v", c.name, commit), func(t *testing.T) {
+				t.Parallel()
 				m := newMove(t)
 				c.put(m)
 				u := m.s.Begin()
