@@ -38,7 +38,6 @@ type log struct {
 	written     uint64            // all up to here can be read
 
 	// The writer's, from Take to Written.
-	taken        bool
 	filling      []Entry
 	fillingBytes int64
 	skip         []uint64
