@@ -120,6 +120,7 @@ func TestUnitAndEntry(t *testing.T) {
 	} {
 		for _, commit := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/commit=%v", c.name, commit), func(t *testing.T) {
+				t.Parallel()
 				m := newMove(t)
 				c.put(m)
 				u := m.s.Begin()
@@ -253,7 +254,7 @@ func TestUnitLeftOpen(t *testing.T) {
 	must(t, m.s.Close())
 }
 
-// TestUnitAllocations: a unit costs itself and the list of its logs.
+// TestUnitAllocations: moving an entry costs the unit.
 func TestUnitAllocations(t *testing.T) {
 	d := open(t, t.TempDir(), store.Options{})
 	defer d.Close()
@@ -282,7 +283,7 @@ func TestUnitAllocations(t *testing.T) {
 	for range 100 {
 		round()
 	}
-	if n := testing.AllocsPerRun(200, round); n > 5 {
+	if n := testing.AllocsPerRun(200, round); n > 1 { // the average, cut to a whole number
 		t.Errorf("%v allocations to move an entry", n)
 	}
 }
