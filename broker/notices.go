@@ -16,7 +16,7 @@ import (
 // actor is the header with who performed an action.
 const actor = "user_who_performed_action"
 
-// nobody asked for what the broker does by itself.
+// internalUser is who performs what the broker does by itself.
 const internalUser = "rmq-internal"
 
 // named is the headers of an event about something that has but a name.

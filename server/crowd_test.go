@@ -45,7 +45,7 @@ func TestCrowd(t *testing.T) {
 	})
 }
 
-// weather has an alarm come and go, until it is over.
+// weather has an alarm and the firehose come and go, until it is over.
 func (n *node) weather(r *rand.Rand, over <-chan struct{}) {
 	defer n.alarm()
 	for {
@@ -54,6 +54,7 @@ func (n *node) weather(r *rand.Rand, over <-chan struct{}) {
 			return
 		case <-time.After(time.Duration(r.IntN(20)) * time.Millisecond):
 			n.alarm([]string{"", "disk"}[r.IntN(2)])
+			n.b.SetTracing("/", r.IntN(2) == 0)
 		}
 	}
 }
@@ -77,10 +78,16 @@ var actions = []string{
 	`queue.purge queue=Q`,
 	`exchange.declare exchange=X type=fanout`,
 	`exchange.declare exchange=X type=topic auto_delete arguments={alternate-exchange:"X"}`,
+	`exchange.declare exchange=X type=x-random`,
+	`exchange.declare exchange=X type=x-consistent-hash`,
+	`exchange.declare exchange=X type=x-recent-history`,
 	`exchange.delete exchange=X`,
 	`exchange.bind destination=X source=X routing_key=#`,
 	`queue.bind queue=Q exchange=X routing_key=#`,
 	`queue.unbind queue=Q exchange=X routing_key=#`,
+	`queue.bind queue=Q exchange=X routing_key=2`,
+	`queue.bind queue=Q exchange=amq.rabbitmq.event routing_key=#`,
+	`queue.bind queue=Q exchange=amq.rabbitmq.trace routing_key=#`,
 	`basic.publish exchange=X routing_key=k mandatory | "x"`,
 	`basic.publish routing_key=Q mandatory | delivery_mode=2 priority=2 "x"`,
 	`basic.publish routing_key=Q | expiration=3 headers={CC:["Q"], BCC:["Q"]} 5000*"x"`,
