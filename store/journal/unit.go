@@ -124,5 +124,7 @@ func (g *Group) fillUnits(sources []Source) {
 		s.Fill(g)
 	}
 	g.flags = 0
-	g.Record(KindCommit, 0, nil)
+	if !g.Record(KindCommit, 0, nil) {
+		g.j.fail(errOutgrown)
+	}
 }
