@@ -163,8 +163,12 @@ func (q *Queue) advance(now int64, then *after) {
 		return
 	}
 	q.pump(now, then)
+	waiting := q.ready
 	q.expire(now, then)
 	q.trim(then)
+	if q.ready < waiting { // what left may have had to be read before the rest
+		q.pump(now, then)
+	}
 	q.readAhead()
 }
 

@@ -3,6 +3,7 @@ package classic
 import (
 	"cmp"
 	"slices"
+	"sort"
 )
 
 // deadline says when a message expires that would be overtaken by its time if
@@ -75,6 +76,11 @@ func (x *index) tidy(waits func(seq uint64) bool) {
 	x.heap = slices.DeleteFunc(x.heap, func(d deadline) bool { return !waits(d.seq) })
 	slices.SortFunc(x.heap, compareDeadlines)
 	x.heap = slices.CompactFunc(x.heap, func(a, b deadline) bool { return a.seq == b.seq })
+}
+
+// due is how many deadlines of a tidy index are not after now.
+func (x *index) due(now int64) int {
+	return sort.Search(len(x.heap), func(i int) bool { return x.heap[i].expiry > now })
 }
 
 // cut keeps about the first n of a tidy index, and tells from when on it

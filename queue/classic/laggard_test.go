@@ -65,12 +65,22 @@ type laggardLog struct {
 
 // Put implements store.Log.
 func (l *laggardLog) Put(es []store.Entry) {
+	l.note(es)
+	l.Log.Put(es)
+}
+
+// PutIn implements store.Log.
+func (l *laggardLog) PutIn(u store.Unit, es []store.Entry) {
+	l.note(es)
+	l.Log.PutIn(u, es)
+}
+
+func (l *laggardLog) note(es []store.Entry) {
 	for _, e := range es {
 		if e.Transient {
 			l.transient = append(l.transient, e.Seq)
 		}
 	}
-	l.Log.Put(es)
 }
 
 // Close implements store.Log. To open the log again is a restart, which

@@ -126,14 +126,21 @@ func (l *lane) pop() entry {
 	return e
 }
 
-// fresh is the place in the head behind all that came back.
-func (l *lane) fresh() int {
-	i := l.head.find(l.passed + 1)
+// fresh is the place of the first message behind all that came back; with w
+// nil there is none in memory, or one on disk before it.
+func (l *lane) fresh() (w *line, i int) {
+	i = l.head.find(l.passed + 1)
 	for i < l.head.len() && l.head.at(i).gone {
 		l.passed = l.head.at(i).seq
 		i++
 	}
-	return i
+	switch {
+	case i < l.head.len():
+		return &l.head, i
+	case l.gap.count == 0 && l.tail.len() > 0:
+		return &l.tail, 0
+	}
+	return nil, 0
 }
 
 // unruly reports whether e, in memory, belongs into the index.

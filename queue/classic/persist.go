@@ -98,15 +98,25 @@ func (q *Queue) wanted() bool { return q.consumers.Len() > 0 && !q.paused }
 func (q *Queue) readAhead() {
 	for i := range q.lanes {
 		l := &q.lanes[i]
+		blind := q.blind(l)
 		low := l.gap.count > 0 && (l.head.len() == 0 || q.resident <= q.kind.limits.lowWater)
-		if l.loading || !low && !l.hollow() {
+		if l.loading || !blind && !low && !l.hollow() {
 			continue
 		}
-		if q.wanted() || q.expiring && l.head.len() == 0 || q.overlong() {
+		if blind || q.wanted() || q.overlong() {
 			l.loading = true
 			q.kind.loader.add(func() { q.load(l) })
 		}
 	}
+}
+
+// blind reports whether nobody knows when the first of the gap of l expires.
+func (q *Queue) blind(l *lane) bool {
+	if !q.expiring || l.gap.count == 0 {
+		return false
+	}
+	w, _ := l.fresh()
+	return w == nil
 }
 
 // load is the loader's part of reading ahead.
@@ -148,7 +158,7 @@ func (q *Queue) loadNow() bool {
 // readFor reads what l needs first: the messages of hollow entries, or more of
 // the gap.
 func (q *Queue) readFor(l *lane, max int) error {
-	if l.hollow() {
+	if l.hollow() && (q.wanted() || !q.blind(l)) {
 		return q.refill(l, max)
 	}
 	return q.fetch(l, max)

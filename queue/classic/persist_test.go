@@ -88,7 +88,7 @@ func all(q *Queue) (list []int) {
 		if !ok {
 			return list
 		}
-		n, _ := strconv.Atoi(string(d.Message.Body))
+		n := numberOf(d.Message)
 		list = append(list, n)
 	}
 }
@@ -245,7 +245,7 @@ func TestRaces(t *testing.T) {
 
 func numbersOf(ds []queue.Delivery) (list []int) {
 	for _, d := range ds {
-		n, _ := strconv.Atoi(string(d.Message.Body))
+		n := numberOf(d.Message)
 		list = append(list, n)
 	}
 	return list

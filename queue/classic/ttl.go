@@ -61,9 +61,10 @@ func (q *Queue) expireLane(l *lane, now int64, then *after) (next int64) {
 		q.startScan(l)
 	}
 	for {
-		first, i := int64(0), l.fresh()
-		if i < l.head.len() {
-			first = l.head.at(i).expiry
+		first := int64(0)
+		w, i := l.fresh()
+		if w != nil {
+			first = w.at(i).expiry
 		}
 		early := int64(0)
 		if len(l.index.heap) > 0 {
@@ -76,7 +77,7 @@ func (q *Queue) expireLane(l *lane, now int64, then *after) (next int64) {
 			}
 			return next
 		case next == first:
-			q.remove(&l.head, i, queue.Expired, then)
+			q.remove(w, i, queue.Expired, then)
 		default:
 			q.overtake(l, l.index.pop(), then)
 		}
@@ -128,8 +129,9 @@ func (q *Queue) index(l *lane, e *entry) {
 		return
 	}
 	x.tidy(l.waits)
-	if len(x.heap) > most-most/4 {
-		late := x.cut(most / 2)
+	keep := max(most/2, x.due(q.expired)) // those leave at once
+	if len(x.heap) > most-most/4 && len(x.heap) > keep {
+		late := x.cut(keep)
 		lower(&x.late, late)
 		if l.scan != nil {
 			lower(&l.scan.late, late)
