@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration fuzz bench docs clean
+.PHONY: build run test setup check race integration fuzz bench bench-peers docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -18,12 +18,12 @@ run: build ## the broker, with its data in ./data
 test: setup check race fuzz integration ## everything CI runs
 
 # A C compiler for the race detector, and the clients the integration tests
-# run. Debian's pika is for Debian's python, which may not be the python3 on the
-# PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools
+# run. Debian's pika and Celery are for Debian's python, which may not be the
+# python3 on the PATH.
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && $(PYTHON) -c 'import pika' 2>/dev/null; then \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \
@@ -53,6 +53,10 @@ fuzz: ## every fuzz target, for FUZZTIME each
 
 bench: ## every benchmark
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much.
+bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md

@@ -50,6 +50,7 @@ func TestAllocations(t *testing.T) {
 		"BasicReject.Parse":  func() error { var m BasicReject; return m.Parse(reject) },
 		"ParseContentHeader": func() error { var h ContentHeader; return ParseContentHeader(header, &h) },
 		"HeadersTable":       func() error { return found(HeadersTable(header) != nil) },
+		"Property":           func() error { return found(Property(header, HasMessageID) != nil) },
 		"CheckTable":         func() error { return CheckTable(table) },
 		"Lookup and Equal": func() error {
 			v, ok := Lookup(table, "longstr")

@@ -123,8 +123,8 @@ func FuzzTable(f *testing.F) {
 }
 
 // FuzzProperties: ParseContentHeader and ParseProperties agree, what is written
-// reads again the same, and replacing the headers by themselves changes nothing
-// else.
+// reads again the same, replacing the headers by themselves changes nothing
+// else, and setting one of them changes just that.
 func FuzzProperties(f *testing.F) {
 	seed(f, "headers")
 	f.Add(AppendContentHeader(nil, BasicClass, 5, &everything))
@@ -141,6 +141,9 @@ func FuzzProperties(f *testing.F) {
 		if !bytes.Equal(HeadersTable(payload), h.Headers) || string(h.Expiration) != p.Expiration || h.Priority != p.Priority {
 			t.Fatalf("%+v and %+v", h, p)
 		}
+		if string(Property(payload, HasMessageID)) != p.MessageID || string(Property(payload, HasClusterID)) != p.ClusterID {
+			t.Fatalf("%+v and %x", p, payload)
+		}
 		wire := AppendContentHeader(nil, h.Class, h.BodySize, &p)
 		again, err := ParseProperties(wire)
 		if err != nil || !bytes.Equal(AppendContentHeader(nil, h.Class, h.BodySize, &again), wire) {
@@ -154,6 +157,10 @@ func FuzzProperties(f *testing.F) {
 		want := AppendContentHeader(nil, h.Class, h.BodySize, &p)
 		if err != nil || !bytes.Equal(AppendContentHeader(nil, h.Class, h.BodySize, &got), want) {
 			t.Fatalf("rewritten %+v, want %+v, %v", got, p, err)
+		}
+		counted, err := ParseProperties(SetHeader(nil, payload, "x-n", -1))
+		if delete(p.Headers, "x-n"); err != nil || counted.Headers["x-n"] != int64(-1) || len(counted.Headers) != len(p.Headers)+1 {
+			t.Fatalf("set in %+v: %+v, %v", p, counted, err)
 		}
 	})
 }

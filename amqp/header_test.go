@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"bytes"
+	"encoding/binary"
 	"reflect"
 	"testing"
 )
@@ -66,6 +67,32 @@ func TestHeadersTable(t *testing.T) {
 	}
 }
 
+func TestProperty(t *testing.T) {
+	header := AppendContentHeader(nil, BasicClass, 0, &everything)
+	bare := AppendContentHeader(nil, BasicClass, 0, &Properties{})
+	for flag := HasContentType; flag >= HasClusterID; flag >>= 1 {
+		var want []byte
+		switch flag {
+		case HasHeaders:
+			want = AppendTable(nil, everything.Headers)[4:]
+		case HasDeliveryMode:
+			want = []byte{everything.DeliveryMode}
+		case HasPriority:
+			want = []byte{everything.Priority}
+		case HasTimestamp:
+			want = binary.BigEndian.AppendUint64(nil, everything.Timestamp)
+		default:
+			want = []byte(*everything.text(flag))
+		}
+		if got := Property(header, flag); !bytes.Equal(got, want) || len(want) == 0 {
+			t.Errorf("property %x is %q, want %q", flag, got, want)
+		}
+		if got := Property(bare, flag); got != nil {
+			t.Errorf("property %x of none is %q", flag, got)
+		}
+	}
+}
+
 // TestReplaceHeaders compares the rewritten bytes with those of the same
 // properties changed by hand.
 func TestReplaceHeaders(t *testing.T) {
@@ -94,6 +121,27 @@ func TestReplaceHeaders(t *testing.T) {
 				t.Errorf("%s, headers %v, no expiration:\n%q, want\n%q", name, headers, got, want)
 			}
 		}
+	}
+}
+
+// TestSetHeader: the field is set, behind the others, and no other byte
+// changes.
+func TestSetHeader(t *testing.T) {
+	for name, tt := range map[string]struct{ before, after Properties }{
+		"no properties":     {Properties{}, Properties{Headers: Table{"n": int64(7)}}},
+		"around headers":    {Properties{ContentType: "t", Priority: 3}, Properties{ContentType: "t", Headers: Table{"n": int64(7)}, Priority: 3}},
+		"no fields":         {Properties{Headers: Table{}, AppID: "a"}, Properties{Headers: Table{"n": int64(7)}, AppID: "a"}},
+		"others in front":   {Properties{Headers: Table{"a": true, "m": "x"}}, Properties{Headers: Table{"a": true, "m": "x", "n": int64(7)}}},
+		"an older one goes": {Properties{Headers: Table{"a": true, "n": "old"}}, Properties{Headers: Table{"a": true, "n": int64(7)}}},
+	} {
+		want := AppendContentHeader([]byte("before"), BasicClass, 99, &tt.after)
+		got := SetHeader([]byte("before"), AppendContentHeader(nil, BasicClass, 99, &tt.before), "n", 7)
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s:\n%q, want\n%q", name, got, want)
+		}
+	}
+	if header := []byte("garbage"); string(SetHeader(nil, header, "n", 7)) != "garbage" {
+		t.Error("garbage was changed")
 	}
 }
 

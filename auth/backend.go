@@ -24,4 +24,7 @@ type Backend interface {
 	// Reachable reports whether u may open vhost: it has a permission there,
 	// even one that grants nothing.
 	Reachable(u *User, vhost string) bool
+	// Topics returns what topic permissions say of u in vhost, for a client
+	// of that id if it has one; nil when they say nothing.
+	Topics(u *User, vhost, clientID string) *Topics
 }

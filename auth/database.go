@@ -110,11 +110,12 @@ func (d *Database) Permissions() []UserPermission {
 func (d *Database) PutUser(u User) {
 	u.Tags = slices.Clone(u.Tags)
 	d.change(func(accounts map[string]*account) bool {
-		var grants map[string]*grant
-		if a := accounts[u.Name]; a != nil {
-			grants = a.grants
+		var a account
+		if old := accounts[u.Name]; old != nil {
+			a = *old
 		}
-		accounts[u.Name] = &account{user: &u, grants: grants}
+		a.user = &u
+		accounts[u.Name] = &a
 		return true
 	})
 }
@@ -135,11 +136,10 @@ func (d *Database) SetPermission(user, vhost string, p Permission) error {
 	if err != nil {
 		return err
 	}
-	set := d.change(func(accounts map[string]*account) bool {
-		return edit(accounts, user, func(grants map[string]*grant) bool {
-			grants[vhost] = g
-			return true
-		})
+	set := d.edit(user, func(a *account) bool {
+		a.grants = with(a.grants)
+		a.grants[vhost] = g
+		return true
 	})
 	if !set {
 		return ErrNoUser
@@ -150,9 +150,15 @@ func (d *Database) SetPermission(user, vhost string, p Permission) error {
 // ClearPermission takes the permission of user in vhost away; false when
 // there is none.
 func (d *Database) ClearPermission(user, vhost string) bool {
-	return d.change(func(accounts map[string]*account) bool {
-		return edit(accounts, user, forget(vhost))
+	return d.edit(user, func(a *account) (found bool) {
+		a.grants, found = without(a.grants, vhost)
+		return found
 	})
+}
+
+// edit changes one account; false when there is none, or f changed nothing.
+func (d *Database) edit(user string, f func(a *account) bool) bool {
+	return d.change(func(accounts map[string]*account) bool { return edit(accounts, user, f) })
 }
 
 // DropVhost takes every permission in vhost away.
@@ -160,16 +166,17 @@ func (d *Database) DropVhost(vhost string) {
 	d.change(func(accounts map[string]*account) bool {
 		changed := false
 		for user := range accounts {
-			changed = edit(accounts, user, forget(vhost)) || changed
+			changed = edit(accounts, user, leave(vhost)) || changed
 		}
 		return changed
 	})
 }
 
-func forget(vhost string) func(map[string]*grant) bool {
-	return func(grants map[string]*grant) bool {
-		_, found := grants[vhost]
-		delete(grants, vhost)
-		return found
+func leave(vhost string) func(*account) bool {
+	return func(a *account) bool {
+		var granted, restricted bool
+		a.grants, granted = without(a.grants, vhost)
+		a.topics, restricted = without(a.topics, vhost)
+		return granted || restricted
 	}
 }

@@ -10,7 +10,8 @@ type snapshot struct {
 
 type account struct {
 	user   *User
-	grants map[string]*grant // by vhost
+	grants map[string]*grant                 // by vhost
+	topics map[string]map[string]*topicGrant // by vhost and exchange
 }
 
 // change swaps in a copy of the accounts that f has changed, unless f says
@@ -19,10 +20,7 @@ func (d *Database) change(f func(accounts map[string]*account) bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	old := d.now.Load()
-	accounts := maps.Clone(old.accounts)
-	if accounts == nil {
-		accounts = map[string]*account{}
-	}
+	accounts := with(old.accounts)
 	if !f(accounts) {
 		return false
 	}
@@ -30,20 +28,35 @@ func (d *Database) change(f func(accounts map[string]*account) bool) bool {
 	return true
 }
 
-// edit replaces the account of user by one whose grants f has changed; false
-// when there is no such user, or f changed nothing.
-func edit(accounts map[string]*account, user string, f func(grants map[string]*grant) bool) bool {
-	a := accounts[user]
-	if a == nil {
+// edit replaces the account of user by a copy that f has changed; false when
+// there is no such user, or f changed nothing. f copies a map it changes.
+func edit(accounts map[string]*account, user string, f func(a *account) bool) bool {
+	old := accounts[user]
+	if old == nil {
 		return false
 	}
-	grants := maps.Clone(a.grants)
-	if grants == nil {
-		grants = map[string]*grant{}
-	}
-	if !f(grants) {
+	a := *old
+	if !f(&a) {
 		return false
 	}
-	accounts[user] = &account{user: a.user, grants: grants}
+	accounts[user] = &a
 	return true
+}
+
+// with is a copy of m to add to.
+func with[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return maps.Clone(m)
+}
+
+// without is a copy of m without key; false when key was not in it.
+func without[V any](m map[string]V, key string) (map[string]V, bool) {
+	if _, found := m[key]; !found {
+		return m, false
+	}
+	m = maps.Clone(m)
+	delete(m, key)
+	return m, true
 }

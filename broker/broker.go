@@ -28,8 +28,17 @@ type Options struct {
 	ReplyType     queue.Type // of the queues behind direct reply-to
 	OnePolicy     bool       // policies do not merge: see policy.NewSet
 	Defaults      Defaults
+	Limits        NodeLimits
+	Alarms        AlarmOptions
+	DefaultKind   string // of queues, in vhosts that have no default of their own; "" is classic
 	Node          string // the name of this node
 	Log           *slog.Logger
+}
+
+// NodeLimits are what all vhosts may have together; 0 is no limit.
+type NodeLimits struct {
+	Connections, Queues int
+	Exchanges           int // beside those that every vhost has
 }
 
 // Defaults is what an empty data directory begins with.
@@ -47,11 +56,17 @@ type Broker struct {
 	node     string
 	events   events
 
+	nodeLimits NodeLimits
+
+	alarms *alarms
+
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
 	vhosts         map[string]*vhost.Vhost
 	connections    map[uint64]*Connection
 	lastConnection uint64
+	inVhost        tallies
+	ofUser         tallies
 
 	ids ids
 }
@@ -60,13 +75,17 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node,
+		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
+		inVhost: tallies{}, ofUser: tallies{},
 	}
 	b.ids.store = o.Store
 	b.events.init()
+	go b.publishEvents()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
+		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.emitChange,
 		Keeper: records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
@@ -78,16 +97,24 @@ func New(o Options) (*Broker, error) {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
 	found, err := b.recover()
+	if err == nil && !found {
+		err = b.begin(o.Defaults)
+	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	if !found {
-		if err := b.begin(o.Defaults); err != nil {
-			return nil, err
-		}
-	}
-	go b.publishEvents()
+	b.alarms.tell = b.emitAlarm
+	b.alarms.start()
 	return b, nil
+}
+
+// quota is one of n, or of any number when n is 0.
+func quota(n int) *vhost.Quota {
+	q := &vhost.Quota{}
+	if n > 0 {
+		q.SetMax(n)
+	}
+	return q
 }
 
 // begin fills an empty store.
@@ -164,8 +191,8 @@ func (b *Broker) addVhost(v *vhost.Vhost) error {
 	return nil
 }
 
-// DeleteVhost removes a vhost with everything in it. The caller has closed
-// the connections into it.
+// DeleteVhost removes a vhost with everything in it, unless it is protected,
+// which is a ProtectedError. The caller has closed the connections into it.
 func (b *Broker) DeleteVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
@@ -173,8 +200,16 @@ func (b *Broker) DeleteVhost(name string) error {
 	if err != nil {
 		return err
 	}
+	m, err := b.VhostMetadata(name)
+	switch {
+	case err != nil:
+		return err
+	case m.ProtectedFromDeletion:
+		return ProtectedError(name)
+	}
 	b.mu.Lock()
 	delete(b.vhosts, name)
+	b.inVhost.edit(name, func(t *tally) { t.limits = nil })
 	b.mu.Unlock()
 	b.auth.DropVhost(name)
 	if name == b.defaults.Vhost {
@@ -188,6 +223,7 @@ func (b *Broker) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.alarms.close()
 	b.events.stop()
 	var errs []error
 	for _, v := range b.Vhosts() {
@@ -200,3 +236,6 @@ func (b *Broker) Close() error {
 
 // WaitRoom blocks a publisher while more waits for the disk than may.
 func (b *Broker) WaitRoom() { b.store.WaitRoom() }
+
+// Failed is why the disk takes nothing more, or nil.
+func (b *Broker) Failed() error { return b.store.Failed() }

@@ -17,8 +17,9 @@ type Connection struct {
 	User   *auth.User
 	Opened time.Time
 
-	b *Broker
-	v *vhost.Vhost
+	b        *Broker
+	v        *vhost.Vhost
+	sessions int // open ones; guarded by Broker.mu
 }
 
 // Client is what the broker knows of a connection's other end, for people to
@@ -28,6 +29,7 @@ type Client struct {
 	Host, PeerHost string
 	Port, PeerPort int
 	Protocol       string // "AMQP 0-9-1"
+	ClientID       string // of a protocol that has them; topic permissions may name it
 	Mechanism      string
 	Properties     amqp.Table
 	ChannelMax     uint16
@@ -56,18 +58,13 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 
 // Connect lets u into a vhost, or refuses with 530.
 func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connection, error) {
-	v, err := b.Vhost(vhostName)
-	if err != nil {
+	b.mu.Lock()
+	if err := b.admit(u, vhostName); err != nil {
+		b.mu.Unlock()
 		return nil, err
 	}
-	if !b.auth.Reachable(u, vhostName) {
-		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
-	}
-	c := &Connection{Client: client, User: u, Opened: time.Now(), b: b, v: v}
-	b.mu.Lock()
-	b.lastConnection++
-	c.ID = b.lastConnection
-	b.connections[c.ID] = c
+	c := &Connection{Client: client, User: u, Opened: time.Now(), b: b, v: b.vhosts[vhostName]}
+	b.enter(c)
 	b.mu.Unlock()
 	b.emit("connection.created", c.describe)
 	return c, nil
@@ -96,14 +93,11 @@ func (c *Connection) Vhost() *vhost.Vhost { return c.v }
 // Close deletes the exclusive queues of c. Its sessions must be closed. It may
 // be called again.
 func (c *Connection) Close() {
-	c.b.mu.Lock()
-	_, open := c.b.connections[c.ID]
-	delete(c.b.connections, c.ID)
-	c.b.mu.Unlock()
+	left := c.b.leave(c)
 	if err := c.v.As(c.User.Name).DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)
 	}
-	if open {
+	if left {
 		c.b.emit("connection.closed", c.describe)
 	}
 }

@@ -184,7 +184,7 @@ func (s *Session) boundQueue(l *Link) (exchange.Destination, error) {
 	if err := s.needQueue(auth.Write, name); err != nil {
 		return nil, err
 	}
-	if err := s.needExchange(auth.Read, l.Source); err != nil {
+	if err := s.needSource(l.Source, l.Key); err != nil {
 		return nil, err
 	}
 	return s.v.Queue(name, s.c.ID)
@@ -216,7 +216,7 @@ func (s *Session) boundExchange(l *Link) (exchange.Destination, error) {
 	if err := s.needExchange(auth.Write, l.Destination); err != nil {
 		return nil, err
 	}
-	if err := s.needExchange(auth.Read, l.Source); err != nil {
+	if err := s.needSource(l.Source, l.Key); err != nil {
 		return nil, err
 	}
 	return s.v.Exchange(l.Destination)

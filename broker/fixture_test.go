@@ -17,14 +17,16 @@ import (
 type fixture struct {
 	testing.TB
 	*Broker
-	store store.Store
-	types []*classic.Type
-
-	onePolicy bool
+	store       store.Store
+	types       []*classic.Type
+	vhost       string // the default one
+	onePolicy   bool
+	limits      NodeLimits
+	defaultKind string
 }
 
 func newFixture(t testing.TB) *fixture {
-	f := &fixture{TB: t, store: store.NewMemory()}
+	f := &fixture{TB: t, store: store.NewMemory(), vhost: "/"}
 	f.start()
 	t.Cleanup(func() {
 		f.stop()
@@ -43,7 +45,10 @@ func (f *fixture) start() {
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		QueueTypes:    []queue.Type{c, q},
 		OnePolicy:     f.onePolicy,
-		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Defaults:      Defaults{User: "guest", Password: "guest", Vhost: f.vhost},
+		Limits:        f.limits,
+		DefaultKind:   f.defaultKind,
+		Node:          "rabbit@test",
 		Log:           slog.New(slog.DiscardHandler),
 	})
 	f.must(err)
@@ -74,13 +79,20 @@ func (f *fixture) must(err error) {
 // session connects and opens a session.
 func (f *fixture) session(user, vhostName string) *Session {
 	f.Helper()
+	c, err := f.connect(user, vhostName)
+	f.must(err)
+	s, err := c.Open()
+	f.must(err)
+	return s
+}
+
+func (f *fixture) connect(user, vhostName string) (*Connection, error) {
+	f.Helper()
 	u := f.auth.User(user)
 	if u == nil {
 		f.Fatalf("no user %s", user)
 	}
-	c, err := f.Connect(u, vhostName, Client{Channels: func() int { return 1 }})
-	f.must(err)
-	return c.Open()
+	return f.Connect(u, vhostName, Client{Channels: func() int { return 1 }})
 }
 
 // publish publishes to the default exchange, and waits until it is stored.

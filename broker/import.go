@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
@@ -31,10 +33,12 @@ func describe(r definitions.Record) string {
 		return "vhost " + r.Name
 	case *definitions.Permission:
 		return "permission of " + r.User + " in " + r.Vhost
+	case *definitions.TopicPermission:
+		return "topic permission of " + r.User + " on " + r.Exchange + " in " + r.Vhost
 	case *definitions.Policy:
 		return "policy " + r.Name + " in " + r.Vhost
 	case *definitions.Parameter:
-		return r.Component + " " + r.Name + " in " + r.Vhost
+		return "parameter " + r.Component + " " + r.Name + " in " + r.Vhost
 	case *definitions.Exchange:
 		return "exchange " + r.Name + " in " + r.Vhost
 	case *definitions.Queue:
@@ -53,6 +57,8 @@ func (b *Broker) importRecord(r definitions.Record) error {
 		return b.importVhost(r)
 	case *definitions.Permission:
 		return b.SetPermission(r.User, r.Vhost, permissionOf(r))
+	case *definitions.TopicPermission:
+		return b.SetTopicPermission(r.User, r.Vhost, r.Exchange, topicPermissionOf(r))
 	case *definitions.Exchange:
 		return b.importExchange(r)
 	case *definitions.Queue:
@@ -69,29 +75,17 @@ func (b *Broker) importRecord(r definitions.Record) error {
 	return fmt.Errorf("this release does not support a %s", r.Kind())
 }
 
-// importParameter takes parameters of components that are here; those of
-// others would change nothing.
-func (b *Broker) importParameter(r *definitions.Parameter) error {
-	if r.Component == definitions.OperatorPolicy {
-		return b.importOperatorPolicy(r)
-	}
-	return nil
-}
-
 func (b *Broker) importUser(r *definitions.User) error {
+	user := *r
+	user.Password = ""
 	if r.Password != "" {
-		return b.PutUser(r.Name, r.Password, r.Tags...)
+		var err error
+		if user.PasswordHash, err = auth.Hash(auth.SHA256, r.Password); err != nil {
+			return err
+		}
+		user.HashingAlgorithm = auth.SHA256
 	}
-	return b.putUser(&definitions.User{
-		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
-	})
-}
-
-func (b *Broker) importVhost(r *definitions.Vhost) error {
-	if err := b.CreateVhost(r.Name); err != nil || !r.Tracing {
-		return err
-	}
-	return b.SetTracing(r.Name, true)
+	return b.putUser(&user)
 }
 
 // importExchange passes over the exchanges that each broker has of its own;
@@ -116,16 +110,22 @@ func (b *Broker) importQueue(r *definitions.Queue) error {
 	if err != nil {
 		return err
 	}
-	args := table(r.Arguments)
-	if r.Type != "" && r.Type != "classic" && args["x-queue-type"] == nil {
-		if args == nil {
-			args = map[string]any{}
-		}
-		args["x-queue-type"] = r.Type
+	d := queue.Declaration{
+		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: table(r.Arguments),
 	}
-	_, _, err = v.DeclareQueue(queue.Declaration{
-		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: args,
-	}, 0)
+	if r.Type != "" && r.Type != v.KindOf(&d) && d.Arguments["x-queue-type"] == nil {
+		if d.Arguments == nil {
+			d.Arguments = amqp.Table{}
+		}
+		d.Arguments["x-queue-type"] = r.Type
+	}
+	q, _, err := v.DeclareQueue(d, 0)
+	if err == nil && r.Protected {
+		err = v.Protect(q, true)
+	}
+	if err == nil && r.Paused {
+		err = v.Pause(q, true)
+	}
 	return err
 }
 

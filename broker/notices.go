@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -15,7 +16,7 @@ import (
 // actor is the header with who performed an action.
 const actor = "user_who_performed_action"
 
-// nobody asked for what the broker does by itself.
+// internalUser is who performs what the broker does by itself.
 const internalUser = "rmq-internal"
 
 // named is the headers of an event about something that has but a name.
@@ -112,6 +113,11 @@ func (b *Broker) emitLogin(c *Client, user string, err error) {
 	})
 }
 
+// emitAlarm tells of an alarm of this node.
+func (b *Broker) emitAlarm(event, source string) {
+	b.emit(event, func() amqp.Table { return amqp.Table{"source": source, "node": b.node} })
+}
+
 // peer is who is at the other end.
 func (c *Client) peer() amqp.Table {
 	return amqp.Table{
@@ -158,5 +164,16 @@ func (s *Session) Consumed(q *vhost.Queue, tag string) {
 func (s *Session) consumer(q *vhost.Queue, tag string) amqp.Table {
 	return amqp.Table{
 		"consumer_tag": tag, "queue": q.Name, "vhost": s.v.Name, "channel": s.name(), actor: s.c.User.Name,
+	}
+}
+
+// clearedEvents are the events of a policy's end; those of its beginning are
+// the same for both authors, as in RabbitMQ.
+var clearedEvents = [...]string{policy.User: "policy.cleared", policy.Operator: "operator.policy.cleared"}
+
+func policyNotice(p *policy.Policy) amqp.Table {
+	return amqp.Table{
+		"name": p.Name, "vhost": p.Vhost, "pattern": p.Pattern, "apply-to": p.ApplyTo,
+		"priority": int64(p.Priority), "definition": p.Definition,
 	}
 }

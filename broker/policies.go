@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"reflect"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
 )
@@ -34,7 +35,11 @@ func (b *Broker) PutPolicy(by policy.Author, r *definitions.Policy) (created boo
 	if err := set(b.store, rec); err != nil {
 		return false, err
 	}
-	return !there, v.SetPolicies(policies)
+	if err := v.SetPolicies(policies); err != nil {
+		return false, err
+	}
+	b.emit("policy.set", func() amqp.Table { return policyNotice(&p) })
+	return !there, nil
 }
 
 // DeletePolicy removes a policy; there tells whether it was there.
@@ -56,7 +61,11 @@ func (b *Broker) DeletePolicy(by policy.Author, vhostName, name string) (there b
 	if err := forget(b.store, rec); err != nil {
 		return true, err
 	}
-	return true, v.SetPolicies(v.Policies().Without(by, name))
+	if err := v.SetPolicies(v.Policies().Without(by, name)); err != nil {
+		return true, err
+	}
+	b.emit(clearedEvents[by], func() amqp.Table { return amqp.Table{"name": name, "vhost": vhostName} })
+	return true, nil
 }
 
 // Policies lists the policies of an author in a vhost, in order of precedence.

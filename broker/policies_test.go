@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/store"
@@ -186,3 +188,47 @@ var errFull = errors.New("no space left")
 type full struct{ store.Store }
 
 func (full) Commit(*store.Batch) error { return errFull }
+
+// TestPolicyEvents: whoever listens hears of every change.
+func TestPolicyEvents(t *testing.T) {
+	f := newFixture(t)
+	s := f.session("guest", "/")
+	_, err := s.DeclareQueue(queue.Declaration{Name: "heard"})
+	f.must(err)
+	for _, key := range []string{"policy.*", "operator.#"} {
+		f.must(s.BindQueue(Link{Source: eventExchange, Destination: "heard", Key: key}))
+	}
+	f.put(policy.User, "p", "^q", definitions.Object{"expires": int64(5)})
+	f.put(policy.User, "p", "^q", definitions.Object{"expires": int64(5)}) // no change
+	f.put(policy.Operator, "o", "^q", definitions.Object{"max-length": int64(5)})
+	for _, by := range []policy.Author{policy.User, policy.Operator} {
+		_, err := f.DeletePolicy(by, "/", []string{"p", "o"}[by])
+		f.must(err)
+	}
+	for _, want := range []string{
+		"policy.set p ^q map[expires:5]", "policy.set o ^q map[max-length:5]",
+		"policy.cleared p <nil> <nil>", "operator.policy.cleared o <nil> <nil>",
+	} {
+		m := f.await(s, "heard")
+		p, err := amqp.ParseProperties(m.Header)
+		f.must(err)
+		h := p.Headers
+		if got := fmt.Sprintf("%s %v %v %v", m.RoutingKey, h["name"], h["pattern"], h["definition"]); got != want || h["vhost"] != "/" {
+			t.Errorf("heard %s, want %s", got, want)
+		}
+	}
+}
+
+// await gets the next message of a queue.
+func (f *fixture) await(s *Session, name string) *message.Message {
+	f.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if _, d, _, ok, err := s.Get(name, true); err != nil {
+			f.Fatal(err)
+		} else if ok {
+			return d.Message
+		}
+	}
+	f.Fatalf("nothing comes into %s", name)
+	return nil
+}

@@ -58,8 +58,11 @@ func (s *Session) CheckUserID(id []byte) error {
 
 // Publish routes m to the queues it reaches, and says how many they are; each
 // gives r one Confirm. The queues get it at the next Flush. m must not change
-// any more.
+// any more. It refuses what MayPublish does.
 func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt) (routed int, err error) {
+	if err = s.MayPublish(x, m); err != nil {
+		return 0, err
+	}
 	if routed, err = s.publisher.Publish(x, m, r); err == nil && s.publisher.Traced() {
 		s.tracePublish(m)
 	}
@@ -75,3 +78,6 @@ func (s *Session) FlushIn(u queue.Unit) { s.publisher.FlushIn(u) }
 
 // Flush hands what was published to the queues.
 func (s *Session) Flush() { s.publisher.Flush() }
+
+// Drop forgets what was published since the last Flush.
+func (s *Session) Drop() { s.publisher.Drop() }

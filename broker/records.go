@@ -46,6 +46,21 @@ func set(s store.Store, rec definitions.Record) error {
 	return s.Commit(&b)
 }
 
+// load reads the record that has the identity of r, or returns
+// store.ErrNotFound.
+func load[T definitions.Record](s store.Store, r T) (T, error) {
+	key := definitions.Key(r)
+	value, err := s.Get(key)
+	if err != nil {
+		return r, err
+	}
+	stored, err := definitions.Decode(key, value)
+	if err != nil {
+		return r, err
+	}
+	return stored.(T), nil
+}
+
 // forget deletes one record.
 func forget(s store.Store, rec definitions.Record) error {
 	var b store.Batch
@@ -74,6 +89,7 @@ func queueRecord(q *vhost.Queue) *definitions.Queue {
 	return &definitions.Queue{
 		Vhost: q.Vhost, Name: q.Name, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
 		Arguments: object(q.Arguments), Encoded: encoded(q.Arguments), ID: q.ID,
+		Protected: q.Marks().Protected, Paused: q.Marks().Paused,
 	}
 }
 

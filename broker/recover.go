@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -21,19 +22,13 @@ func (b *Broker) recover() (found bool, err error) {
 		func() error {
 			return each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
 				found = true
-				v, err := vhost.New(r.Name, b.vopts)
-				if err != nil {
-					return err
-				}
-				v.SetTracing(r.Tracing)
-				return b.addVhost(v)
+				return b.restoreVhost(r)
 			})
 		},
 		func() error {
 			return each(b.store, definitions.KindUser, func(r *definitions.User) error {
 				found = true
-				b.auth.PutUser(userOf(r))
-				return nil
+				return b.restoreUser(r)
 			})
 		},
 		func() error {
@@ -47,6 +42,11 @@ func (b *Broker) recover() (found bool, err error) {
 			})
 		},
 		func() error { return each(b.store, definitions.KindParameter, b.restoreParameter) },
+		func() error {
+			return each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
+				return b.auth.SetTopicPermission(r.User, r.Vhost, r.Exchange, topicPermissionOf(r))
+			})
+		},
 		func() error { return each(b.store, definitions.KindExchange, b.restoreExchange) },
 		func() error {
 			return each(b.store, definitions.KindQueue, func(r *definitions.Queue) error {
@@ -105,7 +105,7 @@ func (b *Broker) restoreQueue(r *definitions.Queue) error {
 	}
 	return v.RestoreQueue(queue.Declaration{
 		ID: r.ID, Name: r.Name, Durable: true, AutoDelete: r.AutoDelete, Arguments: args,
-	})
+	}, r.Type, vhost.Marks{Protected: r.Protected, Paused: r.Paused})
 }
 
 func (b *Broker) restoreBinding(r *definitions.Binding) error {
@@ -143,18 +143,21 @@ type nobody struct{}
 
 func (nobody) Stored(uint64, error) {}
 
-// forgetVhost deletes the records of a vhost and of all that is in it. Those
-// of its exchanges and queues went with them.
+// inVhosts are the kinds of records that go with their vhost. Those of
+// exchanges, queues and bindings went before, each with what it is of.
+var inVhosts = []definitions.Kind{
+	definitions.KindPermission, definitions.KindTopicPermission, definitions.KindPolicy, definitions.KindParameter,
+}
+
+// forgetVhost deletes the records of a vhost and of what is inVhosts.
 func (b *Broker) forgetVhost(name string) error {
 	var batch store.Batch
 	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
 	var errs []error
-	for _, kind := range definitions.Kinds {
-		errs = append(errs, each(b.store, kind, func(r definitions.Record) error {
-			if definitions.VhostOf(r) == name {
-				batch.Delete(definitions.Key(r))
-			}
-			return nil
+	for _, kind := range inVhosts {
+		errs = append(errs, b.store.Scan(definitions.PrefixIn(kind, name), func(key, _ []byte) bool {
+			batch.Delete(slices.Clone(key))
+			return true
 		}))
 	}
 	return errors.Join(append(errs, b.store.Commit(&batch))...)
@@ -164,6 +167,10 @@ func userOf(r *definitions.User) auth.User {
 	return auth.User{
 		Name: r.Name, PasswordHash: r.PasswordHash, HashingAlgorithm: r.HashingAlgorithm, Tags: r.Tags,
 	}
+}
+
+func topicPermissionOf(r *definitions.TopicPermission) auth.TopicPermission {
+	return auth.TopicPermission{Write: r.Write, Read: r.Read}
 }
 
 func permissionOf(r *definitions.Permission) auth.Permission {

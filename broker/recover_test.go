@@ -19,7 +19,9 @@ import (
 func (f *fixture) topology() string {
 	var lines []string
 	for _, v := range f.Vhosts() {
-		lines = append(lines, "vhost "+v.Name)
+		m, err := f.VhostMetadata(v.Name)
+		f.must(err)
+		lines = append(lines, fmt.Sprintf("vhost %s %+v %v", v.Name, m, f.VhostLimits(v.Name)))
 		for _, x := range v.Exchanges() {
 			if x.Name != "" && !strings.HasPrefix(x.Name, "amq.") {
 				lines = append(lines, fmt.Sprintf("%s exchange %s %s %v %v %v %v", v.Name, x.Name, x.Kind, x.Durable, x.AutoDelete, x.Internal, x.Arguments))
@@ -29,7 +31,7 @@ func (f *fixture) topology() string {
 			}
 		}
 		for _, q := range v.Queues() {
-			lines = append(lines, fmt.Sprintf("%s queue %s %s %d %v %v %v %v", v.Name, q.Name, q.Kind, q.ID, q.Durable, q.AutoDelete, q.Arguments, q.Effective()))
+			lines = append(lines, fmt.Sprintf("%s queue %s %s %d %v %v %v %v %+v", v.Name, q.Name, q.Kind, q.ID, q.Durable, q.AutoDelete, q.Arguments, q.Effective(), q.Marks()))
 		}
 		for _, p := range append(v.Policies().Policies(policy.User), v.Policies().Policies(policy.Operator)...) {
 			lines = append(lines, fmt.Sprintf("policy %+v", p))
@@ -38,8 +40,11 @@ func (f *fixture) topology() string {
 	for _, p := range f.auth.Permissions() {
 		lines = append(lines, fmt.Sprintf("permission %+v", p))
 	}
+	for _, p := range f.auth.TopicPermissions() {
+		lines = append(lines, fmt.Sprintf("topic permission %+v", p))
+	}
 	for _, u := range f.auth.Users() {
-		lines = append(lines, fmt.Sprintf("user %s %s %v", u.Name, u.PasswordHash, u.Tags))
+		lines = append(lines, fmt.Sprintf("user %s %s %v %v", u.Name, u.PasswordHash, u.Tags, f.UserLimits(u.Name)))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -103,6 +108,12 @@ func TestRemovedStaysRemoved(t *testing.T) {
 	f.must(f.PutUser("u", "secret"))
 	f.must(f.SetPermission("u", "/", auth.Permission{}))
 	f.must(f.SetPermission("guest", "shop", auth.Permission{Configure: ".*", Write: ".*", Read: ".*"}))
+	f.must(f.SetTopicPermission("u", "/", "x", auth.TopicPermission{}))
+	f.must(f.SetTopicPermission("guest", "shop", "x", auth.TopicPermission{Write: ".*", Read: ".*"}))
+	f.must(f.SetTopicPermission("guest", "/", "x", auth.TopicPermission{}))
+	f.must(f.ClearTopicPermission("guest", "/", "x"))
+	f.must(f.SetVhostLimit("shop", MaxQueues, 2))
+	f.must(f.SetUserLimit("u", MaxChannels, 2))
 	for _, name := range []string{"/", "shop"} {
 		s := f.session("guest", name)
 		f.must(s.DeclareExchange(ExchangeDeclaration{Name: "x", Kind: "topic", Durable: true}))
@@ -165,7 +176,6 @@ func TestImport(t *testing.T) {
 		f.must(err)
 		d, err := definitions.Parse(file, text)
 		f.must(err)
-		d.TopicPermissions = nil // not acted on
 		for i := range d.Policies {
 			delete(d.Policies[i].Definition, "ratio") // no policy has such a key
 			d.Policies[i].Definition["message-ttl"] = int64(60000)
@@ -209,9 +219,16 @@ func TestImportRefuses(t *testing.T) {
 		`{"permissions": [{"vhost": "/", "user": "guest", "configure": "(", "write": "", "read": ""}]}`:                                             "permission of guest in /: configure permission: ",
 		`{"policies": [{"vhost": "/", "name": "p", "pattern": ".*", "apply-to": "queues", "definition": {}}]}`:                                      "policy p in /: Validation failed\n\nno policy provided\n",
 		`{"policies": [{"vhost": "no", "name": "p", "pattern": ".*", "definition": {"max-length": 1}}]}`:                                            "policy p in no: NOT_ALLOWED - vhost no not found",
-		`{"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": "(", "definition": {"max-length": 1}}}]}`: "operator_policy o in /: Validation failed\n\npattern should be regular expression but is invalid: ",
-		`{"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": 5}}]}`:                                    "operator_policy o in /: value: pattern: a number cannot stand here",
-		`{"topic_permissions": [{"vhost": "/", "user": "guest", "exchange": "x", "write": ".*", "read": ".*"}]}`:                                    "topic_permission: this release does not support a topic_permission",
+		`{"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": "(", "definition": {"max-length": 1}}}]}`: "parameter operator_policy o in /: Validation failed\n\npattern should be regular expression but is invalid: ",
+		`{"parameters": [{"vhost": "/", "component": "operator_policy", "name": "o", "value": {"pattern": 5}}]}`:                                    "parameter operator_policy o in /: value: pattern: a number cannot stand here",
+		`{"topic_permissions": [{"vhost": "/", "user": "guest", "exchange": "x", "write": "(", "read": ""}]}`:                                       "topic permission of guest on x in /: write topic permission: ",
+		`{"topic_permissions": [{"vhost": "/", "user": "none", "exchange": "x", "write": "", "read": ""}]}`:                                         "topic permission of none on x in /: no such user",
+		`{"vhosts": [{"name": "v", "metadata": {"default_queue_type": "odd"}}]}`:                                                                    "vhost v: queue type 'odd' is not available",
+		`{"vhosts": [{"name": "v", "limits": {"max-queues": 1.5}}]}`:                                                                                "vhost v: limit 'max-queues' is no whole number",
+		`{"users": [{"name": "u", "password": "u", "limits": {"max-queues": 1}}]}`:                                                                  "user u: unknown limit 'max-queues'",
+		`{"parameters": [{"vhost": "/", "component": "vhost-limits", "name": "limits", "value": {"odd": 1}}]}`:                                      "parameter vhost-limits limits in /: unknown limit 'odd'",
+		`{"parameters": [{"vhost": "/", "component": "vhost-limits", "name": "odd", "value": {}}]}`:                                                 "parameter vhost-limits odd in /: the limits of a vhost are named 'limits'",
+		`{"parameters": [{"vhost": "no", "component": "vhost-limits", "name": "limits", "value": {}}]}`:                                             "parameter vhost-limits limits in no: NOT_ALLOWED - vhost no not found",
 	} {
 		d, err := definitions.Parse("d.json", []byte(text))
 		f.must(err)

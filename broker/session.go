@@ -22,6 +22,8 @@ type Session struct {
 	version uint64 // of the permissions that rights come from
 	target  target
 	replies *vhost.Queue // of direct reply-to
+	topics  topics
+	closed  bool
 }
 
 type rightKey struct {
@@ -32,16 +34,20 @@ type rightKey struct {
 // maxRights bounds how many answers a session remembers.
 const maxRights = 1024
 
-// Open opens a session that is no AMQP channel.
-func (c *Connection) Open() *Session { return c.OpenChannel(0) }
+// Open opens a session that is no AMQP channel, or refuses with 530 when the
+// user has as many as it may.
+func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0) }
 
-// OpenChannel opens the session of an AMQP channel.
-func (c *Connection) OpenChannel(number uint16) *Session {
+// OpenChannel opens the session of an AMQP channel, or refuses as Open does.
+func (c *Connection) OpenChannel(number uint16) (*Session, error) {
+	if err := c.b.addSession(c); err != nil {
+		return nil, err
+	}
 	s := &Session{
 		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
 	}
 	c.b.emit("channel.created", s.describe)
-	return s
+	return s, nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -154,11 +160,16 @@ func (s *Session) Purge(name string) (int, error) {
 	return q.Purge(), nil
 }
 
-// Close ends the session. What it had published is in the queues.
+// Close ends the session. What it had published is in the queues. It may be
+// called again.
 func (s *Session) Close() {
 	s.publisher.Flush()
 	s.EndReplies(s.replies)
-	s.c.b.emit("channel.closed", s.describe)
+	if !s.closed {
+		s.closed = true
+		s.c.b.dropSession(s.c)
+		s.c.b.emit("channel.closed", s.describe)
+	}
 }
 
 // What a face handles of the vhost room, which it does not enter.

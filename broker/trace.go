@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"strings"
+
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/message"
@@ -13,44 +15,14 @@ import (
 // comes, and under deliver.{queue} when it goes out.
 const traceExchange = "amq.rabbitmq.trace"
 
-// maxTraced bounds what a copy repeats in its headers, in bytes: of the
-// message's own, and of the names of queues. A content header has to fit in a
+// maxTraced bounds what a copy repeats in its headers, in bytes: the message's
+// own header, its keys, the names of queues. A content header has to fit in a
 // frame.
 const maxTraced = 32 << 10
 
 // SetTracing turns the tracing of a vhost on or off, for good.
 func (b *Broker) SetTracing(vhostName string, on bool) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	v, err := b.Vhost(vhostName)
-	if err != nil {
-		return err
-	}
-	record, err := b.vhostRecord(vhostName)
-	if err != nil {
-		return err
-	}
-	record.Tracing = on
-	if err := set(b.store, record); err != nil {
-		return err
-	}
-	v.SetTracing(on)
-	return nil
-}
-
-// vhostRecord is what is stored of a vhost.
-func (b *Broker) vhostRecord(name string) (*definitions.Vhost, error) {
-	record := &definitions.Vhost{Name: name}
-	key := definitions.Key(record)
-	value, err := b.store.Get(key)
-	if err != nil {
-		return nil, err
-	}
-	r, err := definitions.Decode(key, value)
-	if err != nil {
-		return nil, err
-	}
-	return r.(*definitions.Vhost), nil
+	return b.editVhost(vhostName, func(r *definitions.Vhost) { r.Tracing = on })
 }
 
 // tracePublish publishes a copy of m, which has just been published.
@@ -60,20 +32,24 @@ func (s *Session) tracePublish(m *message.Message) {
 		return
 	}
 	t := s.c.traced(s.channel, m)
-	t["routed_queues"] = queueNames(s.publisher.Reached())
+	reached := s.publisher.Reached()
+	names := make([]string, len(reached))
+	for i, q := range reached {
+		names[i] = q.Name
+	}
+	t["routed_queues"] = repeated(names)
 	s.publisher.Publish(x, traceOf(m, "publish."+m.Exchange, t), queue.Receipt{})
 }
 
-// queueNames is the names of queues, as many as may be repeated.
-func queueNames(queues []*vhost.Queue) (names []any) {
+// repeated is a list as an array, as much of it as may be repeated.
+func repeated(list []string) []any {
 	bytes := 0
-	for _, q := range queues {
-		if bytes += len(q.Name) + 5; bytes > maxTraced {
-			break
+	for i, s := range list {
+		if bytes += len(s) + 5; bytes > maxTraced {
+			return texts(list[:i])
 		}
-		names = append(names, q.Name)
 	}
-	return names
+	return texts(list)
 }
 
 // Tracer publishes copies of what a connection is delivered. One goroutine at
@@ -129,7 +105,7 @@ func (c *Connection) traces(m *message.Message) *vhost.Exchange {
 func (c *Connection) traced(channel uint16, m *message.Message) amqp.Table {
 	keys, _ := message.CopyKeys([]string{m.RoutingKey}, m.Header)
 	return amqp.Table{
-		"exchange_name": m.Exchange, "routing_keys": texts(keys), "properties": propertiesTable(m.Header),
+		"exchange_name": m.Exchange, "routing_keys": repeated(keys), "properties": propertiesTable(m.Header),
 		"node": c.b.node, "vhost": c.v.Name, "connection": c.Name, "channel": int32(channel), "user": c.User.Name,
 	}
 }
@@ -169,8 +145,14 @@ func propertiesTable(header []byte) amqp.Table {
 	return t
 }
 
+// maxRoutingKey is the longest routing key, in bytes.
+const maxRoutingKey = 255
+
 // traceOf is the copy of m under key: with the same body, and not persistent.
 func traceOf(m *message.Message, key string, headers amqp.Table) *message.Message {
+	if len(key) > maxRoutingKey {
+		key = strings.ToValidUTF8(key[:maxRoutingKey], "")
+	}
 	header := amqp.AppendContentHeader(nil, amqp.BasicClass, uint64(len(m.Body)), &amqp.Properties{Headers: headers})
 	return &message.Message{
 		Exchange: traceExchange, RoutingKey: key, Header: header, Body: m.Body, Expiration: -1,

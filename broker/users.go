@@ -3,13 +3,12 @@ package broker
 import (
 	"errors"
 
-	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/store"
 )
 
-// PutUser makes a user or changes its password and tags.
+// PutUser makes a user or changes its password and tags. Its limits stay.
 func (b *Broker) PutUser(name, password string, tags ...string) error {
 	hash, err := auth.Hash(auth.SHA256, password)
 	if err != nil {
@@ -23,13 +22,62 @@ func (b *Broker) PutUser(name, password string, tags ...string) error {
 func (b *Broker) putUser(r *definitions.User) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
+	old, err := load(b.store, &definitions.User{Name: r.Name})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if r.Limits == nil {
+		r.Limits = old.Limits
+	}
+	return b.setUser(r)
+}
+
+// editUser changes the record of a user, and puts it into effect. It refuses
+// an unknown user with auth.ErrNoUser.
+func (b *Broker) editUser(name string, edit func(r *definitions.User)) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	r, err := load(b.store, &definitions.User{Name: name})
+	if errors.Is(err, store.ErrNotFound) {
+		return auth.ErrNoUser
+	}
+	if err != nil {
+		return err
+	}
+	edit(r)
+	return b.setUser(r)
+}
+
+// setUser stores r and puts it into effect. The topology lock is held.
+func (b *Broker) setUser(r *definitions.User) error {
+	if _, err := limitsOf(r.Limits, userLimits); err != nil {
+		return err
+	}
 	if err := set(b.store, r); err != nil {
 		return err
 	}
-	was, is := b.auth.User(r.Name), userOf(r)
-	b.auth.PutUser(is)
-	b.emitUser(was, &is)
+	was := b.auth.User(r.Name)
+	if err := b.restoreUser(r); err != nil {
+		return err
+	}
+	b.emitUser(was, b.auth.User(r.Name))
 	return nil
+}
+
+func (b *Broker) restoreUser(r *definitions.User) error {
+	l, err := limitsOf(r.Limits, userLimits)
+	if err != nil {
+		return err
+	}
+	b.auth.PutUser(userOf(r))
+	b.limitUser(r.Name, l)
+	return nil
+}
+
+func (b *Broker) limitUser(name string, l Limits) {
+	b.mu.Lock()
+	b.ofUser.edit(name, func(t *tally) { t.limits = l })
+	b.mu.Unlock()
 }
 
 // DeleteUser removes a user and its permissions; one that is not there is no
@@ -45,52 +93,24 @@ func (b *Broker) DeleteUser(name string) error {
 		}
 		return nil
 	})
+	err = errors.Join(err, each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
+		if r.User == name {
+			batch.Delete(definitions.Key(r))
+		}
+		return nil
+	}))
 	if err := errors.Join(err, b.store.Commit(&batch)); err != nil {
 		return err
 	}
 	if b.auth.DeleteUser(name) {
 		b.emit("user.deleted", named(name))
 	}
+	b.limitUser(name, nil)
 	return nil
 }
 
-// SetPermission gives a user rights in a vhost, instead of those it had.
-func (b *Broker) SetPermission(user, vhostName string, p auth.Permission) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	if _, err := b.Vhost(vhostName); err != nil {
-		return err
-	}
-	if b.auth.User(user) == nil {
-		return auth.ErrNoUser
-	}
-	if err := p.Check(); err != nil {
-		return err
-	}
-	err := set(b.store, &definitions.Permission{
-		User: user, Vhost: vhostName, Configure: p.Configure, Write: p.Write, Read: p.Read,
-	})
-	if err != nil {
-		return err
-	}
-	if err := b.auth.SetPermission(user, vhostName, p); err != nil {
-		return err
-	}
-	b.emit("permission.created", func() amqp.Table {
-		return amqp.Table{"user": user, "vhost": vhostName, "configure": p.Configure, "write": p.Write, "read": p.Read}
-	})
-	return nil
-}
+// User finds a user, or returns nil.
+func (b *Broker) User(name string) *auth.User { return b.auth.User(name) }
 
-// ClearPermission takes all rights in a vhost from a user.
-func (b *Broker) ClearPermission(user, vhostName string) error {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	if err := forget(b.store, &definitions.Permission{User: user, Vhost: vhostName}); err != nil {
-		return err
-	}
-	if b.auth.ClearPermission(user, vhostName) {
-		b.emit("permission.deleted", func() amqp.Table { return amqp.Table{"user": user, "vhost": vhostName} })
-	}
-	return nil
-}
+// Users are all users by name. The slice is the caller's.
+func (b *Broker) Users() []*auth.User { return b.auth.Users() }

@@ -15,12 +15,15 @@ type Config struct {
 	Listeners   Listeners
 	Definitions string // path of a file to import at start; empty: none
 	Defaults    Defaults
-	Auth        Auth
-	Advertise   Advertise
-	Limits      Limits
-	Store       Store
-	Policies    Policies
-	Log         Log
+	// DefaultQueueType is of queues whose declaration and vhost name none.
+	DefaultQueueType string
+	Auth             Auth
+	Advertise        Advertise
+	Limits           Limits
+	Alarms           Alarms
+	Store            Store
+	Policies         Policies
+	Log              Log
 }
 
 // Node is who this broker is.
@@ -52,6 +55,21 @@ type Advertise struct {
 	Product, Version string
 }
 
+// What to call itself to be treated as RabbitMQ: clients compare the version,
+// and kombu fails on one that does not begin with numbers.
+const (
+	rabbitMQ        = "RabbitMQ"
+	rabbitMQVersion = "4.3.0"
+)
+
+// settle gives a broker that calls itself RabbitMQ, and has no version but that
+// of its build, one of RabbitMQ's.
+func (a *Advertise) settle(build string) {
+	if a.Product == rabbitMQ && a.Version == build {
+		a.Version = rabbitMQVersion
+	}
+}
+
 // Bytes is a size.
 type Bytes int64
 
@@ -62,10 +80,26 @@ type Limits struct {
 	Heartbeat           time.Duration // whole seconds; 0 none
 	MaxMessageSize      Bytes
 	HandshakeTimeout    time.Duration
-	ConsumersPerChannel int // 0 no limit
-	Connections         int // 0 no limit
-	UnackedPerChannel   int // 0 no limit
-	Prefetch            int // of consumers whose channel asked for none; 0 no limit
+	ConsumersPerChannel int           // 0 no limit
+	Connections         int           // 0 no limit
+	Queues              int           // 0 no limit
+	Exchanges           int           // beside those that every vhost has; 0 no limit
+	UnackedPerChannel   int           // 0 no limit
+	Prefetch            int           // of consumers whose channel asked for none; 0 no limit
+	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
+}
+
+// Watermark is a share of the memory there is, or a size in bytes when that is
+// 0. Both 0 is none.
+type Watermark struct {
+	Share float64
+	Bytes int64
+}
+
+// Alarms is when publishers are stopped.
+type Alarms struct {
+	MemoryHighWatermark Watermark
+	DiskFreeLimit       Bytes // 0 none
 }
 
 // The values of Store.Sync.

@@ -41,22 +41,41 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		DataDir:   "./data",
-		Node:      Node{Name: "rabbit@box"},
-		Listeners: Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
-		Defaults:  Defaults{User: "guest", Pass: "guest", Vhost: "/"},
-		Auth:      Auth{LoopbackUsers: []string{"guest"}},
-		Advertise: Advertise{Product: "HutchMQ", Version: "1.2.3"},
+		DataDir:          "./data",
+		Node:             Node{Name: "rabbit@box"},
+		Listeners:        Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
+		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
+		DefaultQueueType: "classic",
+		Auth:             Auth{LoopbackUsers: []string{"guest"}},
+		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
+			ConsumerTimeout: 30 * time.Minute,
 		},
+		Alarms:   Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
 		Store:    Store{Sync: "always"},
 		Policies: Policies{Merge: true},
 		Log:      Log{Level: slog.LevelInfo, Format: "auto"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestAdvertise(t *testing.T) {
+	for _, x := range []struct {
+		settings []string
+		want     Advertise
+	}{
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=RabbitMQ"}, Advertise{"RabbitMQ", "4.3.0"}},
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=RabbitMQ", "HUTCHMQ_ADVERTISE_VERSION=3.13.7"}, Advertise{"RabbitMQ", "3.13.7"}},
+		{[]string{"HUTCHMQ_ADVERTISE_PRODUCT=Mine"}, Advertise{"Mine", "1.2.3"}},
+	} {
+		got, err := Load(sources(t, "", x.settings...))
+		if err != nil || got.Advertise != x.want {
+			t.Errorf("%q: %+v, want %+v, %v", x.settings, got.Advertise, x.want, err)
+		}
 	}
 }
 
@@ -165,6 +184,22 @@ func TestEmptyFile(t *testing.T) {
 	}
 }
 
+func TestWatermark(t *testing.T) {
+	for text, want := range map[string]Watermark{
+		"0.6": {Share: 0.6}, "1.0": {Share: 1}, "0": {}, "0.0": {}, "4GiB": {Bytes: 4 << 30}, "1000000": {Bytes: 1_000_000},
+	} {
+		var got Watermark
+		if err := got.parse(text); got != want || err != nil {
+			t.Errorf("%q is %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	for _, text := range []string{"", "1.5", "-0.1", "NaN", "Inf", "60%", "-1", "0.6GiB"} {
+		if got := new(Watermark); got.parse(text) == nil {
+			t.Errorf("%q is %+v", text, got)
+		}
+	}
+}
+
 func TestBytes(t *testing.T) {
 	for text, want := range map[string]Bytes{
 		"0": 0, "1": 1, "1_000": 1000, "128KiB": 131072, "16 MiB": 16777216, "2GiB": 2147483648,
@@ -208,7 +243,7 @@ func TestTable(t *testing.T) {
 }
 
 func leaves(t reflect.Type) int {
-	if t.Kind() != reflect.Struct {
+	if t.Kind() != reflect.Struct || t == reflect.TypeFor[Watermark]() { // which is one value
 		return 1
 	}
 	n := 0

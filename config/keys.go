@@ -73,6 +73,11 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Defaults.Vhost },
 	},
 	{
+		Path: "default_queue_type", Default: "classic", Choices: []string{"classic", "quorum"},
+		Says:  "The type of queues that are declared without one, in vhosts that have no default of their own.",
+		field: func(c *Config) any { return &c.DefaultQueueType },
+	},
+	{
 		Path: "auth.loopback_users", Default: "guest",
 		Says:  "Users that may log in only from this machine; `none` lets everybody in from everywhere.",
 		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
@@ -84,7 +89,7 @@ var Keys = []Key{
 	},
 	{
 		Path: "advertise.version", Default: "<version>",
-		Says:  "The version told to clients; by default the version of this build.",
+		Says:  "The version told to clients; by default the version of this build, or 4.3.0 when the product is `RabbitMQ`.",
 		field: func(c *Config) any { return &c.Advertise.Version },
 	},
 	{
@@ -123,6 +128,16 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.Connections },
 	},
 	{
+		Path: "limits.queues", Default: "0", Max: math.MaxInt32,
+		Says:  "Queues this node holds, in all vhosts together; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Queues },
+	},
+	{
+		Path: "limits.exchanges", Default: "0", Max: math.MaxInt32,
+		Says:  "Exchanges this node holds beside those that every vhost has; `0` is no limit.",
+		field: func(c *Config) any { return &c.Limits.Exchanges },
+	},
+	{
 		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
 		Says:  "Deliveries a channel may owe an acknowledgement for, whatever its prefetch; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.UnackedPerChannel },
@@ -131,6 +146,21 @@ var Keys = []Key{
 		Path: "limits.prefetch", Default: "0", Max: math.MaxUint16,
 		Says:  "The prefetch of consumers whose channel asked for none; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Prefetch },
+	},
+	{
+		Path: "limits.consumer_timeout", Default: "30m", Max: math.MaxInt32 * milli,
+		Says:  "How long a delivery may stay unacknowledged, unless its consumer, its queue or a policy says otherwise; `0s` is for ever.",
+		field: func(c *Config) any { return &c.Limits.ConsumerTimeout },
+	},
+	{
+		Path: "alarms.memory_high_watermark", Default: "0.6",
+		Says:  "The memory the broker may use before it stops publishers: a share such as `0.6` of what the machine or its container has, or a size; `0` is no limit.",
+		field: func(c *Config) any { return &c.Alarms.MemoryHighWatermark },
+	},
+	{
+		Path: "alarms.disk_free_limit", Default: "50MB", Max: 1 << 60,
+		Says:  "The disk that must be free where the data directory is, or publishers are stopped; `0` is no limit.",
+		field: func(c *Config) any { return &c.Alarms.DiskFreeLimit },
 	},
 	{
 		Path: "store.sync", Default: SyncAlways, Choices: []string{SyncAlways, SyncOS},

@@ -42,6 +42,8 @@ func (k *Key) set(c *Config, text string) error {
 		n, err := parseBytes(text)
 		*v = n
 		return cmp.Or(err, k.bound(int64(n), text))
+	case *Watermark:
+		return v.parse(text)
 	case *time.Duration:
 		d, err := parseDuration(text)
 		*v = d
@@ -63,6 +65,8 @@ func (k *Key) Type() string {
 		return "number"
 	case *Bytes:
 		return "size"
+	case *Watermark:
+		return "share or size"
 	case *time.Duration:
 		return "duration"
 	}
@@ -112,6 +116,20 @@ func (a *Addr) parse(text string) error {
 		return fmt.Errorf("want host:port, :port or none, got '%s'", text)
 	}
 	*a = Addr(text)
+	return nil
+}
+
+// parse reads a share, which has a point, or a size.
+func (w *Watermark) parse(text string) error {
+	if n, err := parseBytes(text); err == nil {
+		*w = Watermark{Bytes: int64(n)}
+		return nil
+	}
+	share, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(share >= 0 && share <= 1) {
+		return fmt.Errorf("want a share such as 0.6 or a size such as 4GiB, got '%s'", text)
+	}
+	*w = Watermark{Share: share}
 	return nil
 }
 

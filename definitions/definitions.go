@@ -55,6 +55,39 @@ func (d *Definitions) Records() []Record {
 	return appendRecords(rs, d.Bindings)
 }
 
+// Add puts a copy of r at the end of the list it belongs in.
+func (d *Definitions) Add(r Record) {
+	switch r := r.(type) {
+	case *User:
+		d.Users = append(d.Users, *r)
+	case *Vhost:
+		d.Vhosts = append(d.Vhosts, *r)
+	case *Permission:
+		d.Permissions = append(d.Permissions, *r)
+	case *TopicPermission:
+		d.TopicPermissions = append(d.TopicPermissions, *r)
+	case *Parameter:
+		d.Parameters = append(d.Parameters, *r)
+	case *GlobalParameter:
+		d.GlobalParameters = append(d.GlobalParameters, *r)
+	case *Policy:
+		d.Policies = append(d.Policies, *r)
+	case *Exchange:
+		d.Exchanges = append(d.Exchanges, *r)
+	case *Queue:
+		d.Queues = append(d.Queues, *r)
+	case *Binding:
+		d.Bindings = append(d.Bindings, *r)
+	}
+}
+
+// Complete makes every list that is not there an empty one, as in an export.
+func (d *Definitions) Complete() {
+	for _, s := range sections {
+		s.present(d)
+	}
+}
+
 // pointer is what makes a *T a Record.
 type pointer[T any] interface {
 	*T

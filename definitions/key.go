@@ -18,14 +18,21 @@ const keyPrefix = "d/"
 // Prefix begins the store keys of all records of kind.
 func Prefix(kind Kind) []byte { return []byte(keyPrefix + string(kind) + "/") }
 
+// PrefixIn begins the store keys of the records of kind in a vhost. The kind
+// is one that lives in vhosts.
+func PrefixIn(kind Kind, vhost string) []byte { return appendName(Prefix(kind), vhost) }
+
 // Key is the store key of r. Records with the same key replace each other.
 func Key(r Record) []byte {
 	key := Prefix(r.Kind())
 	for _, part := range r.identity() {
-		key = binary.AppendUvarint(key, uint64(len(part)))
-		key = append(key, part...)
+		key = appendName(key, part)
 	}
 	return key
+}
+
+func appendName(key []byte, name string) []byte {
+	return append(binary.AppendUvarint(key, uint64(len(name))), name...)
 }
 
 // Encode is the value stored under the key of r, with all that is known of it.

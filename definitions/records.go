@@ -51,6 +51,8 @@ type Metadata struct {
 	Description      string `json:"description"`
 	Tags             Tags   `json:"tags"`
 	DefaultQueueType string `json:"default_queue_type,omitempty"`
+	// ProtectedFromDeletion keeps the vhost until an operator says otherwise.
+	ProtectedFromDeletion bool `json:"protected_from_deletion,omitempty"`
 }
 
 // Permission grants a user rights in a vhost, by regular expressions.
@@ -118,7 +120,9 @@ type Queue struct {
 	AutoDelete bool   `json:"auto_delete"`
 	Arguments  Object `json:"arguments"`
 	Encoded    []byte `json:"encoded_arguments,omitempty"`
-	ID         uint64 `json:"id,omitempty"` // the broker's number for it
+	ID         uint64 `json:"id,omitempty"`        // the broker's number for it
+	Protected  bool   `json:"protected,omitempty"` // not deleted when a client asks
+	Paused     bool   `json:"paused,omitempty"`    // delivers nothing
 }
 
 // Binding ties a queue or exchange to an exchange. The Encoded arguments of

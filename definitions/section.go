@@ -93,6 +93,7 @@ func (v *Vhost) modernise(record []byte) error {
 	if m.DefaultQueueType == "" {
 		m.DefaultQueueType = beside.DefaultQueueType
 	}
+	m.ProtectedFromDeletion = m.ProtectedFromDeletion || beside.ProtectedFromDeletion
 	if m.DefaultQueueType == "undefined" {
 		m.DefaultQueueType = ""
 	}

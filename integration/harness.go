@@ -71,6 +71,12 @@ func (b *Broker) Port() string {
 	return port
 }
 
+// Env is the environment of a client's process: where the broker is, and that
+// Python should leave no files behind.
+func (b *Broker) Env() []string {
+	return append(os.Environ(), "AMQP_URL="+b.URL(), "AMQP_PORT="+b.Port(), "PYTHONDONTWRITEBYTECODE=1")
+}
+
 // Restart starts the process again, after Kill or Stop, and waits until
 // clients can connect.
 func (b *Broker) Restart() {

@@ -43,3 +43,15 @@ func decodeLetter(b []byte) (l letter, err error) {
 	}
 	return letter{binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]), b[8]}, nil
 }
+
+// letterSize is mostly small, at times 20 KB, and rarely more than two frames.
+func letterSize(r *rand.Rand) int {
+	switch n := r.IntN(200); {
+	case n == 0:
+		return 300_000
+	case n < 20:
+		return r.IntN(20_000)
+	default:
+		return 16 + r.IntN(1000)
+	}
+}

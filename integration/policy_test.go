@@ -190,3 +190,37 @@ func TestPolicyOfLiveExchange(t *testing.T) {
 	p.publish("in", "nobody", 1)
 	p.holds("lost", 2)
 }
+
+// TestPolicyOfLiveQueue: a policy takes hold of a queue that is there, an
+// operator's caps it, and their end is the end of what they did.
+func TestPolicyOfLiveQueue(t *testing.T) {
+	t.Parallel()
+	p := newPolicyTest(t)
+	p.declare("work", "brief", "dead")
+	p.publish("", "work", 7)
+
+	p.put("policies", "work", `{"max-length": 5}`)
+	p.holds("work", 5)
+	p.put("operator-policies", "work", `{"max-length": 2}`)
+	p.holds("work", 2)
+	p.put("policies", "brief", `{"message-ttl": 1, "dead-letter-exchange": "", "dead-letter-routing-key": "dead"}`)
+	p.publish("", "brief", 2)
+	p.holds("dead", 2)
+	p.crash()
+	p.publish("", "work", 1)
+	p.holds("work", 2)
+	p.publish("", "brief", 1)
+	p.holds("dead", 3)
+
+	p.drop("operator-policies", "work")
+	p.publish("", "work", 9)
+	p.holds("work", 5)
+	p.drop("policies", "work")
+	p.publish("", "work", 4)
+	p.drop("policies", "brief")
+	p.publish("", "brief", 1)
+	p.crash()
+	p.holds("work", 9)
+	p.holds("brief", 1)
+	p.holds("dead", 3)
+}

@@ -19,10 +19,16 @@ const programTimeout = time.Minute
 // client fails.
 func program(t *testing.T, b *Broker, stdin io.Reader, name string, args ...string) string {
 	t.Helper()
+	return programIn(t, b.Env(), stdin, name, args...)
+}
+
+// programIn is program with an environment that says all of that, or more.
+func programIn(t *testing.T, env []string, stdin io.Reader, name string, args ...string) string {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), programTimeout)
 	defer cancel()
 	c := exec.CommandContext(ctx, name, args...)
-	c.Env = append(os.Environ(), "AMQP_URL="+b.URL(), "AMQP_PORT="+b.Port(), "PYTHONDONTWRITEBYTECODE=1")
+	c.Env = env
 	var out, errs bytes.Buffer
 	c.Stdin, c.Stdout, c.Stderr = stdin, &out, &errs
 	c.WaitDelay = time.Second
@@ -55,17 +61,37 @@ func programs(t *testing.T, pattern, interpreter string) {
 }
 
 // TestPika runs Python clients: RabbitMQ's six tutorials and what else pika
-// can do. Debian installs pika for its own python.
+// can do.
 func TestPika(t *testing.T) {
 	t.Parallel()
+	programs(t, "pika/*.py", pythonWith(t, "pika"))
+}
+
+// TestPikaPriorities: the order of priorities outlives the broker.
+func TestPikaPriorities(t *testing.T) {
+	t.Parallel()
+	python := pythonWith(t, "pika")
+	b := Start(t, hutchmq)
+	for _, end := range []func(){b.Stop, b.Kill} {
+		t.Log(program(t, b, nil, python, "pika/priorities.py", "publish"))
+		end()
+		b.Restart()
+		program(t, b, nil, python, "pika/priorities.py", "consume")
+	}
+}
+
+// pythonWith is an interpreter that can import a module: Debian's own, or the
+// one on the PATH.
+func pythonWith(t *testing.T, module string) string {
+	t.Helper()
 	python := "/usr/bin/python3"
-	if exec.Command(python, "-c", "import pika").Run() != nil {
+	if exec.Command(python, "-c", "import "+module).Run() != nil {
 		python = "python3"
 	}
-	if out, err := exec.Command(python, "-c", "import pika").CombinedOutput(); err != nil {
-		t.Fatalf("python cannot import pika, run make setup: %v\n%s", err, out)
+	if out, err := exec.Command(python, "-c", "import "+module).CombinedOutput(); err != nil {
+		t.Fatalf("python cannot import %s, run make setup: %v\n%s", module, err, out)
 	}
-	programs(t, "pika/*.py", python)
+	return python
 }
 
 // TestNode runs JavaScript clients, with two versions of amqplib.

@@ -56,24 +56,12 @@ func (p *publisher) publish(ch channel) error {
 	l := letter{p.id, p.seq, uint8(p.random.IntN(len(crashRoutes)))}
 	r := crashRoutes[l.route]
 	confirmation, err := ch.PublishWithDeferredConfirm(r.exchange, r.key, true, false, amqp.Publishing{
-		DeliveryMode: amqp.Persistent, Body: l.encode(p.size()),
+		DeliveryMode: amqp.Persistent, Body: l.encode(letterSize(p.random)),
 	})
 	if err == nil {
 		p.open = append(p.open, posted{l, confirmation})
 	}
 	return err
-}
-
-// size is mostly small, at times 20 KB, and rarely more than two frames.
-func (p *publisher) size() int {
-	switch n := p.random.IntN(200); {
-	case n == 0:
-		return 300_000
-	case n < 20:
-		return p.random.IntN(20_000)
-	default:
-		return 16 + p.random.IntN(1000)
-	}
 }
 
 // collect notes what was confirmed, and waits until no more than left are

@@ -32,6 +32,10 @@ func New(b *broker.Broker, node string) http.Handler {
 	r.Delete("/api/connections/{name}", a.as("administrator", a.closeConnection))
 	r.Get("/api/queues/{vhost}/{name}", a.inVhost(a.queue))
 	a.policyRoutes(r)
+	a.topicPermissionRoutes(r)
+	a.limitRoutes(r)
+	a.protectionRoutes(r)
+	a.pauseRoutes(r)
 	return r
 }
 

@@ -31,8 +31,6 @@ func newShop(t *testing.T) node {
 	return n
 }
 
-const notFound = `{"error":"Object Not Found","reason":"Not Found"}`
-
 func refused(reason string) string { return `{"error":"not_authorised","reason":"` + reason + `"}` }
 
 func invalid(reason string) string {

@@ -19,6 +19,8 @@ type queue struct {
 	AutoDelete      bool               `json:"auto_delete"`
 	Exclusive       bool               `json:"exclusive"`
 	Arguments       definitions.Object `json:"arguments"`
+	State           string             `json:"state"`                   // "running" or "paused"
+	Protected       bool               `json:"protected_from_deletion"` // ours
 	Policy          *string            `json:"policy"`
 	OperatorPolicy  *string            `json:"operator_policy"`
 	EffectivePolicy definitions.Object `json:"effective_policy_definition"`
@@ -36,10 +38,13 @@ type source struct {
 }
 
 func showQueue(q *broker.Queue) queue {
-	s, e := q.Stat(), q.Effective()
+	s, e, state := q.Stat(), q.Effective(), "running"
+	if q.Marks().Paused {
+		state = "paused"
+	}
 	return queue{
 		Name: q.Name, Vhost: q.Vhost, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
-		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Arguments),
+		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Arguments), State: state, Protected: q.Marks().Protected,
 		Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
 		EffectivePolicy: broker.Plain(e.Definition), PolicySources: showSources(e),
 		Messages: s.Ready + s.Unacked, Ready: s.Ready, Unacked: s.Unacked, Consumers: s.Consumers,
@@ -62,15 +67,7 @@ func orNull(name string) *string {
 }
 
 func (a *API) queue(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	v, err := a.broker.Vhost(parameter(r, "vhost"))
-	if err != nil {
-		notHere(w, r)
-		return
+	if q := a.needQueue(w, r); q != nil {
+		answer(w, showQueue(q))
 	}
-	q, err := v.Queue(parameter(r, "name"), 0)
-	if err != nil {
-		notHere(w, r)
-		return
-	}
-	answer(w, showQueue(q))
 }

@@ -101,6 +101,13 @@ type Pausable interface {
 	Pause(paused bool)
 }
 
+// Timed is a queue that says how long a consumer may keep a delivery.
+type Timed interface {
+	// ConsumerTimeoutMs is how long a delivery may stay unacknowledged: 0 for
+	// ever, -1 as long as the node says. It may change, and takes no lock.
+	ConsumerTimeoutMs() int64
+}
+
 // Publication is one message on its way into a queue.
 type Publication struct {
 	Message *message.Message
@@ -130,7 +137,7 @@ type Delivery struct {
 	Count       uint32 // earlier deliveries that failed
 	Size        uint32 // of the body, in bytes
 	Redelivered bool
-	Counted     bool // the queue counts failed deliveries, and keeps the count
+	Counted     bool // the queue counts failed deliveries, and consumers are shown
 	// Stored tells that the message is on disk: whoever holds the delivery may
 	// forget Message, and the queue reads it again if it comes back.
 	Stored bool

@@ -24,8 +24,9 @@ type channel struct {
 	// ---- outbox.mu
 	consumers map[string]*consumer
 	unacked   window
+	timeout   timeout
 	limit     int // global prefetch, 0 none
-	inFlight  int // unacked deliveries to consumers
+	inFlight  int // unacked deliveries to consumers that share the limit
 	blocked   []*consumer
 	confirms  confirms
 	released  bool
@@ -37,10 +38,14 @@ type settled struct {
 	d queue.Delivery
 }
 
-func newChannel(c *connection, id uint16) *channel {
-	return &channel{
-		c: c, id: id, session: c.broker.OpenChannel(id), prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
+func newChannel(c *connection, id uint16) (*channel, error) {
+	s, err := c.broker.OpenChannel(id)
+	if err != nil {
+		return nil, err
 	}
+	return &channel{
+		c: c, id: id, session: s, prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
+	}, nil
 }
 
 // step carries out one frame. An *amqp.Error that is not hard closes the
@@ -239,15 +244,18 @@ func (ch *channel) release() {
 		return
 	}
 	ch.released = true
+	if ch.timeout.timer != nil {
+		ch.timeout.timer.Stop()
+	}
 	o.confirm(ch) // no confirm after the close
 	o.mu.Unlock()
 	ch.settleNow()
 	ch.session.Close()
+	ch.requeueAll() // before the consumers go: whoever follows them begins with what they held
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)
 		ch.session.Consumed(k.q, k.tag)
 	}
-	ch.requeueAll()
 }
 
 func (ch *channel) listConsumers() []*consumer {

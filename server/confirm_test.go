@@ -117,6 +117,8 @@ func tell(publishes []*published, tag uint64, multiple, nacked bool) error {
 // failing is a disk on which nothing is safe.
 type failing struct{ store.Store }
 
+func (failing) Failed() error { return errors.New("no space left") }
+
 func (failing) Log(_ uint64, _ bool, owner store.Owner) (store.Log, error) {
 	return &failingLog{owner: owner}, nil
 }
@@ -130,19 +132,23 @@ func (l *failingLog) Put(es []store.Entry) {
 	go l.owner.Stored(es[len(es)-1].Seq, errors.New("no space left"))
 }
 
-func (*failingLog) Settle([]uint64)     {}
-func (*failingLog) Lanes() []store.Lane { return nil }
-func (*failingLog) Next() uint64        { return 1 }
-func (*failingLog) Mark(uint64)         {}
-func (*failingLog) Marked() uint64      { return 0 }
-func (*failingLog) Drop()               {}
-func (*failingLog) Close()              {}
+func (l *failingLog) PutIn(_ store.Unit, es []store.Entry) { l.Put(es) }
+
+func (*failingLog) Settle([]uint64)               {}
+func (*failingLog) SettleIn(store.Unit, []uint64) {}
+func (*failingLog) Lanes() []store.Lane           { return nil }
+func (*failingLog) Next() uint64                  { return 1 }
+func (*failingLog) Mark(uint64)                   {}
+func (*failingLog) Marked() uint64                { return 0 }
+func (*failingLog) Drop()                         {}
+func (*failingLog) Close()                        {}
 
 // TestFailingDisk: what could not be stored is nacked, and no commit-ok comes
 // for it but connection.close 541.
 func TestFailingDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := &stage{t: t, peers: map[string]*peer{}, names: map[string]string{}}
+		defer st.leave()
 		st.n = newNodeOn(t, testOptions(), failing{store.NewMemory()})
 		st.expect(t, `1 C: queue.declare queue=q durable ; confirm.select`,
 			`1 S: queue.declare-ok queue=q message_count=0 consumer_count=0`, `1 S: confirm.select-ok`)
@@ -151,6 +157,5 @@ func TestFailingDisk(t *testing.T) {
 			`1 S: channel.close-ok`, `1 S: channel.open-ok`, `1 S: tx.select-ok`)
 		st.expect(t, `1 C: basic.publish routing_key=q | delivery_mode=2 "x" ; tx.commit`,
 			`S: connection.close 541 "INTERNAL_ERROR - storage failure: transaction not committed" tx.commit`)
-		st.peers[""].nc.Close()
 	})
 }

@@ -34,7 +34,15 @@ type connection struct {
 	keys     interner
 	slab     slab
 
-	closing bool                       // connection.close was sent: only close-ok counts
+	closing   bool      // connection.close was sent: only close-ok counts
+	limit     time.Time // when the peer has been silent for too long; zero: nobody knows yet
+	disturbed bool      // the read deadline is not what it should be
+
+	published bool // a message has begun to come since the alarm was looked at
+	blocked   bool // by an alarm
+
+	errands errands
+	called  atomic.Bool                // there is an errand, or a kick
 	kicked  atomic.Pointer[amqp.Error] // somebody else wants the connection to end
 	count   atomic.Int32               // open channels, for others to read
 }
@@ -46,6 +54,7 @@ type client struct {
 	mechanism    string
 	properties   amqp.Table
 	cancelNotify bool // wants basic.cancel when a queue goes
+	blocked      bool // wants connection.blocked when it may not publish
 	authClose    bool // wants connection.close when its login is refused
 }
 
@@ -69,18 +78,40 @@ func newConnection(s *Server, nc net.Conn) *connection {
 	return c
 }
 
-// timed is the socket with the heartbeat's deadline on each read.
+// timed is the socket with a deadline on each read.
 type timed struct{ c *connection }
 
 func (t *timed) Read(p []byte) (int, error) {
-	if h := t.c.tuned.heartbeat; h > 0 && !t.c.closing && t.c.kicked.Load() == nil {
-		// Two heartbeats missed, and a little grace (spec 4.2.7).
-		t.c.nc.SetReadDeadline(time.Now().Add(2*h + h/4))
-		if t.c.kicked.Load() != nil {
-			t.c.nc.SetReadDeadline(time.Now())
-		}
+	c := t.c
+	c.setDeadline()
+	n, err := c.nc.Read(p)
+	if n > 0 && c.broker != nil && !c.closing {
+		c.limit = time.Time{}
 	}
-	return t.c.nc.Read(p)
+	return n, err
+}
+
+// setDeadline bounds the peer's silence: two heartbeats missed, and a little
+// grace (spec 4.2.7), unless something else bounds it.
+func (c *connection) setDeadline() {
+	h := c.tuned.heartbeat
+	if c.limit.IsZero() && h > 0 {
+		c.limit = time.Now().Add(2*h + h/4)
+	}
+	if c.limit.IsZero() && !c.disturbed {
+		return
+	}
+	c.disturbed = false
+	c.nc.SetReadDeadline(c.limit)
+	if c.called.Load() {
+		c.nc.SetReadDeadline(time.Now())
+	}
+}
+
+// within gives the peer d for all that comes, its silence and ours.
+func (c *connection) within(d time.Duration) {
+	c.limit = time.Now().Add(d)
+	c.nc.SetDeadline(c.limit)
 }
 
 // serve runs the connection from the protocol header to its end.
@@ -102,8 +133,9 @@ func (c *connection) serve() {
 // loop carries out frames until the connection ends, and says why it did.
 func (c *connection) loop() string {
 	for {
-		if c.kicked.Load() != nil && !c.closing {
-			c.leave()
+		c.attend()
+		if c.throttled() {
+			continue
 		}
 		f, err := c.reader.Next()
 		if err == nil {
@@ -144,11 +176,10 @@ func (c *connection) fail(err error) (ended string) {
 	case errors.As(err, &e): // what follows a frame that is none is none either
 		c.linger()
 		return e.Text()
-	case c.kicked.Load() != nil && !c.closing:
-		c.leave()
-		return ""
 	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
 		return "the client hung up"
+	case errors.Is(err, os.ErrDeadlineExceeded) && (c.limit.IsZero() || time.Now().Before(c.limit)):
+		return "" // somebody called
 	case errors.Is(err, os.ErrDeadlineExceeded) && !c.closing:
 		return fmt.Sprintf("missed heartbeats from the client, timeout %v", c.tuned.heartbeat)
 	}
@@ -248,7 +279,11 @@ func (c *connection) openChannel(f amqp.Frame) error {
 		e.Method = id
 		return e
 	}
-	c.channels[f.Channel] = newChannel(c, f.Channel)
+	ch, err := newChannel(c, f.Channel)
+	if err != nil {
+		return at(&amqp.ChannelOpen{}, err.(*amqp.Error))
+	}
+	c.channels[f.Channel] = ch
 	c.count.Add(1)
 	c.out.method(f.Channel, &amqp.ChannelOpenOk{})
 	return nil
@@ -277,7 +312,8 @@ func (c *connection) beginClose(e *amqp.Error) {
 	c.release()
 	c.closing = true
 	c.out.close(e)
-	c.nc.SetReadDeadline(time.Now().Add(closeTimeout))
+	c.limit = time.Now().Add(closeTimeout)
+	c.nc.SetReadDeadline(c.limit)
 }
 
 // forget takes a channel off the list.
@@ -298,16 +334,6 @@ func (c *connection) release() {
 	if c.broker != nil {
 		c.broker.Close()
 	}
-}
-
-// kick asks the connection to end with e; anyone may call it. A reader that is
-// blocked wakes up.
-func (c *connection) kick(e *amqp.Error) {
-	c.kicked.CompareAndSwap(nil, e)
-	c.out.mu.Lock()
-	c.out.room.Signal()
-	c.out.mu.Unlock()
-	c.nc.SetReadDeadline(time.Now())
 }
 
 // leave lets confirms under way go out, and closes the connection as kicked.

@@ -31,11 +31,32 @@ func TestCrowd(t *testing.T) {
 				}
 			})
 		}
+		over, fair := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(fair)
+			n.weather(rand.New(rand.NewPCG(seed, 100)), over)
+		}()
 		crowd.Wait()
+		close(over)
+		<-fair
 		time.Sleep(time.Minute) // what has a time to live dies
 		n.idle(t)
 		n.purge(t)
 	})
+}
+
+// weather has an alarm and the firehose come and go, until it is over.
+func (n *node) weather(r *rand.Rand, over <-chan struct{}) {
+	defer n.alarm()
+	for {
+		select {
+		case <-over:
+			return
+		case <-time.After(time.Duration(r.IntN(20)) * time.Millisecond):
+			n.alarm([]string{"", "disk"}[r.IntN(2)])
+			n.b.SetTracing("/", r.IntN(2) == 0)
+		}
+	}
 }
 
 // actions is what clients do: Q is a queue, X an exchange, C a consumer tag.
@@ -51,15 +72,22 @@ var actions = []string{
 	`queue.declare queue=Q arguments={x-message-ttl:i32 5, x-dead-letter-exchange:"", x-dead-letter-routing-key:"Q"}`,
 	`queue.declare queue=Q arguments={x-expires:i32 10}`,
 	`queue.declare queue=Q arguments={x-single-active-consumer:true}`,
+	`queue.declare queue=Q arguments={x-consumer-timeout:i32 3}`,
 	`queue.delete queue=Q`,
 	`queue.delete queue=Q if_unused if_empty`,
 	`queue.purge queue=Q`,
 	`exchange.declare exchange=X type=fanout`,
 	`exchange.declare exchange=X type=topic auto_delete arguments={alternate-exchange:"X"}`,
+	`exchange.declare exchange=X type=x-random`,
+	`exchange.declare exchange=X type=x-consistent-hash`,
+	`exchange.declare exchange=X type=x-recent-history`,
 	`exchange.delete exchange=X`,
 	`exchange.bind destination=X source=X routing_key=#`,
 	`queue.bind queue=Q exchange=X routing_key=#`,
 	`queue.unbind queue=Q exchange=X routing_key=#`,
+	`queue.bind queue=Q exchange=X routing_key=2`,
+	`queue.bind queue=Q exchange=amq.rabbitmq.event routing_key=#`,
+	`queue.bind queue=Q exchange=amq.rabbitmq.trace routing_key=#`,
 	`basic.publish exchange=X routing_key=k mandatory | "x"`,
 	`basic.publish routing_key=Q mandatory | delivery_mode=2 priority=2 "x"`,
 	`basic.publish routing_key=Q | expiration=3 headers={CC:["Q"], BCC:["Q"]} 5000*"x"`,
@@ -68,6 +96,7 @@ var actions = []string{
 	`basic.consume queue=Q consumer_tag=C no_ack`,
 	`basic.consume queue=Q consumer_tag=C exclusive`,
 	`basic.consume queue=Q consumer_tag=C arguments={x-priority:i32 3}`,
+	`basic.consume queue=Q consumer_tag=C arguments={x-consumer-timeout:i32 3}`,
 	`basic.cancel consumer_tag=C`,
 	`basic.get queue=Q`,
 	`basic.get queue=Q no_ack`,
@@ -88,7 +117,8 @@ var actions = []string{
 
 // visit is a client's stay: a hundred actions, and an end.
 func (n *node) visit(t *testing.T, r *rand.Rand) {
-	nc, frames := n.login(t)
+	pipe, frames := n.login(t)
+	nc := turns{pipe, make(chan struct{}, 1)}
 	defer nc.Close()
 	var last atomic.Uint64
 	gone := make(chan struct{})
@@ -113,6 +143,19 @@ func (n *node) visit(t *testing.T, r *rand.Rand) {
 		nc.Write(encode(t, 0, `connection.close 200 "bye"`))
 		<-gone
 	}
+}
+
+// turns is a connection that one writes to at a time. Waiting for the lock that
+// a pipe has for it would stop the clock, while the server does not read.
+type turns struct {
+	net.Conn
+	taken chan struct{}
+}
+
+func (c turns) Write(p []byte) (int, error) {
+	c.taken <- struct{}{}
+	defer func() { <-c.taken }()
+	return c.Conn.Write(p)
 }
 
 // listen reads what comes, and answers what has to be: a channel that was

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -17,46 +18,33 @@ type consumer struct {
 	tag   string
 	q     *broker.Queue
 	noAck bool
-	limit int // prefetch, 0 none
+	limit int  // prefetch, 0 none
+	apart bool // the prefetch of the channel counts for it alone
+
+	timeoutMs int64 // x-consumer-timeout; 0 none, -1 not given
 
 	unacked int
 	held    bool // consume-ok is not out yet
-	gone    bool // the queue is
+	gone    bool // nothing comes any more: the queue is gone, or a delivery was not acknowledged in time
 	waiting bool // a delivery was refused; Resume is due when there is credit
-}
-
-// qos carries out basic.qos: per consumer for those that come later, or for
-// the channel as a whole.
-func (ch *channel) qos(m *amqp.BasicQos) error {
-	if m.PrefetchSize != 0 {
-		return amqp.PrefetchSize.New(m.PrefetchSize)
-	}
-	ch.reply(false, &amqp.BasicQosOk{})
-	if !m.Global {
-		ch.prefetch = m.PrefetchCount
-		return nil
-	}
-	ch.c.out.mu.Lock()
-	ch.limit = int(m.PrefetchCount)
-	ch.c.out.mu.Unlock()
-	ch.resume()
-	return nil
 }
 
 // consume carries out basic.consume.
 func (ch *channel) consume(m *amqp.BasicConsume) error {
 	o := queue.ConsumeOptions{Tag: m.ConsumerTag, NoAck: m.NoAck, Exclusive: m.Exclusive, Arguments: m.Arguments}
-	if p, ok := m.Arguments["x-priority"]; ok {
-		n, ok := amqp.Int(p)
-		if !ok {
-			return amqp.InvalidConsumerArg.New("x-priority", amqp.TypeName(p))
-		}
-		o.Priority = int(n)
+	priority, err := number(m.Arguments, "x-priority", 0)
+	if err != nil {
+		return err
+	}
+	timeoutMs, err := number(m.Arguments, "x-consumer-timeout", -1)
+	if err != nil {
+		return err
 	}
 	k, err := ch.newConsumer(m)
 	if err != nil {
 		return err
 	}
+	o.Priority, k.timeoutMs = int(priority), timeoutMs
 	o.Tag = k.tag
 	consume := ch.session.Consume
 	if broker.IsReplyQueue(m.Queue) {
@@ -71,7 +59,7 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 	}
 	out := &ch.c.out
 	out.mu.Lock()
-	k.q = q
+	k.q, k.apart = q, q.Kind == "quorum"
 	if !m.NoWait {
 		out.put(ch.id, &amqp.BasicConsumeOk{ConsumerTag: k.tag})
 	}
@@ -88,6 +76,19 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		q.Resume(k)
 	}
 	return nil
+}
+
+// number is an argument of basic.consume, or absent when it is not there.
+func number(args amqp.Table, key string, absent int64) (int64, error) {
+	v, ok := args[key]
+	if !ok {
+		return absent, nil
+	}
+	n, ok := amqp.Int(v)
+	if !ok {
+		return 0, amqp.InvalidConsumerArg.New(key, amqp.TypeName(v))
+	}
+	return n, nil
 }
 
 // newConsumer registers a consumer under its tag, generated when empty.
@@ -145,9 +146,13 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 	ch, o := k.ch, &k.ch.c.out
 	o.mu.Lock()
 	n := 0
+	now := ch.c.server.clockMs()
 	for n < len(ds) && k.credit() {
-		ch.deliver(k, &ds[n])
+		ch.deliver(k, &ds[n], now)
 		n++
+	}
+	if n > 0 && !k.noAck {
+		ch.await(now, k, k.q)
 	}
 	if n < len(ds) {
 		k.wait()
@@ -159,93 +164,38 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 	return n
 }
 
-// credit reports whether k may have another delivery. outbox.mu is held.
-func (k *consumer) credit() bool {
-	ch := k.ch
-	return !k.held && !ch.released && !ch.c.out.stopped && !ch.c.out.full() &&
-		(k.noAck || (k.limit == 0 || k.unacked < k.limit) && (ch.limit == 0 || ch.inFlight < ch.limit) &&
-			ch.unacked.len() < ch.c.server.options.UnackedPerChannel && ch.unacked.bytes < mostBytes)
-}
-
-// wait notes whom to resume, and when: once the peer has read, or has
-// acknowledged. outbox.mu is held.
-func (k *consumer) wait() {
-	if k.waiting {
-		return
-	}
-	k.waiting = true
-	switch {
-	case k.held: // consume sees to it
-	case k.ch.c.out.full():
-		k.ch.c.out.stalled = append(k.ch.c.out.stalled, k)
-	default:
-		k.ch.blocked = append(k.ch.blocked, k)
-	}
-}
-
 // deliver puts d on its way. outbox.mu is held.
-func (ch *channel) deliver(k *consumer, d *queue.Delivery) {
+func (ch *channel) deliver(k *consumer, d *queue.Delivery, now int64) {
 	tag := ch.unacked.next()
 	if !k.noAck {
-		ch.unacked.hold(unacked{d: *d, q: k.q, k: k})
-		k.unacked++
-		ch.inFlight++
+		ch.unacked.hold(unacked{since: now, d: *d, q: k.q, k: k})
+		k.spend()
 	}
 	ch.c.out.content(item{
-		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, q: k.q, m: d.Message,
+		kind: deliver, channel: ch.id, consumer: k.tag, tag: tag, redelivered: d.Redelivered, q: k.q, m: shown(d),
 	})
 }
 
-// resume tells the queue that k may be offered messages again; the writer
-// calls it once the peer has read.
-func (k *consumer) resume() {
-	k.ch.c.out.mu.Lock()
-	k.waiting = false
-	gone := k.ch.released
-	k.ch.c.out.mu.Unlock()
-	if !gone {
-		k.q.Resume(k)
-	}
-}
+// deliveryCount is the header that tells how often a message was delivered in
+// vain.
+const deliveryCount = "x-delivery-count"
 
-// resume gives the consumers of ch that wait for credit another chance, those
-// that have some now.
-func (ch *channel) resume() {
-	o := &ch.c.out
-	o.mu.Lock()
-	if len(ch.blocked) == 0 {
-		o.mu.Unlock()
-		return
+// shown is the message of d as its receiver sees it.
+func shown(d *queue.Delivery) *message.Message {
+	if d.Count == 0 || !d.Counted {
+		return d.Message
 	}
-	var due []*consumer
-	rest := ch.blocked[:0]
-	for _, k := range ch.blocked {
-		if k.credit() {
-			k.waiting = false
-			due = append(due, k)
-		} else {
-			rest = append(rest, k)
-		}
-	}
-	clear(ch.blocked[len(rest):])
-	ch.blocked = rest
-	o.mu.Unlock()
-	for _, k := range due {
-		k.q.Resume(k)
-	}
+	m := *d.Message
+	m.Header = amqp.SetHeader(nil, m.Header, deliveryCount, int64(d.Count))
+	return &m
 }
 
 // Cancelled implements queue.Consumer.
 func (k *consumer) Cancelled() {
-	ch, o := k.ch, &k.ch.c.out
+	o := &k.ch.c.out
 	o.mu.Lock()
-	if ch.consumers[k.tag] == k {
-		ch.remove(k)
-		k.gone = true
-		if !k.held { // else consume tells, after consume-ok
-			k.notify()
-			ch.session.Consumed(k.q, k.tag)
-		}
+	if k.ch.end(k) {
+		k.told()
 	}
 	o.mu.Unlock()
 	o.signal()
@@ -284,10 +234,12 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 	o.mu.Lock()
 	tag := ch.unacked.next()
 	if !m.NoAck {
-		ch.unacked.hold(unacked{d: d, q: q})
+		now := ch.c.server.clockMs()
+		ch.unacked.hold(unacked{since: now, d: d, q: q})
+		ch.await(now, nil, q)
 	}
 	o.content(item{
-		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: d.Message,
+		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: shown(&d),
 	})
 	o.mu.Unlock()
 	o.signal()

@@ -24,7 +24,7 @@ var errLoginRefused = errors.New("login refused")
 // handshake takes the connection from the protocol header to connection.open.
 // It reads and writes the socket directly; the outbox starts afterwards.
 func (c *connection) handshake() error {
-	c.nc.SetDeadline(time.Now().Add(c.server.options.HandshakeTimeout))
+	c.within(c.server.options.HandshakeTimeout)
 	if err := c.header(); err != nil {
 		return err
 	}
@@ -33,7 +33,8 @@ func (c *connection) handshake() error {
 			return err
 		}
 	}
-	c.nc.SetDeadline(time.Time{})
+	c.limit, c.disturbed = time.Time{}, true
+	c.nc.SetWriteDeadline(time.Time{})
 	return nil
 }
 
@@ -116,6 +117,7 @@ func clientOf(t amqp.Table) (k client) {
 	k.product, _ = t["product"].(string)
 	can, _ := t["capabilities"].(amqp.Table)
 	k.cancelNotify, _ = can["consumer_cancel_notify"].(bool)
+	k.blocked, _ = can["connection.blocked"].(bool)
 	k.authClose, _ = can["authentication_failure_close"].(bool)
 	return k
 }
@@ -209,9 +211,6 @@ func (c *connection) open() error {
 	if err != nil {
 		return err
 	}
-	if n := c.server.options.Connections; n > 0 && c.server.Connections() > n {
-		return at(&open, amqp.TooManyConnections.New(n))
-	}
 	if c.broker, err = c.server.broker.Connect(c.user, open.VirtualHost, c.describe()); err != nil {
 		return at(&open, err.(*amqp.Error))
 	}
@@ -242,12 +241,12 @@ func (c *connection) refuse(err error) {
 	switch {
 	case errors.As(err, &e):
 		c.log.Warn("handshake failed", "error", e.Text())
-		c.nc.SetDeadline(time.Now().Add(closeTimeout))
+		c.within(closeTimeout)
 		if c.send(closeMethod(e)) == nil {
 			c.awaitCloseOk()
 		}
 	case errors.Is(err, errLoginRefused):
-		c.nc.SetDeadline(time.Now().Add(c.server.options.AuthFailureDelay))
+		c.within(c.server.options.AuthFailureDelay)
 		c.awaitCloseOk()
 	default:
 		c.log.Info("handshake ended", "error", err)

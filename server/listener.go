@@ -22,10 +22,10 @@ type Options struct {
 	Heartbeat           time.Duration // 0 none
 	MaxMessageSize      uint64        // bytes
 	HandshakeTimeout    time.Duration
-	ConsumersPerChannel int    // 0 no limit
-	UnackedPerChannel   int    // deliveries a channel may hold, more wait in the queue; 0 no limit
-	Connections         int    // 0 no limit
-	Prefetch            uint16 // of consumers whose channel asked for none; 0 no limit
+	ConsumersPerChannel int           // 0 no limit
+	UnackedPerChannel   int           // deliveries a channel may hold, more wait in the queue; 0 no limit
+	Prefetch            uint16        // of consumers whose channel asked for none; 0 no limit
+	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
 	Product, Version    string
 	ClusterName         string
 	AuthFailureDelay    time.Duration // before a refused login is hung up on
@@ -36,6 +36,7 @@ type Server struct {
 	broker  *broker.Broker
 	options Options
 	log     *slog.Logger
+	began   time.Time
 
 	mu          sync.Mutex
 	listeners   map[net.Listener]struct{}
@@ -49,10 +50,12 @@ func New(b *broker.Broker, o Options, log *slog.Logger) *Server {
 	if o.UnackedPerChannel == 0 {
 		o.UnackedPerChannel = math.MaxInt
 	}
-	return &Server{
-		broker: b, options: o, log: log,
+	s := &Server{
+		broker: b, options: o, log: log, began: time.Now(),
 		listeners: map[net.Listener]struct{}{}, connections: map[*connection]struct{}{},
 	}
+	b.OnAlarm(s.alarmChanged)
+	return s
 }
 
 // Serve accepts connections from l until Shutdown.

@@ -108,7 +108,7 @@ func (o *outbox) waitRoom() {
 }
 
 // runs reports whether it is worth to wait for the peer. o.mu is held.
-func (o *outbox) runs() bool { return !o.stopped && o.c.kicked.Load() == nil }
+func (o *outbox) runs() bool { return !o.stopped && !o.c.called.Load() && o.c.kicked.Load() == nil }
 
 // signal wakes the writer.
 func (o *outbox) signal() {

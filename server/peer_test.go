@@ -11,9 +11,11 @@ import (
 )
 
 // peer is a client's end of a connection. A goroutine reads all that comes;
-// synctest.Wait says when it has.
+// synctest.Wait says when it has. Another writes what is said, which takes as
+// long as the server does not read.
 type peer struct {
 	nc      net.Conn
+	words   chan []byte
 	mu      sync.Mutex
 	events  []event
 	partial map[uint16]*event // content that has not come whole, by channel
@@ -31,9 +33,24 @@ type event struct {
 }
 
 func newPeer(nc net.Conn) *peer {
-	p := &peer{nc: nc, partial: map[uint16]*event{}}
+	p := &peer{nc: nc, words: make(chan []byte, 100), partial: map[uint16]*event{}}
 	go p.read()
+	go p.write()
 	return p
+}
+
+func (p *peer) write() {
+	for wire := range p.words {
+		p.nc.Write(wire)
+	}
+}
+
+func (p *peer) say(wire []byte) { p.words <- wire }
+
+// leave ends the connection without a word; nothing is said afterwards.
+func (p *peer) leave() {
+	p.nc.Close()
+	close(p.words)
 }
 
 func (p *peer) read() {

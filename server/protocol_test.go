@@ -1,7 +1,9 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,7 +47,7 @@ func TestProtocolPage(t *testing.T) {
 	sectionsAreListed(t, lines, scripts)
 }
 
-var proofs = regexp.MustCompile("`([a-z]+\\.txt|Test\\w+|Fuzz\\w+)`")
+var proofs = regexp.MustCompile("`([a-z]+\\.txt|[a-z/]+\\.py|contract: [^`]+|Test\\w+|Fuzz\\w+)`")
 
 // tableRow matches the line of p.
 func tableRow(p *amqp.Problem) *regexp.Regexp {
@@ -105,22 +107,31 @@ func sectionNames(t *testing.T) map[string][]string {
 	return names
 }
 
-var testFunction = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+var proofNames = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(|^\t\{"([^"]+)", (?:true|false), \w+\},$`)
 
-// testNames is the tests of this package.
+// testNames is what a page may name as a proof beside scripts: the tests of all
+// rooms, the clauses of the contract of queues, and the programs that
+// integration runs.
 func testNames(t *testing.T) (names []string) {
-	files, err := filepath.Glob("*_test.go")
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir() && d.Name() == "node_modules":
+			return cmp.Or(err, fs.SkipDir)
+		case strings.HasSuffix(path, ".py"):
+			program, _ := filepath.Rel("../integration", path)
+			names = append(names, program)
+		case strings.HasSuffix(path, "_test.go"), strings.HasSuffix(path, "suite.go"):
+			text, err := os.ReadFile(path)
+			for _, m := range proofNames.FindAllStringSubmatch(string(text), -1) {
+				names = append(names, m[1], "contract: "+m[2])
+			}
+			return err
+		}
+		return nil
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range testFunction.FindAllStringSubmatch(string(text), -1) {
-			names = append(names, m[1])
-		}
 	}
 	return names
 }

@@ -98,6 +98,7 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 	copy(memory, header)
 	p.m = ch.c.slab.message()
 	p.expects, p.missing = aBody, size
+	ch.c.published = true
 	return message.Fill(p.m, p.x.Name, p.key, memory[:n:n], memory[n:n], &h)
 }
 
@@ -134,6 +135,9 @@ func (ch *channel) endPublish() error {
 	p := &ch.publish
 	p.expects = nothing
 	if ch.tx != nil {
+		if err := ch.session.MayPublish(p.x, p.m); err != nil {
+			return err // now, and not in the middle of the commit
+		}
 		return ch.tx.publish(p)
 	}
 	return ch.route(p.x, p.m, p.mandatory, ch.receipt())

@@ -19,6 +19,8 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/store"
 )
 
 // A script is what clients say and what the server answers. Each section,
@@ -36,16 +38,21 @@ import (
 // everything that happens until nothing more does: connections by name,
 // channels by number. The clock stands still but for "wait". Further lines:
 //
-//	server connections=2          limits, before anything else
+//	server prefetch=2             options, before anything else
+//	limits connections=2          of the node, before anything else
 //	vhost v                       makes a vhost
 //	user bob secret               makes a user
 //	permission bob v "" ".*" ".*" configure, write, read
 //	trace v                       traces a vhost; "untrace v" ends it
+//	topics bob v x "^a" ".*"      write, read: a topic permission
+//	limit vhost v max-queues 1    or of a user
+//	protect v q                   from being deleted; unprotect v q
 //	connect b user=bob vhost=v    opens a connection other than as usual
 //	dial b                        a connection, not a word said
 //	greet b                       a connection up to connection.start
 //	hangup b                      cuts it
 //	wait 5s                       lets time pass
+//	alarm memory disk             sets these alarms, and clears others
 //	shutdown                      the server's
 //	kick "a reason"               closes all connections
 var rewrite = flag.Bool("rewrite", false, "write into the scripts what the server answers")
@@ -136,6 +143,7 @@ type stage struct {
 // play carries out the steps, and compares what happens.
 func (s *section) play(t *testing.T, file string) {
 	st := &stage{t: t, peers: map[string]*peer{}, names: map[string]string{}}
+	defer st.leave()
 	at := s.at
 	for i := range s.steps {
 		step := &s.steps[i]
@@ -156,11 +164,17 @@ func (s *section) play(t *testing.T, file string) {
 		}
 		at += len(step.want)
 	}
-	for _, p := range st.peers {
-		p.nc.Close()
-	}
+	st.leave()
 	synctest.Wait()
 	st.node().idle(t)
+}
+
+// leave has all clients go.
+func (st *stage) leave() {
+	for _, p := range st.peers {
+		p.leave()
+	}
+	clear(st.peers)
 }
 
 func (st *stage) node() *node {
@@ -196,7 +210,7 @@ func (st *stage) carryOut(text string) error {
 			m[4] = strings.ReplaceAll(m[4], short, long)
 		}
 		wire, err := encodeBurst(uint16(channel), m[4])
-		st.peers[m[1]].nc.Write(wire)
+		st.peers[m[1]].say(wire)
 		return err
 	}
 	l := newLine(text)
@@ -205,6 +219,10 @@ func (st *stage) carryOut(text string) error {
 		o := testOptions()
 		l.fields(reflect.ValueOf(&o).Elem())
 		st.n = newNode(st.t, o)
+	case "limits":
+		var limits broker.NodeLimits
+		l.fields(reflect.ValueOf(&limits).Elem())
+		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) { o.Limits = limits })
 	case "vhost":
 		return st.node().b.CreateVhost(l.text())
 	case "user":
@@ -214,6 +232,13 @@ func (st *stage) carryOut(text string) error {
 		return st.node().b.SetPermission(user, vhost, auth.Permission{Configure: l.text(), Write: l.text(), Read: l.text()})
 	case "trace", "untrace":
 		return st.node().b.SetTracing(l.text(), word == "trace")
+	case "topics":
+		user, vhost, exchange := l.text(), l.text(), l.text()
+		return st.node().b.SetTopicPermission(user, vhost, exchange, auth.TopicPermission{Write: l.text(), Read: l.text()})
+	case "limit":
+		return st.limit(l)
+	case "protect", "unprotect":
+		return st.node().b.ProtectQueue(l.text(), l.text(), word == "protect")
 	case "connect":
 		st.connect(l.name(), l)
 	case "dial":
@@ -221,7 +246,7 @@ func (st *stage) carryOut(text string) error {
 	case "greet":
 		p := newPeer(st.node().dial())
 		st.peers[l.name()] = p
-		p.nc.Write(protocolHeader[:])
+		p.say(protocolHeader[:])
 		synctest.Wait()
 		p.agrees()
 	case "hangup":
@@ -230,6 +255,8 @@ func (st *stage) carryOut(text string) error {
 		d, err := time.ParseDuration(l.next())
 		time.Sleep(d)
 		return err
+	case "alarm":
+		st.node().alarm(l.tokens...)
 	case "shutdown":
 		go st.n.Shutdown(context.Background())
 	case "kick":
@@ -241,6 +268,19 @@ func (st *stage) carryOut(text string) error {
 		return fmt.Errorf("%s: not understood", text)
 	}
 	return nil
+}
+
+// limit carries out a line of that name.
+func (st *stage) limit(l *line) error {
+	of, whose, limit := l.next(), l.text(), l.text()
+	n, err := strconv.Atoi(l.text())
+	if err != nil {
+		return err
+	}
+	if of == "user" {
+		return st.node().b.SetUserLimit(whose, limit, n)
+	}
+	return st.node().b.SetVhostLimit(whose, limit, n)
 }
 
 // name is the connection a line is about, if it says so.
@@ -258,7 +298,7 @@ type opening struct {
 	FrameMax              uint32
 	Heartbeat             uint16
 	Without               string // a capability
-	Properties            amqp.Table
+	Product               string // the client's
 }
 
 // capabilities are what clients say that they can.
@@ -275,12 +315,16 @@ func (st *stage) connect(name string, l *line) {
 			can[c] = true
 		}
 	}
+	properties := amqp.Table{"capabilities": can}
+	if o.Product != "" {
+		properties["product"] = o.Product
+	}
 	p := newPeer(st.node().dial())
 	st.peers[name] = p
-	p.nc.Write(protocolHeader[:])
+	p.say(protocolHeader[:])
 	for _, m := range []amqp.Method{
 		&amqp.ConnectionStartOk{
-			ClientProperties: amqp.Table{"capabilities": can}, Mechanism: "PLAIN",
+			ClientProperties: properties, Mechanism: "PLAIN",
 			Response: "\x00" + o.User + "\x00" + o.Password, Locale: "en_US",
 		},
 		&amqp.ConnectionTuneOk{ChannelMax: o.ChannelMax, FrameMax: o.FrameMax, Heartbeat: o.Heartbeat},
@@ -296,7 +340,7 @@ func (st *stage) connect(name string, l *line) {
 		if m.ID() == amqp.ChannelOpenID {
 			channel = 1
 		}
-		p.nc.Write(amqp.AppendMethod(nil, channel, m))
+		p.say(amqp.AppendMethod(nil, channel, m))
 	}
 }
 

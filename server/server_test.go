@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"net"
 	"slices"
 	"testing"
@@ -43,9 +44,15 @@ func newNode(t testing.TB, o Options) *node {
 // newNodeOn is newNode with a store, which it closes.
 func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 	t.Helper()
+	return newNodeWith(t, o, st, func(*broker.Options) {})
+}
+
+// newNodeWith is newNodeOn with a broker whose options were edited.
+func newNodeWith(t testing.TB, o Options, st store.Store, edit func(*broker.Options)) *node {
+	t.Helper()
 	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
 	log := slog.New(slog.DiscardHandler)
-	b, err := broker.New(broker.Options{
+	bo := broker.Options{
 		Store: st,
 		Auth:  auth.NewDatabase(nil),
 		ExchangeTypes: []exchange.Type{
@@ -55,9 +62,12 @@ func newNodeOn(t testing.TB, o Options, st store.Store) *node {
 		QueueTypes: []queue.Type{classicType, quorumType},
 		ReplyType:  volatile.Type,
 		Defaults:   broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Alarms:     broker.AlarmOptions{Dir: "."},
 		Node:       "rabbit@test",
 		Log:        log,
-	})
+	}
+	edit(&bo)
+	b, err := broker.New(bo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +124,20 @@ func encode(t testing.TB, channel uint16, text string) []byte {
 		t.Fatal(err)
 	}
 	return wire
+}
+
+// alarm sets alarms, and clears the others.
+func (n *node) alarm(which ...string) {
+	var memory broker.Watermark
+	var diskFree int64
+	if slices.Contains(which, "memory") {
+		memory.Bytes = 1
+	}
+	if slices.Contains(which, "disk") {
+		diskFree = math.MaxInt64
+	}
+	n.b.SetMemoryWatermark(memory)
+	n.b.SetDiskFreeLimit(diskFree)
 }
 
 // idle fails the test if a queue still counts deliveries to somebody.

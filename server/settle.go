@@ -39,21 +39,21 @@ func (ch *channel) take(tag uint64, multiple bool) bool {
 	defer o.mu.Unlock()
 	return ch.unacked.take(tag, multiple, func(u *unacked) {
 		ch.settled = append(ch.settled, settled{u.q, u.d})
-		if u.k != nil {
-			u.k.unacked--
-			ch.inFlight--
-		}
+		u.freeCredit()
 	})
 }
 
 // settleNow tells the queues what was acknowledged since the last flush.
 func (ch *channel) settleNow() { ch.settleAs(queue.Ack) }
 
-func (ch *channel) settleAs(how queue.Outcome) {
+func (ch *channel) settleAs(how queue.Outcome) { ch.settleIn(nil, how) }
+
+// settleIn is settleAs as a part of u, if u is not nil.
+func (ch *channel) settleIn(u queue.Unit, how queue.Outcome) {
 	if len(ch.settled) == 0 {
 		return
 	}
-	byQueue(ch.settled, func(q *broker.Queue, ds []queue.Delivery) { q.Settle(nil, ds, how) })
+	byQueue(ch.settled, func(q *broker.Queue, ds []queue.Delivery) { q.SettleIn(u, nil, ds, how) })
 	clear(ch.settled)
 	ch.settled = ch.settled[:0]
 	ch.resume()

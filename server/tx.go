@@ -88,8 +88,13 @@ func (ch *channel) txRollback() error {
 	return nil
 }
 
-// txCommit carries out tx.commit. commit-ok goes out once the disk has what
-// has to be on it.
+// txCommit carries out tx.commit. Everything is routed first, so that a
+// transaction with a publish that cannot be is not done in part. Then publishes
+// and acknowledgements go to the queues as one unit of the store, of which a
+// crash leaves all or nothing; what is rejected or given back follows. commit-ok
+// goes out once the disk has every publish that has to be on it, and with them
+// the acknowledgements. It does not wait for a transaction of acknowledgements
+// alone (nor does RabbitMQ): a crash may deliver those messages again.
 func (ch *channel) txCommit() error {
 	t := ch.tx
 	if t == nil {
@@ -97,42 +102,59 @@ func (ch *channel) txCommit() error {
 	}
 	w := &commitWaiter{ch: ch}
 	w.left.Store(1) // for this function
-	for _, p := range t.published {
-		n, err := ch.session.Publish(p.x, p.m, queue.Receipt{To: w})
-		if err != nil {
-			return err
-		}
-		w.left.Add(int64(n))
-		if n == 0 && p.mandatory {
-			ch.giveBack(p.m)
-		}
+	unrouted, err := t.route(w)
+	if err != nil {
+		ch.session.Drop()
+		return err
 	}
-	ch.session.Flush()
-	t.settleAll()
-	t.published, t.bytes = nil, 0
+	for _, m := range unrouted {
+		ch.giveBack(m)
+	}
+	ch.c.server.broker.WaitRoom() // and not within the unit
+	u := ch.session.Begin()
+	ch.session.FlushIn(u)
+	t.settleIn(u, queue.Ack)
+	u.Commit()
+	t.settleIn(nil, queue.Requeue)
+	t.settleIn(nil, queue.Discard) // which may dead-letter, in a unit of its own
+	t.published, t.bytes, t.settled = nil, 0, nil
 	w.Confirm(make([]uint64, 1), true)
 	return nil
 }
 
-// settleAll tells the queues what was held back.
-func (t *transaction) settleAll() {
-	ch, o := t.ch, &t.ch.c.out
-	for _, how := range []queue.Outcome{queue.Ack, queue.Requeue, queue.Discard} {
-		o.mu.Lock()
-		for _, s := range t.settled {
-			if s.how != how {
-				continue
-			}
-			ch.settled = append(ch.settled, settled{s.q, s.d})
-			if s.k != nil {
-				s.k.unacked--
-				ch.inFlight--
-			}
+// route finds where everything goes, which w is told of, and gives the
+// mandatory messages that go nowhere.
+func (t *transaction) route(w *commitWaiter) (unrouted []*message.Message, err error) {
+	s := t.ch.session
+	for _, p := range t.published {
+		x, err := s.Target([]byte(p.x.Name)) // it may be gone, or the right to it
+		if err != nil {
+			return nil, err
 		}
-		o.mu.Unlock()
-		ch.settleAs(how)
+		n, err := s.Publish(x, p.m, queue.Receipt{To: w})
+		if err != nil {
+			return nil, err
+		}
+		w.left.Add(int64(n))
+		if n == 0 && p.mandatory {
+			unrouted = append(unrouted, p.m)
+		}
 	}
-	t.settled = nil
+	return unrouted, nil
+}
+
+// settleIn tells the queues what was settled that way, as a part of u.
+func (t *transaction) settleIn(u queue.Unit, how queue.Outcome) {
+	ch, o := t.ch, &t.ch.c.out
+	o.mu.Lock()
+	for _, s := range t.settled {
+		if s.how == how {
+			ch.settled = append(ch.settled, settled{s.q, s.d})
+			s.freeCredit()
+		}
+	}
+	o.mu.Unlock()
+	ch.settleIn(u, how)
 }
 
 // restore puts back into the window what was settled and not committed.
@@ -149,6 +171,9 @@ func (t *transaction) restore() {
 	}
 	t.ch.unacked.restore(us)
 	t.settled = nil
+	if now := t.ch.c.server.clockMs(); !t.ch.released {
+		t.ch.sweepAt(now, now) // their time may be over
+	}
 }
 
 // commitWaiter counts the answers of the queues to a commit.
@@ -167,10 +192,26 @@ func (w *commitWaiter) Confirm(seqs []uint64, stored bool) {
 		return
 	}
 	if w.failed.Load() {
-		e := amqp.StorageFailure.New("transaction not committed")
-		e.Method = amqp.TxCommitID
-		w.ch.c.out.close(e)
+		w.fail()
 		return
 	}
-	w.ch.reply(false, &amqp.TxCommitOk{})
+	o := &w.ch.c.out
+	o.mu.Lock()
+	if !w.ch.released {
+		o.put(w.ch.id, &amqp.TxCommitOk{})
+	}
+	o.mu.Unlock()
+	o.signal()
+}
+
+// fail answers a commit that a queue did not take whole: the disk is at fault,
+// or a queue that is full and refuses.
+func (w *commitWaiter) fail() {
+	c := w.ch.c
+	e := amqp.TxFailed.New()
+	if c.server.broker.Failed() != nil {
+		e = amqp.StorageFailure.New("transaction not committed")
+	}
+	e.Method = amqp.TxCommitID
+	c.ask(func() { w.ch.closeWith(e) })
 }

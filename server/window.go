@@ -1,6 +1,7 @@
 package server
 
 import (
+	"math"
 	"slices"
 	"sort"
 
@@ -10,23 +11,29 @@ import (
 
 // unacked is a delivery that waits for its acknowledgement.
 type unacked struct {
-	tag uint64
-	d   queue.Delivery
-	q   *broker.Queue // nil: a hole, the delivery is settled
-	k   *consumer     // nil for basic.get
+	tag   uint64
+	since int64 // when it was made, by the server's clock
+	d     queue.Delivery
+	q     *broker.Queue // nil: a hole, the delivery is settled
+	k     *consumer     // nil for basic.get
 }
 
 // window holds the unacked deliveries of a channel in a ring, by rising
 // delivery tag. One that is settled leaves a hole. Holes in front go at once,
 // and the others when they are more than half: so a delivery that nobody
 // settles costs one slot, however many come and go after it.
+//
+// A delivery that was taken back because its time was over may still be
+// acknowledged, in vain. To remember which those are would have no bound: so
+// from then on no tag up to theirs is unknown.
 type window struct {
-	last  uint64 // the last tag given out
-	ring  []unacked
-	head  int
-	slots int // holes counted
-	held  int // holes not counted
-	bytes int // of the bodies that are held in memory
+	last   uint64 // the last tag given out
+	lapsed uint64 // the highest tag whose time was over
+	ring   []unacked
+	head   int
+	slots  int // holes counted
+	held   int // holes not counted
+	bytes  int // of the bodies that are held in memory
 }
 
 // fewSlots are not worth closing ranks.
@@ -81,7 +88,7 @@ func (w *window) restore(us []unacked) {
 		}
 		return 1
 	})
-	*w = window{last: w.last}
+	*w = window{last: w.last, lapsed: w.lapsed}
 	for _, u := range us {
 		w.bytes += u.bytes()
 		w.push(u)
@@ -118,29 +125,63 @@ func (w *window) find(tag uint64) (slot int, ok bool) {
 }
 
 // take removes the delivery with this tag, or with multiple all up to it
-// (tag 0: all), and yields them in order; false when it is not held. What is
+// (tag 0: all), and yields them in order; false when it is unknown. What is
 // yielded is valid during the call.
 func (w *window) take(tag uint64, multiple bool, yield func(*unacked)) bool {
 	from, to := 0, w.slots
-	if !multiple || tag != 0 {
+	if tag != 0 || !multiple {
 		slot, ok := w.find(tag)
-		if !ok {
+		switch {
+		case !ok && (tag == 0 || tag > w.lapsed):
 			return false
-		}
-		if to = slot + 1; !multiple {
-			from = slot
+		case !ok && !multiple:
+			return true
+		case !ok:
+			to = sort.Search(w.slots, func(i int) bool { return w.at(i).tag > tag })
+		case !multiple:
+			from, to = slot, slot+1
+		default:
+			to = slot + 1
 		}
 	}
 	for i := from; i < to; i++ {
 		if u := w.at(i); u.q != nil {
-			w.bytes -= u.bytes()
-			yield(u)
-			*u = unacked{tag: u.tag}
-			w.held--
+			w.remove(u, yield)
 		}
 	}
 	w.trim()
 	return true
+}
+
+// lapse removes the deliveries whose time, as timeoutMs tells it, is over at
+// now, and yields them in order. It returns when the next is due.
+func (w *window) lapse(now int64, timeoutMs func(*consumer, *broker.Queue) int64, yield func(*unacked)) (next int64) {
+	next = math.MaxInt64
+	for i := range w.slots {
+		u := w.at(i)
+		if u.q == nil {
+			continue
+		}
+		t := timeoutMs(u.k, u.q)
+		switch {
+		case t <= 0:
+		case u.since+t > now:
+			next = min(next, u.since+t)
+		default:
+			w.lapsed = max(w.lapsed, u.tag)
+			w.remove(u, yield)
+		}
+	}
+	w.trim()
+	return next
+}
+
+// remove yields u and makes a hole of it.
+func (w *window) remove(u *unacked, yield func(*unacked)) {
+	w.bytes -= u.bytes()
+	yield(u)
+	*u = unacked{tag: u.tag}
+	w.held--
 }
 
 // trim drops holes.

@@ -129,6 +129,33 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
+// BenchmarkMove moves entries of 1 KiB to another log, each in a unit of its
+// own, with 1000 of them under way.
+func BenchmarkMove(b *testing.B) {
+	const under = 1000
+	d := open(b, b.TempDir(), store.Options{})
+	defer d.Close()
+	from, fo := backlog(b, d, 1, uint64(b.N))
+	to, o := openLog(b, d, 2)
+	must(b, fo.Wait(uint64(b.N)))
+	item := storetest.NewItem(1, 1, 1024)
+	es, seqs := make([]store.Entry, 1), make([]uint64, 1)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for seq := uint64(1); seq <= uint64(b.N); seq++ {
+		es[0], seqs[0] = store.Entry{Seq: seq, Item: item}, seq
+		u := d.Begin()
+		from.SettleIn(u, seqs)
+		to.PutIn(u, es)
+		u.Commit()
+		if seq > under {
+			must(b, o.Wait(seq-under))
+		}
+	}
+	must(b, o.Wait(uint64(b.N)))
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
+}
+
 // BenchmarkRead reads a backlog of 1 KiB entries from the page cache.
 func BenchmarkRead(b *testing.B) {
 	d := open(b, b.TempDir(), store.Options{})

@@ -44,14 +44,6 @@ func (l *log) count(seq uint64, n uint32) {
 	}
 }
 
-// moveCount copies a count from one run to another. It may not be recorded yet.
-func (l *log) moveCount(from, to *journal.Run, seq uint64) {
-	if n := from.CountOf(seq); n > 0 && to.SetCount(seq, n) {
-		to.Recount(seq)
-		l.counted = l.counted || to.Durable > 0
-	}
-}
-
 // countPlaced catches up with what was counted before it had its place.
 func (l *log) countPlaced() {
 	for seq, n := range l.unplaced {

@@ -43,7 +43,7 @@ func (o Options) defaults() Options {
 // and for the entries that stay long.
 //
 // Locks are taken in this order: the Disk's mu, a log's mu, and then one of
-// the journal's, the checkpointer's, the buffers' or the room's. An Owner is
+// the journal's, the checkpointer's, a unit's, the buffers' or the room's. An Owner is
 // called without any.
 type Disk struct {
 	o     Options

@@ -143,7 +143,6 @@ func (l *log) settlePlaced() {
 // are safe, and tells the owner.
 func (l *log) Written(err error) {
 	l.mu.Lock()
-	l.taken = false
 	filled, n := l.filling, len(l.filling)
 	l.filling = nil
 	var through uint64

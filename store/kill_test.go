@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,53 +18,61 @@ import (
 
 const (
 	victimDir  = "HUTCHMQ_TEST_VICTIM" // the data directory, in the process to be killed
+	victimWork = "HUTCHMQ_TEST_WORK"   // what it is to do
 	victimLogs = 4
 	victimSize = 700
 )
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimDir); dir != "" {
-		victim(dir)
+		victim(dir, os.Getenv(victimWork))
 	}
 	os.Exit(m.Run())
 }
 
-// victim writes and settles until it is killed, and says what it knows.
-func victim(dir string) {
-	d, err := store.Open(dir, store.Options{SegmentBytes: 256 << 10, CheckEvery: 5 * time.Millisecond})
+// victim works until it is killed, and says what it knows.
+func victim(dir, work string) {
+	d, err := store.Open(dir, store.Options{SegmentBytes: 64 << 10, CheckEvery: 2 * time.Millisecond})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
 	}
-	var out sync.Mutex
-	say := func(what string, id, seq uint64) {
-		out.Lock()
-		fmt.Println(what, id, seq)
-		out.Unlock()
+	if work == "move" {
+		moveAll(d)
+		return
 	}
 	var g sync.WaitGroup
 	for id := uint64(1); id <= victimLogs; id++ {
-		g.Go(func() { write(d, id, say) })
+		g.Go(func() { write(d, id) })
 	}
 	g.Wait()
+}
+
+var saying sync.Mutex
+
+// say tells the parent something of a log or a delivery.
+func say(what string, args ...any) {
+	saying.Lock()
+	defer saying.Unlock()
+	fmt.Println(append([]any{what}, args...)...)
 }
 
 // talker tells what is stored.
 type talker struct {
 	*storetest.Owner
-	id  uint64
-	say func(what string, id, seq uint64)
+	id uint64
 }
 
 func (w talker) Stored(through uint64, err error) {
 	if err == nil {
-		w.say("stored", w.id, through)
+		say("stored", w.id, through)
 	}
 	w.Owner.Stored(through, err)
 }
 
-func write(d *store.Disk, id uint64, say func(what string, id, seq uint64)) {
-	o := talker{storetest.NewOwner(), id, say}
+// write writes to a log and settles.
+func write(d *store.Disk, id uint64) {
+	o := talker{storetest.NewOwner(), id}
 	l, err := d.Log(id, true, o)
 	if err != nil {
 		panic(err)
@@ -93,8 +103,16 @@ func TestKill(t *testing.T) {
 	promised := uint64(0)
 	settled := map[uint64]uint64{} // by all victims so far
 	for range 20 {
-		stored := kill(t, dir, settled, time.Duration(20+rand.IntN(100))*time.Millisecond)
-		d := open(t, dir, store.Options{SegmentBytes: 256 << 10, Log: quiet})
+		stored := map[uint64]uint64{}
+		kill(t, dir, "write", func(what string, args []uint64) {
+			switch what {
+			case "stored":
+				stored[args[0]] = max(stored[args[0]], args[1])
+			case "settle":
+				settled[args[0]] = max(settled[args[0]], args[1])
+			}
+		})
+		d := open(t, dir, store.Options{SegmentBytes: 64 << 10, Log: quiet})
 		for id := uint64(1); id <= victimLogs; id++ {
 			promised += stored[id]
 			l, _ := openLog(t, d, id)
@@ -130,37 +148,36 @@ func unbroken(t *testing.T, l store.Log, id, stored, settled uint64) (last uint6
 	return last
 }
 
-// kill runs a victim for a while. It adds to settled what the victim settled.
-func kill(t *testing.T, dir string, settled map[uint64]uint64, after time.Duration) (stored map[uint64]uint64) {
+// kill runs a victim for a while, and hears what it says.
+func kill(t *testing.T, dir, work string, hear func(what string, args []uint64)) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), victimDir+"="+dir)
+	cmd.Env = append(os.Environ(), victimDir+"="+dir, victimWork+"="+work)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	stored = map[uint64]uint64{}
-	lines := bufio.NewScanner(out)
-	for first := true; lines.Scan(); first = false {
+	after := time.Duration(20+rand.IntN(100)) * time.Millisecond
+	lines := bufio.NewReader(out)
+	for first := true; ; first = false {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			break // cut short by the kill
+		}
 		if first {
 			time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
 		}
-		var what string
-		var id, seq uint64
-		if _, err := fmt.Sscan(lines.Text(), &what, &id, &seq); err != nil {
-			if what == "error" {
-				t.Fatal(lines.Text())
+		words := strings.Fields(line)
+		var args []uint64
+		for _, word := range words[1:] {
+			n, err := strconv.ParseUint(word, 10, 64)
+			if err != nil {
+				t.Fatal(line)
 			}
-			continue // cut short by the kill
+			args = append(args, n)
 		}
-		switch what {
-		case "stored":
-			stored[id] = max(stored[id], seq)
-		case "settle":
-			settled[id] = max(settled[id], seq)
-		}
+		hear(words[0], args)
 	}
 	if err := cmd.Wait(); err == nil {
 		t.Fatal("the victim ended by itself")
 	}
-	return stored
 }

@@ -38,7 +38,6 @@ type log struct {
 	written     uint64            // all up to here can be read
 
 	// The writer's, from Take to Written.
-	taken        bool
 	filling      []Entry
 	fillingBytes int64
 	skip         []uint64
@@ -83,21 +82,21 @@ func (l *log) Put(entries []Entry) {
 	if len(entries) == 0 {
 		return
 	}
+	n := stagedBytes(entries)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.isOpen {
-		l.stage(entries)
+		l.stage(entries, n)
 		l.submit(urgent)
 	}
 }
 
-// stage keeps entries for the writer.
-func (l *log) stage(entries []Entry) {
+// stage keeps entries, of n bytes, for the writer.
+func (l *log) stage(entries []Entry, n int64) {
 	if l.staged == nil {
 		l.staged = l.d.buffers.take()
 	}
 	l.staged = append(l.staged, entries...)
-	n := stagedBytes(entries)
 	l.stagedBytes += n
 	l.d.stage(n)
 }

@@ -142,7 +142,7 @@ func (l *log) moved(run *journal.Run, pages []page) {
 			if !run.Has(p.puts[i].Seq) {
 				p.run.Settle(p.puts[i].Seq)
 			}
-			l.moveCount(run, p.run, p.puts[i].Seq)
+			p.run.MoveCount(run, p.puts[i].Seq)
 		}
 		l.pages = p.run.Page + 1
 		if p.run.Live > 0 {

@@ -13,6 +13,8 @@ func FuzzState(f *testing.F) {
 	for seq := uint64(1); seq < 9; seq += 2 {
 		l.needLane(2).add(3, s, journal.Placed{Seq: seq, Off: seq * 100, Size: 90, Payload: 50, Lane: 2})
 	}
+	l.count(3, 7)
+	l.count(7, 1<<30)
 	body, ok := l.appendState(nil)
 	if !ok {
 		f.Fatal("four entries live, and there is no state")

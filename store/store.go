@@ -66,9 +66,11 @@ type Owner interface {
 // Unit is a set of entries and settlements, of any logs, that hold together: a
 // crash leaves all of it done or nothing. PutIn and SettleIn add to it.
 //
-// What is put into a log after an entry of a unit is written after the unit.
-// So whoever begins a Unit commits it soon, without waiting for the disk in
-// between. A Unit may be used by several goroutines.
+// What is put into a log after an entry of a unit is written after the unit, and
+// so is what settles such an entry. So whoever begins a Unit commits it soon,
+// without waiting for the disk in between; units may be committed in any order.
+// What is never committed is lost, with what is behind it. A Unit may be used
+// by several goroutines.
 type Unit interface {
 	// Commit gives the unit to the writer. Nothing is added to it afterwards.
 	Commit()

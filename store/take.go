@@ -11,18 +11,14 @@ import (
 func (l *log) Take(g *journal.Group) journal.Load {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.taken {
-		return journal.Nothing
-	}
 	l.queued = idle
 	l.recording, l.settles = l.settles, l.recording[:0]
 	l.recordDrop, l.dropping = l.dropping, false
 	l.takeCounts()
 	settles := l.takeUnitSettles(g)
 	puts := l.takeStaged(g)
-	l.taken = l.recordDrop || len(l.filling)+len(l.recording)+len(l.settling)+len(l.counting) > 0
 	switch {
-	case !l.taken:
+	case !l.recordDrop && len(l.filling)+len(l.recording)+len(l.settling)+len(l.counting) == 0:
 		return journal.Nothing
 	case puts || settles:
 		return journal.OfUnits

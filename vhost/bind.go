@@ -5,6 +5,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -96,28 +97,24 @@ func (v *Vhost) bind(source string, to exchange.Destination, key string, args am
 }
 
 // recall publishes what the source of b remembers to its destination, which
-// has just been bound: into a queue, or through an exchange. What is published
-// meanwhile may come first. No lock is held.
+// has just been bound. What is published meanwhile may come first. No lock is
+// held.
 func (b *Binding) recall() {
 	r, ok := b.Source.router.(exchange.Recalling)
 	if !ok {
 		return
 	}
-	switch d := b.Destination.(type) {
-	case *Queue:
-		var burst []queue.Publication
-		for _, m := range r.Recall() {
-			burst = append(burst, queue.Publication{Message: withoutBCC(m)})
+	var w walk
+	for _, m := range r.Recall() {
+		copies, err := message.CopyKeys(nil, m.Header)
+		if err != nil { // not of one that was published
+			continue
 		}
-		if len(burst) > 0 {
-			d.Publish(burst)
+		w.beyond(b.Source, b.Destination, m, copies)
+		burst := []queue.Publication{{Message: withoutBCC(m)}}
+		for _, q := range w.queues {
+			q.Publish(burst)
 		}
-	case *Exchange:
-		p := d.vhost.Publisher()
-		for _, m := range r.Recall() {
-			p.Publish(d, m, queue.Receipt{})
-		}
-		p.Flush()
 	}
 }
 

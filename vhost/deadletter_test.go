@@ -217,9 +217,9 @@ func TestDeadLettersWaitForRestore(t *testing.T) {
 		dead := f.destination("dead").(*Queue)
 		again, err := New("/", f.options)
 		f.must(err)
-		f.must(again.RestoreQueue(q.Declaration))
+		f.must(again.RestoreQueue(q.Declaration, q.Kind, Marks{}))
 		time.Sleep(time.Second)
-		f.must(again.RestoreQueue(dead.Declaration))
+		f.must(again.RestoreQueue(dead.Declaration, dead.Kind, Marks{}))
 		again.Restored()
 		synctest.Wait()
 		f.Vhost = again

@@ -73,8 +73,12 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange
 	if x, err = v.newExchange(d); err != nil {
 		return nil, false, err
 	}
+	if bound, ok := v.options.Exchanges.take(); !ok {
+		return nil, false, amqp.TooManyExchanges.New(x, bound)
+	}
 	if d.Durable {
 		if err := v.keep([]Change{{Exchange: x}}); err != nil {
+			v.options.Exchanges.add(-1)
 			return nil, false, err
 		}
 	}
@@ -86,10 +90,14 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange
 // RestoreExchange puts back an exchange that was kept.
 func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
 	x, err := v.newExchange(d)
-	if err == nil {
-		v.addExchange(x)
+	if err != nil {
+		return err
 	}
-	return err
+	if !x.system() {
+		v.options.Exchanges.add(1)
+	}
+	v.addExchange(x)
+	return nil
 }
 
 func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {

@@ -71,6 +71,7 @@ type fixture struct {
 	*Vhost
 	keeper    keeper
 	publisher *Publisher
+	notices   []string // taken by noticed
 	sent      int
 }
 
@@ -82,9 +83,12 @@ func newFixture(t testing.TB) *fixture {
 	v, err := New("/", Options{
 		ExchangeTypes: map[string]exchange.Type{
 			"direct": exchange.Direct, "fanout": exchange.Fanout, "topic": exchange.Topic, "headers": exchange.Headers,
+			"hash": exchange.ConsistentHash, "modulus": exchange.ModulusHash, "random": exchange.Random,
+			"history": exchange.RecentHistory,
 		},
 		QueueTypes: map[string]queue.Type{"classic": c, "quorum": q},
 		Keeper:     &f.keeper,
+		Notify:     f.notice,
 		NextID:     func(bool) (uint64, error) { return id.Add(1), nil },
 	})
 	if err != nil {

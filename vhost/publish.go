@@ -189,9 +189,17 @@ func (p *Publisher) Flush() { p.FlushIn(nil) }
 
 // FlushIn is Flush with everything in one unit, if u is not nil.
 func (p *Publisher) FlushIn(u queue.Unit) {
+	p.empty(func(b *burst) { b.q.publishIn(u, b.list) })
+}
+
+// Drop forgets everything published since the last Flush.
+func (p *Publisher) Drop() { p.empty(func(*burst) {}) }
+
+// empty has take see each burst, and begins anew.
+func (p *Publisher) empty(take func(*burst)) {
 	for i := range p.used {
 		b := &p.bursts[i]
-		b.q.publishIn(u, b.list)
+		take(b)
 		clear(b.list)
 		b.q, b.list = nil, b.list[:0]
 	}
@@ -211,10 +219,28 @@ type walk struct {
 // run finds the queues that m, published to x, reaches. Cycles end because
 // the set takes an exchange once.
 func (w *walk) run(x *Exchange, m *message.Message, copies []string) {
+	w.begin(x)
+	w.follow(0, m, copies)
+}
+
+// beyond finds the queues that m, which passed x before, reaches by way of to,
+// which was bound to x since.
+func (w *walk) beyond(x *Exchange, to exchange.Destination, m *message.Message, copies []string) {
+	w.begin(x)
+	w.set.Add(to)
+	w.follow(1, m, copies)
+}
+
+func (w *walk) begin(x *Exchange) {
 	w.set.Reset()
 	w.queues, w.volatile = w.queues[:0], false
 	w.set.Add(x)
-	for i := 0; i < w.set.Len(); i++ {
+}
+
+// follow passes what the set holds from a place on, and what is added to it
+// meanwhile.
+func (w *walk) follow(from int, m *message.Message, copies []string) {
+	for i := from; i < w.set.Len(); i++ {
 		switch d := w.set.List()[i].(type) {
 		case *Queue:
 			w.queues = append(w.queues, d)

@@ -1,6 +1,7 @@
 package vhost
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -19,6 +20,8 @@ type Queue struct {
 	vhost     *Vhost
 	inbound   map[*Binding]struct{} // guarded by vhost.mu
 	effective atomic.Pointer[policy.Effective]
+	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
+	pausing   sync.Mutex            // held while the queue is told to pause or go on
 }
 
 // DestinationName implements exchange.Destination.
@@ -44,8 +47,8 @@ func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
 	if err := same(where, "auto_delete", d.AutoDelete, q.AutoDelete); err != nil {
 		return err
 	}
-	if kind := kindOf(d.Arguments); kind != q.Kind {
-		return amqp.Inequivalent.New("x-queue-type", where, kind, q.Kind)
+	if err := q.sameKind(d); err != nil {
+		return err
 	}
 	for _, a := range queue.Args {
 		if a.Key == queueType {
@@ -67,16 +70,6 @@ func (q *Queue) declareAgain(d *queue.Declaration, owner uint64) error {
 		l.Renew()
 	}
 	return nil
-}
-
-const queueType = "x-queue-type"
-
-// kindOf is the kind of queue the arguments ask for; absent means classic.
-func kindOf(args amqp.Table) string {
-	if s, ok := args[queueType].(string); ok {
-		return s
-	}
-	return "classic"
 }
 
 // DeclareQueue makes a queue, or finds the equivalent one that is there.
@@ -119,12 +112,12 @@ func (v *Vhost) queueType(d *queue.Declaration) (queue.Type, error) {
 			return nil, amqp.InvalidArg.New(queueType, d, "{unacceptable_type,"+amqp.TypeName(k)+"}")
 		}
 	}
-	kind := kindOf(d.Arguments)
+	kind := v.KindOf(d)
 	t := v.options.QueueTypes[kind]
 	switch {
 	case t == nil:
 		return nil, amqp.UnknownType.New(d, kind)
-	case d.Name == "" && kind != "classic":
+	case d.Name == "" && kind != classicKind:
 		return nil, amqp.ServerNamedType.New("rabbit_" + kind + "_queue")
 	case d.Name == "":
 		d.Name = GeneratedName()
@@ -133,6 +126,14 @@ func (v *Vhost) queueType(d *queue.Declaration) (queue.Type, error) {
 }
 
 func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Queue, err error) {
+	if err := v.takeQueue(d.Name); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			v.countQueues(-1)
+		}
+	}()
 	q = &Queue{Declaration: d, Kind: t.Name(), Owner: owner, vhost: v, inbound: map[*Binding]struct{}{}}
 	if q.ID, err = v.options.NextID(q.durable()); err != nil {
 		return nil, amqp.StorageFailure.New(err)
@@ -161,17 +162,22 @@ func (q *Queue) open(t queue.Type) (err error) {
 
 // RestoreQueue puts back a queue that was kept, with what is stored of it.
 // Restored must follow.
-func (v *Vhost) RestoreQueue(d queue.Declaration) error {
+func (v *Vhost) RestoreQueue(d queue.Declaration, kind string, m Marks) error {
 	v.letters.hold()
 	d.Vhost = v.Name
-	t := v.options.QueueTypes[kindOf(d.Arguments)]
+	t := v.options.QueueTypes[kind]
 	if t == nil {
-		return amqp.UnknownType.New(d, kindOf(d.Arguments))
+		return amqp.UnknownType.New(d, kind)
 	}
-	q := &Queue{Declaration: d, Kind: t.Name(), vhost: v, inbound: map[*Binding]struct{}{}}
+	q := &Queue{Declaration: d, Kind: kind, vhost: v, inbound: map[*Binding]struct{}{}}
 	if err := q.open(t); err != nil {
 		return err
 	}
+	q.marks.Store(&m)
+	if m.Paused {
+		q.obeyPause()
+	}
+	v.countQueues(1)
 	v.addQueue(q)
 	return nil
 }
@@ -190,7 +196,7 @@ func (v *Vhost) addQueue(q *Queue) {
 }
 
 // DeleteQueue removes q and says how many messages were ready in it. Deleting
-// what is gone already is no error.
+// what is gone already is no error; a protected queue stays.
 func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
 	return v.As("").DeleteQueue(q, ifUnused, ifEmpty)
 }
@@ -211,6 +217,8 @@ func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, user string) (int,
 	}
 	s := q.Stat()
 	switch {
+	case q.Marks().Protected:
+		return 0, amqp.ProtectedQueue.New(q)
 	case ifUnused && s.Consumers > 0:
 		return 0, amqp.QueueInUse.New(q)
 	case ifEmpty && s.Ready > 0:
@@ -287,4 +295,13 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 func (q *Queue) SingleActive() bool {
 	single, _ := q.Arguments["x-single-active-consumer"].(bool)
 	return single
+}
+
+// ConsumerTimeoutMs is how long a delivery of q may stay unacknowledged: 0 for
+// ever, -1 as long as the node says. It takes no lock.
+func (q *Queue) ConsumerTimeoutMs() int64 {
+	if t, ok := q.Queue.(queue.Timed); ok {
+		return t.ConsumerTimeoutMs()
+	}
+	return -1
 }

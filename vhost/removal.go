@@ -73,10 +73,16 @@ func (r *removal) takeOut() {
 	}
 	for x := range r.exchanges {
 		delete(v.exchange, x.Name)
+		if !x.system() {
+			v.options.Exchanges.add(-1)
+		}
 	}
 	for _, q := range r.queues {
 		delete(v.queue, q.Name)
 		delete(v.owned[q.Owner], q)
+		if !IsReply(q.Name) {
+			v.countQueues(-1)
+		}
 	}
 	v.version.Add(1)
 }

@@ -20,8 +20,12 @@ type Options struct {
 	ExchangeTypes map[string]exchange.Type
 	QueueTypes    map[string]queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
+	DefaultKind   string     // of queues whose declaration names none; "" is classic
 	OnePolicy     bool       // policies do not merge: see policy.NewSet
-	Keeper        Keeper
+	// Queues and Exchanges bound what all vhosts have declared together; nil
+	// is no bound.
+	Queues, Exchanges *Quota
+	Keeper            Keeper
 	// Notify is told of each thing that came or went, durable or not, after
 	// the fact. It is called with the topology lock held: it must not block
 	// and not call the vhost. nil when nobody wants to know.
@@ -66,10 +70,13 @@ type Vhost struct {
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+
+	defaultKind string // of queues, guarded by mu
 
 	version atomic.Uint64 // grows with every change that may alter a route
 	tracing atomic.Bool
@@ -88,9 +95,11 @@ var systemExchanges = []ExchangeDeclaration{
 
 // New makes a vhost with its system exchanges.
 func New(name string, o Options) (*Vhost, error) {
+	o.fill()
 	v := &Vhost{
 		Name: name, options: o,
 		exchange: map[string]*Exchange{}, queue: map[string]*Queue{}, owned: map[uint64]map[*Queue]struct{}{},
+		defaultKind: o.DefaultKind,
 	}
 	v.policies.Store(policy.NewSet(!o.OnePolicy))
 	v.exchange[""] = &Exchange{Kind: "direct", Durable: true, vhost: v, router: byName{v}}
@@ -103,6 +112,19 @@ func New(name string, o Options) (*Vhost, error) {
 		v.exchange[s.Name] = x
 	}
 	return v, nil
+}
+
+// fill puts in what was left out.
+func (o *Options) fill() {
+	if o.DefaultKind == "" {
+		o.DefaultKind = classicKind
+	}
+	if o.Queues == nil {
+		o.Queues = &Quota{}
+	}
+	if o.Exchanges == nil {
+		o.Exchanges = &Quota{}
+	}
 }
 
 // Exchange finds an exchange, or refuses with 404.

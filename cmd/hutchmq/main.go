@@ -28,6 +28,7 @@ type commands struct {
 	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Config  configCommand  `cmd:"" help:"Explain and check the configuration."`
+	Perf    perfCommand    `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
 }
 
 func main() {

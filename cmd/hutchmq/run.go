@@ -21,8 +21,9 @@ import (
 	"github.com/hutchmq/hutchmq/store"
 )
 
-// shutdownTimeout is how long clients may take to say good-bye.
-const shutdownTimeout = 15 * time.Second
+// shutdownTimeout is how long clients may take to say good-bye. What stops a
+// container kills it after ten seconds.
+const shutdownTimeout = 5 * time.Second
 
 // serve runs the broker until ctx ends. It returns once everything is stopped
 // and stored.
@@ -50,8 +51,16 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 		ReplyType:  volatile.Type,
 		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
 		OnePolicy:  !cfg.Policies.Merge,
-		Node:       cfg.Node.Name,
-		Log:        log,
+		Limits: broker.NodeLimits{
+			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
+		},
+		Alarms: broker.AlarmOptions{
+			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
+			DiskFreeLimit: int64(cfg.Alarms.DiskFreeLimit), Dir: cfg.DataDir,
+		},
+		DefaultKind: cfg.DefaultQueueType,
+		Node:        cfg.Node.Name,
+		Log:         log,
 	})
 	if err != nil {
 		return err
@@ -108,9 +117,9 @@ func serverOptions(cfg *config.Config) server.Options {
 	return server.Options{
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
 		MaxMessageSize: uint64(l.MaxMessageSize), HandshakeTimeout: l.HandshakeTimeout,
-		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel, Connections: l.Connections,
-		Prefetch: uint16(l.Prefetch),
-		Product:  cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
+		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
+		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
+		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second,
 	}
 }

@@ -1,6 +1,7 @@
 """Where the broker is, and how the programs beside meet it."""
 
 import os
+import time
 
 import pika
 
@@ -30,3 +31,19 @@ def drain(channel, queue, count, timeout=10):
             break
     channel.cancel()
     return messages
+
+
+def take(channel, queue, timeout=20, auto_ack=True):
+    """The next message of queue as (method, properties, body), once there is one."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        message = channel.basic_get(queue, auto_ack=auto_ack)
+        if message[0] is not None:
+            return message
+        time.sleep(0.01)
+    raise AssertionError(f"{queue}: no message came in {timeout} s")
+
+
+def count(channel, queue):
+    """How many messages are ready in queue."""
+    return channel.queue_declare(queue, passive=True).method.message_count

@@ -35,7 +35,7 @@ var doors = map[string]string{
 	"mgmt-ui":         "",
 	"metrics":         "stats broker",
 	"ctl":             "definitions",
-	"perf":            "",
+	"perf":            "amqp",
 	"plugin/*":        "amqp message exchange queue auth definitions stats store broker",
 	"integration":     "",
 }

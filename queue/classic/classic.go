@@ -5,6 +5,7 @@ package classic
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -20,6 +21,7 @@ type Queue struct {
 	options queue.Options
 	kind    *Type
 	host    queue.Host
+	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
 
 	mu        sync.Mutex
 	log       store.Log // nil until something of a transient queue has to spill
@@ -261,6 +263,9 @@ func (q *Queue) Renew() {
 	q.used()
 	q.mu.Unlock()
 }
+
+// ConsumerTimeoutMs implements queue.Timed.
+func (q *Queue) ConsumerTimeoutMs() int64 { return q.timeout.Load() }
 
 // Stat implements queue.Queue.
 func (q *Queue) Stat() queue.Stat {

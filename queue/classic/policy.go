@@ -17,6 +17,7 @@ func (q *Queue) Reconfigure(policy amqp.Table) {
 	q.mu.Lock()
 	renew := o.ExpiresMs != q.options.ExpiresMs
 	q.options = o
+	q.timeout.Store(o.ConsumerTimeout)
 	if renew {
 		q.idle.Stop()
 		q.used()

@@ -73,6 +73,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 		return nil, err
 	}
 	q := &Queue{Declaration: d, options: o, kind: t, host: h, next: 1}
+	q.timeout.Store(o.ConsumerTimeout)
 	q.consumers.Single = o.SingleActive
 	q.lanes = make([]lane, int(o.MaxPriority)+1)
 	for i := range q.lanes {

@@ -56,6 +56,14 @@ func (r *Run) CountOf(seq uint64) uint32 {
 // recorded.
 func (r *Run) Recount(seq uint64) { r.counted.set(seq - r.First) }
 
+// MoveCount takes over the count of seq, which from has or had.
+func (r *Run) MoveCount(from *Run, seq uint64) {
+	r.SetCount(seq, from.CountOf(seq))
+	if from.counted.has(seq - from.First) {
+		r.Recount(seq)
+	}
+}
+
 // TakeCounts appends to dst what is to be recorded, and forgets that it is.
 func (r *Run) TakeCounts(dst []CountSpan) []CountSpan {
 	first, last, any := r.counted.bounds()

@@ -29,8 +29,9 @@ type Group struct {
 	number   uint64
 	units    bool    // some are about
 	held     []*Unit // that cannot go
-	flags    uint8   // of every record: flagUnit in the midst of units
-	need     int64   // bytes that the units take at most
+	sources  map[Source]bool
+	flags    uint8 // of every record: flagUnit in the midst of units
+	need     int64 // bytes that the units take at most
 	expected map[payloadID]bool
 	scratch  []byte
 }

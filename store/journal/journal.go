@@ -37,8 +37,7 @@ type Source interface {
 	// units are about.
 	Hold(g *Group)
 	// Take sets apart for g what waits, but for what belongs to a unit that
-	// does not go, and what must stay behind it. Once it took anything it takes
-	// Nothing more until Written.
+	// does not go, and what must stay behind it.
 	Take(g *Group) Load
 	// Measure calls g.Expect and g.ExpectRecords for all that Fill will encode.
 	// It is called when Take took a part of a unit.

@@ -26,7 +26,7 @@ type Control struct {
 func Open(fs FS, o Options) (*Journal, *Recovered, error) {
 	j := &Journal{fs: fs, o: o.defaults(), zeros: make([]byte, aheadBytes),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), janitor: make(chan struct{}, 1)}
-	j.group = Group{j: j, shared: map[payloadID]shared{}, expected: map[payloadID]bool{}}
+	j.group = Group{j: j, shared: map[payloadID]shared{}, expected: map[payloadID]bool{}, sources: map[Source]bool{}}
 	j.lazy = time.AfterFunc(time.Hour, j.Hurry)
 	j.lazy.Stop()
 	names, err := fs.List()

@@ -13,14 +13,16 @@ type scan struct {
 	runs     []*Run
 	controls []Control
 	unit     []found // waits for its commit record
-	gap      bool    // no extent of controls may reach over what was read last
+	gap      bool    // what was read last is damaged, or void
+	apart    bool    // the next control begins an extent
 }
 
 // found is what a record says, and where it lies.
 type found struct {
 	kind      Kind
 	off, size uint64
-	void      bool
+	void      bool    // says nothing
+	gap       bool    // no extent may reach over what lies before it
 	of        lane    // a put
 	put       Placed  // a put
 	control   Control // no put
@@ -45,7 +47,7 @@ func (v *scan) scan(last bool) error {
 		if err != errBad {
 			return err
 		}
-		v.s.written.Store(int64(v.end(c.off)))
+		v.s.written.Store(int64(c.off))
 		if last {
 			return nil
 		}
@@ -53,23 +55,8 @@ func (v *scan) scan(last bool) error {
 		if !c.resync() {
 			return nil
 		}
-		v.skip()
+		v.gap = true
 	}
-}
-
-// end is where a segment ends whose last intact record ends at off: a unit
-// without its commit record is void.
-func (v *scan) end(off uint64) uint64 {
-	if len(v.unit) > 0 {
-		return v.unit[0].off
-	}
-	return off
-}
-
-// skip lets no extent reach over what was read last.
-func (v *scan) skip() {
-	clear(v.open)
-	v.gap = true
 }
 
 // record takes a record. What belongs to a unit is held back: the end of the
@@ -84,16 +71,15 @@ func (v *scan) record(r Record, off, size uint64) {
 	case r.Flags&flagUnit != 0:
 		v.unit = append(v.unit, v.parse(r, off, size))
 	default:
-		if len(v.unit) > 0 {
-			v.unit = v.unit[:0]
-			v.skip()
-		}
+		v.gap = v.gap || len(v.unit) > 0
+		v.unit = v.unit[:0]
 		v.add(v.parse(r, off, size))
 	}
 }
 
 func (v *scan) parse(r Record, off, size uint64) found {
-	f := found{kind: r.Kind, off: off, size: size}
+	f := found{kind: r.Kind, off: off, size: size, gap: v.gap}
+	v.gap = false
 	if r.Kind != KindPut {
 		f.control = v.s.control(r, off)
 		return f
@@ -107,6 +93,10 @@ func (v *scan) parse(r Record, off, size uint64) found {
 
 // add lets a record hold.
 func (v *scan) add(f found) {
+	if f.gap {
+		clear(v.open)
+		v.apart = true
+	}
 	switch {
 	case f.void:
 	case f.kind == KindPut:
@@ -123,8 +113,8 @@ func (v *scan) add(f found) {
 }
 
 func (v *scan) extendControls(off, size uint64) {
-	if v.gap {
-		v.gap = false
+	if v.apart {
+		v.apart = false
 		v.s.controls = append(v.s.controls, Extent{Off: off, End: off + size})
 		return
 	}

@@ -39,6 +39,7 @@ func (r *Run) ParseState(d *Decoder) bool {
 // states.
 func (r *Run) Keep(states []*Run) {
 	next := r.First
+	r.counts = nil
 	for _, s := range states {
 		if s.Floor > next {
 			r.SettleRange(next, s.Floor-1)

@@ -36,13 +36,30 @@ func (j *Journal) Commit(u *Unit, sources []Source) {
 // begin makes g the group with a number. Units that were held, and with them
 // their sources, are about until they go; but they do not begin a group.
 func (g *Group) begin(number uint64, units bool, batch []Source) []Source {
+	g.number, g.units = number, units || len(g.held) > 0
+	if !g.units {
+		return batch
+	}
 	for _, u := range g.held {
 		batch = append(batch, u.sources...)
 	}
-	g.number, g.units = number, units || len(g.held) > 0
 	clear(g.held)
 	g.held = g.held[:0]
-	return batch
+	return g.once(batch)
+}
+
+// once leaves every source in batch once: many units may have submitted it.
+func (g *Group) once(batch []Source) []Source {
+	kept := batch[:0]
+	for _, s := range batch {
+		if !g.sources[s] {
+			g.sources[s] = true
+			kept = append(kept, s)
+		}
+	}
+	clear(batch[len(kept):])
+	clear(g.sources)
+	return kept
 }
 
 // hold finds the units that do not go. A held unit may hold others.
@@ -107,5 +124,7 @@ func (g *Group) fillUnits(sources []Source) {
 		s.Fill(g)
 	}
 	g.flags = 0
-	g.Record(KindCommit, 0, nil)
+	if !g.Record(KindCommit, 0, nil) {
+		g.j.fail(errOutgrown)
+	}
 }

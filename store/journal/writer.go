@@ -21,8 +21,7 @@ func (j *Journal) write() {
 	}
 }
 
-// take begins a group: it swaps out what was submitted. A source may be in it
-// more than once.
+// take begins a group: it swaps out what was submitted.
 func (j *Journal) take() []Source {
 	j.mu.Lock()
 	defer j.mu.Unlock()

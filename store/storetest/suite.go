@@ -28,6 +28,11 @@ func Contract(t *testing.T, open func(t *testing.T) store.Store) {
 		{"drop", drop},
 		{"reopen a log", reopen},
 		{"open twice", openTwice},
+		{"units", units},
+		{"units overlap", unitsOverlap},
+		{"units of the gone", unitsOfTheGone},
+		{"counts", counts},
+		{"expires", expires},
 		{"against a model", model},
 	} {
 		t.Run(c.name, func(t *testing.T) {
