@@ -73,7 +73,9 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 	for q.dead.len() > 0 && (!q.burying || q.dead.len() > maxDead) {
 		dead := q.nextDead(u)
 		if len(dead) == 0 {
-			q.kind.loader.add(func() { q.bury(nil) })
+			if q.dead.len() > 0 {
+				q.kind.loader.add(func() { q.bury(nil) })
+			}
 			return next
 		}
 		first := !q.burying
@@ -91,10 +93,17 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 }
 
 // nextDead takes what is to be buried together. A foreign unit must not wait
-// for the disk, so that what has to be read ends it.
+// for the disk, so that what has to be read ends it. Once the queue is closed
+// that stays on disk, to die again, or went with the queue.
 func (q *Queue) nextDead(u store.Unit) (dead []death) {
-	for len(dead) < maxBurial && q.dead.len() > 0 && (u == nil || q.dead.at(0).m != nil) {
-		dead = append(dead, q.dead.popFront())
+	for len(dead) < maxBurial && q.dead.len() > 0 {
+		hollow := q.dead.at(0).m == nil
+		if hollow && !q.closed && u != nil {
+			break
+		}
+		if d := q.dead.popFront(); !hollow || !q.closed {
+			dead = append(dead, d)
+		}
 	}
 	return dead
 }
