@@ -109,7 +109,8 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	e := newEntry(m, l.number)
 	e.seq, e.expiry = q.next, q.expiryOf(m, now)
 	q.next++
-	durable := q.Durable && m.Persistent
+	e.persistent = q.persists(m)
+	durable := q.Durable && e.persistent
 	deep := q.deepen(l, m, durable)
 	if durable || deep {
 		e.logged = true
@@ -128,6 +129,12 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	default:
 		then.confirm(p.Receipt)
 	}
+}
+
+// persists reports whether m is a persistent message here: for a quorum queue
+// all are.
+func (q *Queue) persists(m *message.Message) bool {
+	return m.Persistent || q.kind.kind == queue.Quorum
 }
 
 // lane is where messages of m's priority wait, as far as the queue tells

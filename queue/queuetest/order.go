@@ -57,7 +57,7 @@ func counts(f *fixture) {
 
 // persistent is n for a fixture with persistent messages.
 func persistent(f *fixture, n int) int {
-	if f.persistent {
+	if f.persistent || f.kind.Durable {
 		return n
 	}
 	return 0

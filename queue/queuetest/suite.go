@@ -15,8 +15,8 @@ type Kind struct {
 	// New makes the type on an empty store. It is called inside a synctest
 	// bubble, and what it starts ends with the test.
 	New func(t testing.TB) queue.Type
-	// Durable tells that the kind only knows durable queues, as quorum does:
-	// without auto-delete and priorities.
+	// Durable tells that the kind only knows durable queues and persistent
+	// messages, as quorum does: without auto-delete and priorities.
 	Durable bool
 }
 
