@@ -109,7 +109,7 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	e := newEntry(m, l.number)
 	e.seq, e.expiry = q.next, q.expiryOf(m, now)
 	q.next++
-	e.persistent = q.persists(m)
+	e.persistent = q.kind.persists(m)
 	durable := q.Durable && e.persistent
 	deep := q.deepen(l, m, durable)
 	if durable || deep {
@@ -131,10 +131,10 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	}
 }
 
-// persists reports whether m is a persistent message here: for a quorum queue
+// persists reports whether m is a persistent message to t: to quorum queues
 // all are.
-func (q *Queue) persists(m *message.Message) bool {
-	return m.Persistent || q.kind.kind == queue.Quorum
+func (t *Type) persists(m *message.Message) bool {
+	return m.Persistent || t.kind == queue.Quorum
 }
 
 // lane is where messages of m's priority wait, as far as the queue tells

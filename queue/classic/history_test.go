@@ -198,7 +198,7 @@ func (h *history) DeadLetter(u queue.Unit, m *message.Message, _ string, _ *stri
 	dead := *m
 	dead.Expiration = -1
 	h.dead.PublishIn(u, []queue.Publication{{Message: &dead}})
-	h.buried = append(h.buried, item{n: numberOf(m), persistent: h.q.persists(m)})
+	h.buried = append(h.buried, item{n: numberOf(m), persistent: h.kind.persists(m)})
 	return true
 }
 
@@ -279,7 +279,7 @@ func (h *history) publish() {
 			m.Expiration = int64(h.r.Intn(400))
 		}
 		burst[i] = queue.Publication{Message: m, Receipt: queue.Receipt{To: h, Seq: uint64(h.sent)}}
-		x := item{n: h.sent, lane: int(h.q.lane(m).number), size: int64(len(m.Body)), persistent: h.q.persists(m)}
+		x := item{n: h.sent, lane: int(h.q.lane(m).number), size: int64(len(m.Body)), persistent: h.kind.persists(m)}
 		x.expiry = h.q.expiryOf(m, h.since)
 		if h.full(x.size) {
 			h.expected = append(h.expected, x.n)

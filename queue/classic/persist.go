@@ -238,7 +238,7 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 		}
 		slab = slab[1:]
 		e := newEntry(m, number)
-		e.persistent = q.persists(m)
+		e.persistent = q.kind.persists(m)
 		e.seq, e.expiry, e.count, e.logged = s.Seq, s.Expiry, s.Count, true
 		e.redelivered = s.Seq <= q.marked || s.Count > 0
 		es = append(es, e)
