@@ -184,6 +184,7 @@ func (c *crasher) work() {
 // sync waits until all that was done before is on disk: something that was
 // published after it is.
 func (c *crasher) sync() {
+	c.mourn()
 	burst := c.burst(nil)
 	c.q.Publish(burst)
 	last := c.fates[burst[len(burst)-1].Receipt.Seq]
@@ -191,6 +192,19 @@ func (c *crasher) sync() {
 		c.mu.Lock()
 		stored = last.stored
 		c.mu.Unlock()
+	}
+}
+
+// mourn waits until nothing is left to be buried: another goroutine may be
+// about it.
+func (c *crasher) mourn() {
+	for _, q := range []*Queue{c.q, c.dead} {
+		for done := false; !done; {
+			q.mu.Lock()
+			done = q.dead.len() == 0 && !q.burying
+			q.mu.Unlock()
+			time.Sleep(10 * time.Microsecond)
+		}
 	}
 }
 
@@ -282,6 +296,9 @@ func (c *crasher) deal() {
 func (c *crasher) end() {
 	c.power.Wait()
 	c.orderly = !c.amid && c.r.Intn(2) == 0
+	if c.orderly {
+		c.mourn()
+	}
 	if !c.orderly && !c.amid {
 		c.disk.Crash(c.r.Intn(2) == 0)
 	}
