@@ -188,10 +188,13 @@ func (c *crasher) sync() {
 	burst := c.burst(nil)
 	c.q.Publish(burst)
 	last := c.fates[burst[len(burst)-1].Receipt.Seq]
-	for stored := false; !stored; time.Sleep(time.Millisecond) {
+	for began, stored := time.Now(), false; !stored; time.Sleep(time.Millisecond) {
 		c.mu.Lock()
 		stored = last.stored
 		c.mu.Unlock()
+		if time.Since(began) > time.Minute {
+			c.fail("what was published a minute ago is not stored; the store: %v", c.st.Failed())
+		}
 	}
 }
 
@@ -199,11 +202,13 @@ func (c *crasher) sync() {
 // about it.
 func (c *crasher) mourn() {
 	for _, q := range []*Queue{c.q, c.dead} {
-		for done := false; !done; {
+		for began, done := time.Now(), false; !done; time.Sleep(10 * time.Microsecond) {
 			q.mu.Lock()
 			done = q.dead.len() == 0 && !q.burying
 			q.mu.Unlock()
-			time.Sleep(10 * time.Microsecond)
+			if time.Since(began) > time.Minute {
+				c.fail("%s has not buried its dead for a minute", q.Name)
+			}
 		}
 	}
 }
