@@ -37,6 +37,7 @@ type log struct {
 	placed      uint64            // all up to here have their place, or need none
 	written     uint64            // all up to here can be read
 
+	group uint64 // that it was taken for last
 	// The writer's, from Take to Written.
 	filling      []Entry
 	fillingBytes int64

@@ -11,6 +11,12 @@ import (
 func (l *log) Take(g *journal.Group) journal.Load {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.group == g.Number() {
+		// Units submit their logs, whoever else did. What came since the first
+		// Take has submitted the log again.
+		return journal.Nothing
+	}
+	l.group = g.Number()
 	l.queued = idle
 	l.recording, l.settles = l.settles, l.recording[:0]
 	l.recordDrop, l.dropping = l.dropping, false

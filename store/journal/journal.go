@@ -37,7 +37,8 @@ type Source interface {
 	// units are about.
 	Hold(g *Group)
 	// Take sets apart for g what waits, but for what belongs to a unit that
-	// does not go, and what must stay behind it.
+	// does not go, and what must stay behind it. A source that was submitted
+	// twice is asked twice; the second time it has nothing.
 	Take(g *Group) Load
 	// Measure calls g.Expect and g.ExpectRecords for all that Fill will encode.
 	// It is called when Take took a part of a unit.

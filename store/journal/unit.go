@@ -73,6 +73,9 @@ func (g *Group) hold(batch []Source) {
 	}
 }
 
+// Number tells groups apart; it grows from one to the next, and is never 0.
+func (g *Group) Number() uint64 { return g.number }
+
 // Goes tells whether u is written in this group.
 func (g *Group) Goes(u *Unit) bool {
 	first := u.group.Load()
