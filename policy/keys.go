@@ -2,8 +2,6 @@ package policy
 
 import (
 	"math"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -48,8 +46,8 @@ type key struct {
 	arg      *queue.Arg // the row of a key that queues follow, else nil
 }
 
-// others are the keys that are not in the table of queues: those of exchanges,
-// and those of features that are not here, which are accepted without effect.
+// others are the keys that no queue has as an argument: those of exchanges, and
+// those of features that are not here, which are accepted without effect.
 var others = []key{
 	{name: AlternateExchange, kinds: Exchange, accepts: text},
 	{name: "federation-upstream", kinds: Exchange | queues, accepts: text},
@@ -57,15 +55,7 @@ var others = []key{
 	{name: "federation-upstream-pattern", kinds: Exchange | queues, accepts: text},
 	{name: "routing-key", kinds: Exchange, accepts: text},
 	{name: "shards-per-node", kinds: Exchange, accepts: between(1, math.MaxInt64)},
-	{name: "consumer-disconnected-timeout", kinds: queue.Quorum, accepts: between(0, math.MaxInt64)},
-	{name: "delayed-retry-type", kinds: queue.Quorum, accepts: oneOf("disabled", "all", "failed", "returned")},
-	{name: "delayed-retry-min", kinds: queue.Quorum, accepts: between(0, math.MaxInt64)},
-	{name: "delayed-retry-max", kinds: queue.Quorum, accepts: between(0, math.MaxInt64)},
-	{name: "initial-cluster-size", kinds: queue.Quorum | queue.Stream, accepts: between(0, math.MaxInt64)},
 	{name: "target-group-size", kinds: queue.Quorum, accepts: between(0, math.MaxInt64)},
-	{name: "max-age", kinds: queue.Stream, accepts: age},
-	{name: "stream-max-segment-size-bytes", kinds: queue.Stream, accepts: between(0, math.MaxInt64)},
-	{name: "stream-filter-size-bytes", kinds: queue.Stream, accepts: between(16, 255)},
 }
 
 // keys is every key a policy may set, by its name.
@@ -123,22 +113,4 @@ func between(min, max int64) func(any) bool {
 		n, ok := amqp.Int(v)
 		return ok && n >= min && n <= max
 	}
-}
-
-func oneOf(words ...string) func(any) bool {
-	return func(v any) bool {
-		s, ok := v.(string)
-		return ok && slices.Contains(words, s)
-	}
-}
-
-// age accepts a number and its unit: 7D, 1h.
-func age(v any) bool {
-	s, _ := v.(string)
-	if s == "" {
-		return false
-	}
-	number, unit := s[:len(s)-1], s[len(s)-1:]
-	_, err := strconv.ParseUint(number, 10, 32)
-	return err == nil && strings.Contains("YMDhms", unit)
 }

@@ -3,6 +3,8 @@ package queue
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
 )
@@ -94,6 +96,14 @@ var Args = []Arg{
 	{"x-quorum-initial-group-size", "", 0, Quorum, integer(1, math.MaxInt64, func(*Options, int64) {})},
 	{"x-max-in-memory-length", "max-in-memory-length", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-max-in-memory-bytes", "max-in-memory-bytes", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-initial-cluster-size", "initial-cluster-size", 0, Quorum | Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-consumer-disconnected-timeout", "consumer-disconnected-timeout", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-delayed-retry-type", "delayed-retry-type", 0, Quorum, oneOf("invalid_delayed_retry_type", "disabled", "all", "failed", "returned")},
+	{"x-delayed-retry-min", "delayed-retry-min", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-delayed-retry-max", "delayed-retry-max", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-max-age", "max-age", 0, Stream, age},
+	{"x-stream-max-segment-size-bytes", "stream-max-segment-size-bytes", 0, Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-stream-filter-size-bytes", "stream-filter-size-bytes", 0, Stream, integer(16, 255, func(*Options, int64) {})},
 }
 
 // quorumDeliveryLimit holds for quorum queues that name none; -1 means none.
@@ -247,6 +257,19 @@ func overflow(o *Options, v any) string {
 		return "invalid_overflow"
 	}
 	o.Overflow = w
+	return ""
+}
+
+// age accepts a number and its unit: 7D, 1h.
+func age(_ *Options, v any) string {
+	s, ok := v.(string)
+	if !ok {
+		return unacceptable(v)
+	}
+	number := strings.TrimRight(s, "YMDhms")
+	if _, err := strconv.ParseUint(number, 10, 32); err != nil || len(s) != len(number)+1 {
+		return "invalid_max_age"
+	}
 	return ""
 }
 
