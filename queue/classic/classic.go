@@ -68,6 +68,7 @@ type after struct {
 	most               int // receipts, about
 	died               bool
 	gone               bool
+	sending            queue.Sending
 }
 
 // Publish implements queue.Queue.
@@ -181,6 +182,7 @@ func (q *Queue) advance(now int64, then *after) {
 
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
+	then.sending.Send()
 	if then.died {
 		q.bury(then.unit)
 	}

@@ -73,6 +73,7 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	}
 	if taken > 0 {
 		q.consumers.Served(m)
+		then.sending.Add(m)
 	}
 	clear(q.batch)
 	q.forgetSettled(nil)
