@@ -244,6 +244,6 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: shown(&d),
 	})
 	o.mu.Unlock()
-	o.signal()
+	o.answer()
 	return nil
 }

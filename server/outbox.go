@@ -48,6 +48,7 @@ type outbox struct {
 	buf     []byte
 	loan    *[]byte // where buf comes from, if it is borrowed
 	rest    []byte  // could not be written at once
+	wroteUs int64   // when somebody last had something to send, by clockUs
 }
 
 // item is one thing to write.
@@ -126,15 +127,25 @@ func (o *outbox) signal() {
 	}
 }
 
-// method puts a method in.
+// method puts a method in, for the reading goroutine: it is the answer to what
+// was read, and goes out at once if nothing more was.
 func (o *outbox) method(channel uint16, m amqp.Method) {
 	o.mu.Lock()
 	o.put(channel, m)
 	o.mu.Unlock()
-	o.signal()
+	o.answer()
 }
 
-// put is method with o.mu held, and no signal.
+// answer sends what the reading goroutine has put in.
+func (o *outbox) answer() {
+	if o.c.reader.Ready() {
+		o.signal() // while the rest is carried out
+		return
+	}
+	o.send()
+}
+
+// put is method with o.mu held, and nothing sent.
 func (o *outbox) put(channel uint16, m amqp.Method) {
 	if !o.stopped {
 		o.append(channel, m)

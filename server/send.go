@@ -2,6 +2,7 @@ package server
 
 import (
 	"syscall"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 )
@@ -9,8 +10,11 @@ import (
 // What a goroutine that is not the writer writes itself: to wake the writer
 // costs about as much, and the peer would wait for it.
 const (
-	littleItems = 16
+	littleItems = 8
 	littleBytes = 8 << 10
+	// soonUs is how long after a write the next is left to the writer: more is
+	// likely to come, and to be written together costs less.
+	soonUs = 50
 )
 
 // pen is the right to write to the socket, and what the writing without
@@ -61,7 +65,10 @@ func (o *outbox) writeLittle() bool {
 		o.mu.Unlock()
 		return true
 	}
-	if len(o.rest) > 0 || len(o.items) > littleItems || o.bytes > littleBytes || len(o.frames) > littleBytes ||
+	now := o.c.server.clockUs()
+	soon := now-o.wroteUs < soonUs
+	o.wroteUs = now
+	if soon || len(o.rest) > 0 || len(o.items) > littleItems || o.bytes > littleBytes || len(o.frames) > littleBytes ||
 		len(o.confirming) > 1 || len(o.stalled) > 0 || o.stopped || o.tracer.On() {
 		o.mu.Unlock()
 		return false
@@ -104,3 +111,16 @@ func (o *outbox) writeNow() bool {
 	o.buf = o.buf[:0]
 	return len(o.rest) == 0
 }
+
+// lullUs is how long nobody may have been told of the disk for a confirm to be
+// written by who tells, which is mostly the one goroutine that serves the disk:
+// it has no time for many.
+const lullUs = 100
+
+// lull reports whether confirms are rare right now.
+func (s *Server) lull() bool {
+	now := s.clockUs()
+	return now-s.confirmedUs.Swap(now) > lullUs
+}
+
+func (s *Server) clockUs() int64 { return time.Since(s.began).Microseconds() }
