@@ -79,5 +79,9 @@ func (s *Session) FlushIn(u queue.Unit) { s.publisher.FlushIn(u) }
 // Flush hands what was published to the queues.
 func (s *Session) Flush() { s.publisher.Flush() }
 
+// Pace waits a few milliseconds at most if a queue that was published to asks
+// for it: see queue.Paced.
+func (s *Session) Pace() { s.publisher.Pace() }
+
 // Drop forgets what was published since the last Flush.
 func (s *Session) Drop() { s.publisher.Drop() }
