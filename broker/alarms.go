@@ -39,11 +39,20 @@ type Watermark struct {
 	Bytes int64
 }
 
+// Of is how many bytes w is of total; the zero Watermark is none, 0.
+func (w Watermark) Of(total int64) int64 {
+	if w.Share > 0 {
+		return int64(w.Share * float64(total))
+	}
+	return w.Bytes
+}
+
 // AlarmOptions say when there is an alarm.
 type AlarmOptions struct {
-	Memory        Watermark
-	DiskFreeLimit int64  // bytes; 0 none
-	Dir           string // whose disk it is; empty: nothing is watched by itself
+	Total         Watermark // what counts as all the memory there is; zero: all there is
+	Memory        Watermark // of that
+	DiskFreeLimit int64     // bytes; 0 none
+	Dir           string    // whose disk it is; empty: nothing is watched by itself
 }
 
 // Usage is what alarms are about, in bytes. A limit of 0 is none.
@@ -133,10 +142,7 @@ func (a *alarms) sample() {
 
 // measure compares what there is with what there must be. a.mu is held.
 func (a *alarms) measure() (u Usage) {
-	u.MemoryUsed, u.MemoryLimit = a.memory.used(), a.o.Memory.Bytes
-	if a.o.Memory.Share > 0 {
-		u.MemoryLimit = int64(a.o.Memory.Share * float64(a.memory.total()))
-	}
+	u.MemoryUsed, u.MemoryLimit = a.memory.used(), a.o.Memory.Of(a.total())
 	if u.MemoryLimit > 0 && u.MemoryUsed > u.MemoryLimit {
 		u.Alarm |= LowMemory
 	}
@@ -156,6 +162,16 @@ func (a *alarms) measure() (u Usage) {
 		u.Alarm |= LowDisk
 	}
 	return u
+}
+
+// total is what counts as all the memory; it follows a container that is given
+// more or less.
+func (a *alarms) total() int64 {
+	total := a.memory.total()
+	if a.o.Total == (Watermark{}) {
+		return total
+	}
+	return a.o.Total.Of(total)
 }
 
 // report logs and tells what is set now and was not, and what no longer is.

@@ -55,6 +55,14 @@ func TestAlarms(t *testing.T) {
 		if u := a.last.Load(); u.MemoryLimit != 500<<10 || u.DiskFree <= 0 {
 			t.Errorf("%+v", u)
 		}
+		a.change(func(o *AlarmOptions) { o.Total.Bytes = 600 << 10 })
+		if u := a.last.Load(); u.MemoryLimit != 300<<10 {
+			t.Errorf("half of 600 KiB is %d", u.MemoryLimit)
+		}
+		a.change(func(o *AlarmOptions) { o.Total = Watermark{Share: 0.5} })
+		if u := a.last.Load(); u.MemoryLimit != 250<<10 {
+			t.Errorf("half of half of 1000 KiB is %d", u.MemoryLimit)
+		}
 		a.change(func(o *AlarmOptions) { o.DiskFreeLimit = math.MaxInt64 })
 		expect("with no disk", LowMemory|LowDisk, 2)
 		a.change(func(o *AlarmOptions) { o.Memory = Watermark{Bytes: 1 << 40} })
