@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"log/slog"
+	"math"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -62,10 +63,14 @@ type Usage struct {
 	DiskFree, DiskFreeLimit int64
 }
 
-// How often resources are looked at, and memory is collected while it is low.
+// How often resources are looked at: the less there is, the sooner, as they
+// shrink by so many bytes a second at most, about. And the part of its time that
+// a node which is low on memory spends on collecting garbage for that.
 const (
 	sampleEvery  = time.Second
-	collectEvery = 30 * time.Second
+	sampleSoon   = 50 * time.Millisecond
+	shrinks      = 1 << 30
+	collectsPart = 10
 )
 
 // alarms watches memory and disk.
@@ -78,8 +83,8 @@ type alarms struct {
 	mu        sync.Mutex // held while resources are looked at
 	o         AlarmOptions
 	watchers  []func()
-	collected time.Time
-	diskError bool // was logged
+	collect   time.Time // not before
+	diskError bool      // was logged
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -103,7 +108,7 @@ func (a *alarms) start() {
 }
 
 func (a *alarms) run(ctx context.Context) {
-	t := time.NewTicker(sampleEvery)
+	t := time.NewTimer(a.last.Load().next())
 	defer t.Stop()
 	for {
 		select {
@@ -111,8 +116,21 @@ func (a *alarms) run(ctx context.Context) {
 			return
 		case <-t.C:
 			a.sample()
+			t.Reset(a.last.Load().next())
 		}
 	}
+}
+
+// next is when to look again.
+func (u *Usage) next() time.Duration {
+	room := int64(math.MaxInt64)
+	if u.MemoryLimit > 0 {
+		room = max(u.MemoryLimit-u.MemoryUsed, 0)
+	}
+	if u.DiskFreeLimit > 0 {
+		room = min(room, max(u.DiskFree-u.DiskFreeLimit, 0))
+	}
+	return min(max(time.Duration(float64(room)/shrinks*float64(time.Second)), sampleSoon), sampleEvery)
 }
 
 func (a *alarms) close() {
@@ -125,9 +143,9 @@ func (a *alarms) sample() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	before, u := a.last.Load(), a.measure()
-	if u.Alarm&LowMemory != 0 && time.Since(a.collected) >= collectEvery {
+	if now := time.Now(); u.Alarm&LowMemory != 0 && now.After(a.collect) {
 		debug.FreeOSMemory() // neither garbage nor idle pages are a reason
-		a.collected = time.Now()
+		a.collect = now.Add(collectsPart * time.Since(now))
 		u = a.measure()
 	}
 	a.last.Store(&u)

@@ -87,6 +87,27 @@ func TestAlarmsUnknownDisk(t *testing.T) {
 	}
 }
 
+// TestAlarmNext: who is short of something looks sooner.
+func TestAlarmNext(t *testing.T) {
+	for _, tt := range []struct {
+		usage Usage
+		want  time.Duration
+	}{
+		{Usage{}, sampleEvery},
+		{Usage{MemoryUsed: 1 << 50, DiskFree: 1}, sampleEvery}, // no limits
+		{Usage{MemoryUsed: 1 << 30, MemoryLimit: 14 << 30}, sampleEvery},
+		{Usage{MemoryUsed: 100 << 20, MemoryLimit: 356 << 20}, sampleEvery / 4},
+		{Usage{MemoryUsed: 150 << 20, MemoryLimit: 151 << 20}, sampleSoon},
+		{Usage{MemoryUsed: 2 << 40, MemoryLimit: 1}, sampleSoon},
+		{Usage{DiskFree: 600 << 20, DiskFreeLimit: 88 << 20}, sampleEvery / 2},
+		{Usage{DiskFree: 600 << 20, DiskFreeLimit: 88 << 20, MemoryLimit: 256 << 20}, sampleEvery / 4},
+	} {
+		if got := tt.usage.next(); got != tt.want {
+			t.Errorf("%+v: after %v, want %v", tt.usage, got, tt.want)
+		}
+	}
+}
+
 func TestMemoryTotal(t *testing.T) {
 	meminfo := "MemTotal:       2048 kB\n"
 	for name, tt := range map[string]struct {

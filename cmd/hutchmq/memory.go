@@ -22,11 +22,13 @@ type memory struct {
 
 const mib = 1 << 20
 
-// share shares out the total memory of a node.
+// share shares out the total memory of a node. Garbage must not be what stops
+// publishers, so that Go collects it a little below the watermark.
 func share(total, watermark int64) memory {
 	m := memory{total: total, goLimit: total / 10 * 9, watermark: watermark, messages: 1 << 30, staged: 64 * mib}
 	if watermark > 0 {
-		m.messages = min(max(watermark/3, 64*mib), m.messages)
+		m.goLimit = min(m.goLimit, watermark/20*19)
+		m.messages = min(max(watermark/3, 16*mib), m.messages)
 		m.staged = min(max(watermark/6, 8*mib), m.staged)
 	}
 	return m

@@ -11,10 +11,11 @@ import (
 
 func TestShare(t *testing.T) {
 	for _, tt := range []struct{ total, watermark, goLimit, messages, staged int64 }{
-		{256 * mib, 150 * mib, 256 * mib / 10 * 9, 64 * mib, 25 * mib},
-		{64 * mib, 38 * mib, 64 * mib / 10 * 9, 64 * mib, 8 * mib},
-		{1000 * mib, 600 * mib, 900 * mib, 200 * mib, 64 * mib},
-		{64000 * mib, 38400 * mib, 57600 * mib, 1024 * mib, 64 * mib},
+		{256 * mib, 150 * mib, 150 * mib / 20 * 19, 50 * mib, 25 * mib},
+		{64 * mib, 38 * mib, 38 * mib / 20 * 19, 16 * mib, 8 * mib},
+		{1000 * mib, 600 * mib, 570 * mib, 200 * mib, 64 * mib},
+		{64000 * mib, 38400 * mib, 36480 * mib, 1024 * mib, 64 * mib},
+		{1000 * mib, 990 * mib, 900 * mib, 330 * mib, 64 * mib},
 		{1000 * mib, 0, 900 * mib, 1024 * mib, 64 * mib}, // no alarm
 		{0, 0, 0, 1024 * mib, 64 * mib},                  // nobody knows
 	} {
@@ -37,10 +38,10 @@ func TestLimitMemory(t *testing.T) {
 	var out bytes.Buffer
 	t.Setenv("GOMEMLIMIT", "")
 	m := limitMemory(cfg, slog.New(newLines(&out, slog.LevelInfo)))
-	if got := debug.SetMemoryLimit(-1); got != 270*mib || m.goLimit != got || m.watermark != 150*mib {
+	if got := debug.SetMemoryLimit(-1); got != 150*mib/20*19 || m.goLimit != got || m.watermark != 150*mib {
 		t.Errorf("the limit is %d, and %+v", got, m)
 	}
-	const says = "INFO  memory: total mib 300, go limit mib 270, high watermark mib 150, messages mib 64\n"
+	const says = "INFO  memory: total mib 300, go limit mib 142, high watermark mib 150, messages mib 50\n"
 	if !bytes.HasSuffix(out.Bytes(), []byte(says)) {
 		t.Errorf("%q", out.String())
 	}
