@@ -7,19 +7,19 @@ type Event uint8
 // counts what its client did, a queue what happened in it, an exchange what
 // came in and went out; a vhost and a node count what their channels do.
 const (
-	Publish          Event = iota // by a channel; into a queue
-	PublishIn                     // into an exchange
-	PublishOut                    // from an exchange, once for each queue
-	Confirm                       // told the publisher
-	ReturnUnroutable              // mandatory, and no queue wanted it
-	DropUnroutable                // no queue wanted it, and nobody asked
-	Deliver                       // to a consumer that acknowledges
-	DeliverNoAck                  // to one that does not
-	Get                           // by basic.get, to be acknowledged
-	GetNoAck
-	GetEmpty  // basic.get that found nothing
-	Redeliver // any of these, when the message was out before
-	Ack
+	Published      Event = iota // by a channel; into a queue
+	PublishedIn                 // into an exchange
+	PublishedOut                // from an exchange, once for each queue
+	Confirmed                   // told the publisher
+	Returned                    // mandatory, and no queue wanted it
+	Dropped                     // no queue wanted it, and nobody asked
+	Delivered                   // to a consumer that acknowledges
+	DeliveredNoAck              // to one that does not
+	Got                         // by basic.get, to be acknowledged
+	GotNoAck
+	GotNothing  // basic.get of an empty queue
+	Redelivered // any of these, when the message was out before
+	Acked
 	DiskReads
 	DiskWrites
 
@@ -45,4 +45,4 @@ func (t *Traffic) Add(o *Traffic) {
 }
 
 // DeliverGet is everything that went out: deliver_get in message_stats.
-func (t *Traffic) DeliverGet() uint64 { return t[Deliver] + t[DeliverNoAck] + t[Get] + t[GetNoAck] }
+func (t *Traffic) DeliverGet() uint64 { return t[Delivered] + t[DeliveredNoAck] + t[Got] + t[GotNoAck] }
