@@ -113,6 +113,31 @@ func (s *Consumers) Len() int { return len(s.members) }
 // Exclusive reports whether an exclusive consumer holds the queue.
 func (s *Consumers) Exclusive() bool { return s.exclusive }
 
+// ExclusiveTag is the tag of the exclusive consumer, "" if there is none.
+func (s *Consumers) ExclusiveTag() string {
+	if !s.exclusive || len(s.order) == 0 {
+		return ""
+	}
+	return s.order[0].Tag
+}
+
+// ActiveTag is the tag of the single active consumer, "" if there is none.
+func (s *Consumers) ActiveTag() string {
+	if !s.Single || s.active == nil {
+		return ""
+	}
+	return s.active.Tag
+}
+
+// Attendance lists the consumers, in order of arrival.
+func (s *Consumers) Attendance() []Attendant {
+	list := make([]Attendant, 0, len(s.order))
+	for _, m := range s.order {
+		list = append(list, Attendant{m.Consumer, m.ConsumeOptions, !s.Single || s.active == m})
+	}
+	return list
+}
+
 // Each calls f for every consumer, in order of arrival.
 func (s *Consumers) Each(f func(*Member)) {
 	for _, m := range s.order {

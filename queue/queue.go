@@ -222,3 +222,15 @@ type Stat struct {
 	Consumers                int
 	Paused                   bool
 }
+
+// Watched is a queue that shows more of itself.
+type Watched interface {
+	// Picture shows it as a whole.
+	Picture() Picture
+	// Changes grows whenever Picture may have changed. It takes no lock.
+	Changes() uint64
+	// Attendance lists the consumers, in order of arrival.
+	Attendance() []Attendant
+	// Head tells of the message that is next.
+	Head() Head
+}

@@ -104,7 +104,7 @@ func (l *log) readSegment(c *chunk, from uint64, bytes int) error {
 		return err
 	}
 	old := c.cursor
-	c.puts, c.cursor, err = w.Read(c.puts)
+	c.puts, c.cursor, err = l.d.j.Read(w, c.puts)
 	c.cursor.Stand(max(from, c.past()), old)
 	return err
 }
