@@ -94,7 +94,7 @@ func (l list[T]) answer(w http.ResponseWriter, r *http.Request, rows []T) {
 	p := page{FilteredCount: len(rows), Page: o.page, PageSize: o.size, TotalCount: total}
 	p.PageCount = max(1, (len(rows)+o.size-1)/o.size)
 	if o.page > p.PageCount {
-		listProblem(w, outOfRange(o.page, p.PageCount))
+		listProblem(w, outOfRange(o.page, o.size, len(rows)))
 		return
 	}
 	first := (o.page - 1) * o.size

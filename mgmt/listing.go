@@ -34,8 +34,8 @@ type listing struct {
 
 var errOutOfRange = errors.New("page_out_of_range")
 
-func outOfRange(page, pages int) error {
-	return fmt.Errorf("%w: page out of range, page: %d page_count: %d", errOutOfRange, page, pages)
+func outOfRange(page, size, rows int) error {
+	return fmt.Errorf("%w: Page out of range, page: %d page size: %d, len: %d", errOutOfRange, page, size, rows)
 }
 
 // listProblem answers for a list that cannot be sent as asked.
