@@ -3,6 +3,7 @@ package broker
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -62,6 +63,24 @@ func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) 
 	}
 	c.b.emit("channel.created", s.describe)
 	return s, nil
+}
+
+// Open opens a session for a user of a face that has no connections, such as
+// HTTP, or refuses with 530 a user who may not be there. It is on no list,
+// counts against no limit and makes no event of its own; it can own nothing.
+func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, error) {
+	v, err := b.Vhost(vhostName)
+	if err != nil {
+		return nil, err
+	}
+	if !b.auth.Reachable(u, vhostName) {
+		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
+	}
+	b.mu.Lock()
+	b.lastConnection++
+	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
+	b.mu.Unlock()
+	return &Session{c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}}, nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -179,7 +198,7 @@ func (s *Session) Purge(name string) (int, error) {
 func (s *Session) Close() {
 	s.publisher.Flush()
 	s.EndReplies(s.replies)
-	if !s.closed {
+	if !s.closed && !s.c.unlisted {
 		s.closed = true
 		s.c.b.dropSession(s)
 		s.c.b.emit("channel.closed", s.describe)
@@ -190,6 +209,8 @@ func (s *Session) Close() {
 type (
 	// Queue is a declared queue.
 	Queue = vhost.Queue
+	// Vhost is a namespace of exchanges and queues.
+	Vhost = vhost.Vhost
 	// Exchange is a declared exchange.
 	Exchange = vhost.Exchange
 	// ExchangeDeclaration is what exchange.declare asks for.
