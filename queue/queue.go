@@ -152,6 +152,7 @@ type Delivery struct {
 	Stored bool
 
 	// The queue's own.
+	Picked     bool // from its midst: see Picker
 	Lane       uint8
 	Logged     bool // its log knows the message
 	Persistent bool

@@ -49,6 +49,7 @@ type Queue struct {
 
 	dead    ring[death] // to be buried, in order
 	burying bool        // somebody does
+	graves  [][]death   // what they just have in hand
 
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
