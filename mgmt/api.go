@@ -36,6 +36,7 @@ func New(b *broker.Broker, node string) http.Handler {
 	a.limitRoutes(r)
 	a.protectionRoutes(r)
 	a.pauseRoutes(r)
+	a.uiRoutes(r)
 	return r
 }
 
