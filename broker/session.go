@@ -3,6 +3,7 @@ package broker
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -31,7 +32,9 @@ type Session struct {
 	// What follows is for anybody.
 	Past stats.Track // of Traffic: queue.Events columns
 	face Channel     // nil when there is none
-	seen seen
+	seen seen        // the sampler's
+
+	opened time.Time
 
 	counting  sync.Mutex
 	delivered map[*vhost.Queue]*Delivered
@@ -55,7 +58,7 @@ func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0, nil) }
 func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) {
 	s := &Session{
 		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
-		face: face, sizes: c.b.sizes.Burst(),
+		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
 	}
 	if err := c.b.addSession(s); err != nil {
 		return nil, err
@@ -162,6 +165,7 @@ func (s *Session) Get(name string, noAck bool) (q *vhost.Queue, d queue.Delivery
 		return
 	}
 	d, left, ok = q.Get(noAck)
+	s.countGet(q, &d, noAck, ok)
 	return
 }
 

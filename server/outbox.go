@@ -147,6 +147,7 @@ func (o *outbox) confirm(ch *channel) {
 	if o.frames = ch.confirms.appendTo(o.frames, ch.id); len(o.frames) > n {
 		o.endRaw()
 	}
+	ch.confirms.probe.end(ch.confirms.base, o.c.server.broker.Confirmed)
 }
 
 // closeOk answers a close that crossed ours: the one thing that goes in after
@@ -315,7 +316,8 @@ func (o *outbox) write(items []item, frames []byte) error {
 	o.sent = true
 	start := 0
 	if len(items) == 1 && items[0].kind == raw {
-		_, err := o.c.nc.Write(frames)
+		n, err := o.c.nc.Write(frames)
+		o.c.octets.out(n)
 		return err
 	}
 	for i := range items {
@@ -368,7 +370,8 @@ func (o *outbox) writeContent(channel uint16, m *message.Message) error {
 		body = body[n:]
 	}
 	vector = append(vector, frameEnd)
-	_, err := vector.WriteTo(o.c.nc)
+	n, err := vector.WriteTo(o.c.nc)
+	o.c.octets.out(int(n))
 	o.buf = o.buf[:0]
 	return err
 }
@@ -379,7 +382,8 @@ func (o *outbox) writeBuffer() error {
 	if len(o.buf) == 0 {
 		return nil
 	}
-	_, err := o.c.nc.Write(o.buf)
+	n, err := o.c.nc.Write(o.buf)
+	o.c.octets.out(n)
 	o.buf = o.buf[:0]
 	return err
 }
