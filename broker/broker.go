@@ -60,7 +60,8 @@ type Broker struct {
 
 	nodeLimits NodeLimits
 
-	alarms *alarms
+	alarms   *alarms
+	attempts attempts
 
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
@@ -174,7 +175,7 @@ func (b *Broker) Vhosts() []*vhost.Vhost {
 }
 
 // CreateVhost makes a vhost; one that is there is no error.
-func (b *Broker) CreateVhost(name string) error {
+func (b Acting) CreateVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	if v, _ := b.Vhost(name); v != nil {
@@ -208,8 +209,8 @@ func (b *Broker) addVhost(v *vhost.Vhost) error {
 }
 
 // DeleteVhost removes a vhost with everything in it, unless it is protected,
-// which is a ProtectedError. The caller has closed the connections into it.
-func (b *Broker) DeleteVhost(name string) error {
+// which is a ProtectedError. Connections into it are told to close.
+func (b Acting) DeleteVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	v, err := b.Vhost(name)
@@ -228,6 +229,7 @@ func (b *Broker) DeleteVhost(name string) error {
 	delete(b.gone.vhosts, name)
 	b.inVhost.edit(name, func(t *tally) { t.limits = nil })
 	b.mu.Unlock()
+	b.kick("vhost '"+name+"' is deleted", func(c *Connection) bool { return c.v == v })
 	b.auth.DropVhost(name)
 	if name == b.defaults.Vhost {
 		b.events.silence()

@@ -23,7 +23,8 @@ type Connection struct {
 
 	b        *Broker
 	v        *vhost.Vhost
-	sessions int // open ones; guarded by Broker.mu
+	sessions int  // open ones; guarded by Broker.mu
+	unlisted bool // it stands for a user without a connection: see Broker.Open
 }
 
 // Client is what the broker knows of a connection's other end, for people to
@@ -59,6 +60,7 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 	} else {
 		u, err = b.auth.Authenticate(name, password)
 	}
+	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
 	b.emitLogin(&client, name, err)
 	return u, err
 }
@@ -97,6 +99,15 @@ func (b *Broker) appendConnections(list []*Connection) []*Connection {
 		list = append(list, c)
 	}
 	return list
+}
+
+// kick closes the connections that which chooses.
+func (b *Broker) kick(reason string, which func(*Connection) bool) {
+	for _, c := range b.Connections() {
+		if c.Kick != nil && which(c) {
+			c.Kick(reason)
+		}
+	}
 }
 
 // Vhost is where the connection is.

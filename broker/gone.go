@@ -20,14 +20,19 @@ type gone struct {
 	node   Activity
 }
 
-// in are the totals that something in a vhost counts in.
-func (g *gone) in(vhostName string) [2]*Activity {
-	a := g.vhosts[vhostName]
+// keep has the totals of a vhost and of the node count something that goes. The
+// vhost may have gone before. b.mu is held.
+func (b *Broker) keep(vhostName string, count func(a *Activity)) {
+	count(&b.gone.node)
+	if b.vhosts[vhostName] == nil {
+		return
+	}
+	a := b.gone.vhosts[vhostName]
 	if a == nil {
 		a = &Activity{}
-		g.vhosts[vhostName] = a
+		b.gone.vhosts[vhostName] = a
 	}
-	return [...]*Activity{a, &g.node}
+	count(a)
 }
 
 // addSession counts what s has done.

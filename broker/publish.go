@@ -86,5 +86,9 @@ func (s *Session) FlushIn(u queue.Unit) {
 // Flush hands what was published to the queues.
 func (s *Session) Flush() { s.FlushIn(nil) }
 
+// Pace waits a few milliseconds at most if a queue that was published to asks
+// for it: see queue.Paced.
+func (s *Session) Pace() { s.publisher.Pace() }
+
 // Drop forgets what was published since the last Flush.
 func (s *Session) Drop() { s.publisher.Drop() }

@@ -56,15 +56,37 @@ func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0, nil) }
 // OpenChannel opens the session of an AMQP channel, which people look at
 // through face, or refuses as Open does.
 func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) {
-	s := &Session{
-		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
-		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
-	}
+	s := c.newSession(number, face)
 	if err := c.b.addSession(s); err != nil {
 		return nil, err
 	}
 	c.b.emit("channel.created", s.describe)
 	return s, nil
+}
+
+func (c *Connection) newSession(number uint16, face Channel) *Session {
+	return &Session{
+		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
+		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
+	}
+}
+
+// Open opens a session for a user of a face that has no connections, such as
+// HTTP, or refuses with 530 a user who may not be there. It is on no list,
+// counts against no limit and makes no event of its own; it can own nothing.
+func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, error) {
+	v, err := b.Vhost(vhostName)
+	if err != nil {
+		return nil, err
+	}
+	if !b.auth.Reachable(u, vhostName) {
+		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
+	}
+	b.mu.Lock()
+	b.lastConnection++
+	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
+	b.mu.Unlock()
+	return c.newSession(0, nil), nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -181,11 +203,13 @@ func (s *Session) Purge(name string) (int, error) {
 // Close ends the session. What it had published is in the queues. It may be
 // called again.
 func (s *Session) Close() {
-	s.publisher.Flush()
+	s.Flush()
 	s.EndReplies(s.replies)
-	if !s.closed {
-		s.closed = true
-		s.c.b.dropSession(s)
+	if s.closed {
+		return
+	}
+	s.closed = true
+	if s.c.b.dropSession(s) {
 		s.c.b.emit("channel.closed", s.describe)
 	}
 }
@@ -194,6 +218,8 @@ func (s *Session) Close() {
 type (
 	// Queue is a declared queue.
 	Queue = vhost.Queue
+	// Vhost is a namespace of exchanges and queues.
+	Vhost = vhost.Vhost
 	// Exchange is a declared exchange.
 	Exchange = vhost.Exchange
 	// ExchangeDeclaration is what exchange.declare asks for.

@@ -11,6 +11,7 @@ import (
 type Member struct {
 	Consumer
 	ConsumeOptions
+	sender     Sender // the consumer, if it is one
 	group      *group
 	blocked    bool
 	next, prev *Member // in the group's turn; not while blocked
@@ -67,6 +68,7 @@ func (s *Consumers) Add(c Consumer, o ConsumeOptions, where Declaration) error {
 		return amqp.ExclusiveUse.New(where)
 	}
 	m := &Member{Consumer: c, ConsumeOptions: o, group: s.group(o.Priority)}
+	m.sender, _ = c.(Sender)
 	if s.members == nil {
 		s.members = map[Consumer]*Member{}
 	}

@@ -32,6 +32,7 @@ type Publisher struct {
 	used    int              // bursts in use
 	index   map[*Queue]int32 // of bursts, once there are many
 	gen     uint64           // grows with every Flush
+	behind  queue.Paced      // a queue that asked for patience; nil if none did
 
 	active []*route // of known ones: those that something took since the last Flush
 	single single
@@ -255,7 +256,21 @@ func (p *Publisher) Flush() { p.FlushIn(nil) }
 // FlushIn is Flush with everything in one unit, if u is not nil.
 func (p *Publisher) FlushIn(u queue.Unit) {
 	p.count()
-	p.empty(func(b *burst) { b.q.publishIn(u, b.list) })
+	p.empty(func(b *burst) {
+		b.q.publishIn(u, b.list)
+		if b.q.paced != nil && b.q.paced.Behind() {
+			p.behind = b.q.paced
+		}
+	})
+}
+
+// Pace waits a moment if a queue that was published to is behind. No lock is
+// held.
+func (p *Publisher) Pace() {
+	if q := p.behind; q != nil {
+		p.behind = nil
+		q.Pace()
+	}
 }
 
 // Drop forgets everything published since the last Flush.

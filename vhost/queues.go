@@ -23,6 +23,7 @@ type Queue struct {
 	from      map[*Exchange]*Passage // guarded by vhost.passages, as is
 	gone      bool
 	vhost     *Vhost
+	paced     queue.Paced           // the queue itself, if it is
 	inbound   map[*Binding]struct{} // guarded by vhost.mu
 	effective atomic.Pointer[policy.Effective]
 	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
@@ -170,6 +171,7 @@ func (q *Queue) open(t queue.Type) (err error) {
 	q.adopt()
 	inner.Policy = q.Effective().Definition
 	q.Queue, err = t.Open(inner, host{q})
+	q.paced, _ = q.Queue.(queue.Paced)
 	return err
 }
 

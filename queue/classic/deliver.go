@@ -74,6 +74,7 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	if taken > 0 {
 		q.consumers.Served(m)
 		q.traffic[delivered(m.NoAck)] += uint64(taken)
+		then.sending.Add(m)
 	}
 	clear(q.batch)
 	q.forgetSettled(nil)
@@ -101,17 +102,23 @@ func (q *Queue) take(e *entry, noAck bool) {
 	if e.redelivered {
 		q.traffic[queue.Redelivered]++
 	}
+	q.taken += int64(e.size)
 	if !noAck {
-		q.unacked++
-		q.unackedBytes += int64(e.size)
-		if e.persistent {
-			q.unackedPersistent++
-			q.unackedPersistentBytes += int64(e.size)
-		}
+		q.lend(e)
 		return
 	}
 	if e.logged {
 		q.acks = append(q.acks, e.seq)
+	}
+}
+
+// lend counts e as unacked.
+func (q *Queue) lend(e *entry) {
+	q.unacked++
+	q.unackedBytes += int64(e.size)
+	if e.persistent {
+		q.unackedPersistent++
+		q.unackedPersistentBytes += int64(e.size)
 	}
 }
 
