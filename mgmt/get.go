@@ -48,10 +48,11 @@ type ackMode struct {
 	how   contract.Outcome // of those that are to be settled
 }
 
-// ackModes are the modes by the names of RabbitMQ's API.
+// ackModes are the modes by the names of RabbitMQ's API. To look at messages
+// is no failed delivery; to reject them is one.
 var ackModes = map[string]ackMode{
 	"ack_requeue_false":    {noAck: true},
-	"ack_requeue_true":     {how: contract.Requeue},
+	"ack_requeue_true":     {how: contract.Return},
 	"reject_requeue_true":  {how: contract.Requeue},
 	"reject_requeue_false": {how: contract.Discard},
 }
