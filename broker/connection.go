@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
@@ -16,6 +17,8 @@ type Connection struct {
 	ID     uint64
 	User   *auth.User
 	Opened time.Time
+
+	Past stats.Track
 
 	b        *Broker
 	v        *vhost.Vhost
@@ -38,6 +41,8 @@ type Client struct {
 	Heartbeat      time.Duration
 	Kick           func(reason string) // closes the connection; callable from anywhere
 	Channels       func() int          // how many are open; callable from anywhere
+	Octets         func() Octets       // callable from anywhere; nil: nobody knows
+	State          func() string       // likewise
 }
 
 // Login checks a name and password. loopback tells that the peer is on this

@@ -2,11 +2,13 @@ package broker
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
@@ -25,6 +27,16 @@ type Session struct {
 	replies *vhost.Queue // of direct reply-to
 	topics  topics
 	closed  bool
+	sizes   stats.Burst // of what was published since the last Flush
+
+	// What follows is for anybody.
+	Past stats.Track // of Traffic: queue.Events columns
+	face Channel     // nil when there is none
+	seen seen
+
+	counting  sync.Mutex
+	delivered map[*vhost.Queue]*Delivered
+	kinds     map[string]*queue.Counters // of all that was delivered, by kind of queue
 }
 
 type rightKey struct {
@@ -37,15 +49,17 @@ const maxRights = 1024
 
 // Open opens a session that is no AMQP channel, or refuses with 530 when the
 // user has as many as it may.
-func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0) }
+func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0, nil) }
 
-// OpenChannel opens the session of an AMQP channel, or refuses as Open does.
-func (c *Connection) OpenChannel(number uint16) (*Session, error) {
-	if err := c.b.addSession(c); err != nil {
-		return nil, err
-	}
+// OpenChannel opens the session of an AMQP channel, which people look at
+// through face, or refuses as Open does.
+func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) {
 	s := &Session{
 		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
+		face: face, sizes: c.b.sizes.Burst(),
+	}
+	if err := c.b.addSession(s); err != nil {
+		return nil, err
 	}
 	c.b.emit("channel.created", s.describe)
 	return s, nil
@@ -186,7 +200,7 @@ func (s *Session) Close() {
 	s.EndReplies(s.replies)
 	if !s.closed && !s.c.unlisted {
 		s.closed = true
-		s.c.b.dropSession(s.c)
+		s.c.b.dropSession(s)
 		s.c.b.emit("channel.closed", s.describe)
 	}
 }
@@ -201,4 +215,8 @@ type (
 	Exchange = vhost.Exchange
 	// ExchangeDeclaration is what exchange.declare asks for.
 	ExchangeDeclaration = vhost.ExchangeDeclaration
+	// Published counts what a session published to an exchange.
+	Published = vhost.Published
+	// Passage counts what went from an exchange into a queue.
+	Passage = vhost.Passage
 )

@@ -48,6 +48,7 @@ func New(b *broker.Broker, node string) http.Handler {
 	a.connectionRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
+	a.uiRoutes(r)
 	return compressed(r)
 }
 
