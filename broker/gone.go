@@ -27,6 +27,15 @@ func (g *gone) in(vhostName string) [2]*Activity {
 	return [...]*Activity{a, &g.node}
 }
 
+// keepCounts keeps what a session that is on no list has counted.
+func (b *Broker) keepCounts(s *Session) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, a := range b.gone.in(s.v.Name) {
+		a.addSession(s)
+	}
+}
+
 // addSession counts what s has done.
 func (a *Activity) addSession(s *Session) {
 	published := s.publisher.Traffic()

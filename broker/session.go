@@ -80,7 +80,9 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	b.lastConnection++
 	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
 	b.mu.Unlock()
-	return &Session{c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}}, nil
+	return &Session{
+		c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
+	}, nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -198,11 +200,16 @@ func (s *Session) Purge(name string) (int, error) {
 func (s *Session) Close() {
 	s.publisher.Flush()
 	s.EndReplies(s.replies)
-	if !s.closed && !s.c.unlisted {
-		s.closed = true
-		s.c.b.dropSession(s)
-		s.c.b.emit("channel.closed", s.describe)
+	if s.closed {
+		return
 	}
+	s.closed = true
+	if s.c.unlisted {
+		s.c.b.keepCounts(s)
+		return
+	}
+	s.c.b.dropSession(s)
+	s.c.b.emit("channel.closed", s.describe)
 }
 
 // What a face handles of the vhost room, which it does not enter.
