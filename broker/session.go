@@ -54,15 +54,19 @@ func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0, nil) }
 // OpenChannel opens the session of an AMQP channel, which people look at
 // through face, or refuses as Open does.
 func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) {
-	s := &Session{
-		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
-		face: face, sizes: c.b.sizes.Burst(),
-	}
+	s := c.newSession(number, face)
 	if err := c.b.addSession(s); err != nil {
 		return nil, err
 	}
 	c.b.emit("channel.created", s.describe)
 	return s, nil
+}
+
+func (c *Connection) newSession(number uint16, face Channel) *Session {
+	return &Session{
+		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
+		face: face, sizes: c.b.sizes.Burst(),
+	}
 }
 
 // Open opens a session for a user of a face that has no connections, such as
@@ -80,9 +84,7 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	b.lastConnection++
 	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
 	b.mu.Unlock()
-	return &Session{
-		c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
-	}, nil
+	return c.newSession(0, nil), nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for

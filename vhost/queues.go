@@ -22,7 +22,7 @@ type Queue struct {
 	from      map[*Exchange]*Passage // guarded by vhost.passages, as is
 	gone      bool
 	vhost     *Vhost
-	paced     queue.Paced // the queue itself, if it is
+	paced     queue.Paced           // the queue itself, if it is
 	inbound   map[*Binding]struct{} // guarded by vhost.mu
 	effective atomic.Pointer[policy.Effective]
 	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
