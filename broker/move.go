@@ -89,7 +89,8 @@ type Move struct {
 	Options MoveOptions
 
 	cancel context.CancelFunc
-	wake   chan struct{} // told when paused ends
+	wake   chan struct{} // told when a pause ends
+	ended  chan struct{} // closed at the end
 
 	mu     sync.Mutex
 	status MoveStatus
@@ -127,6 +128,16 @@ func (m *Move) turn(from, to MoveState) {
 	m.mu.Unlock()
 }
 
+// Wait returns when the move has ended, or after so long.
+func (m *Move) Wait(atMost time.Duration) {
+	t := time.NewTimer(atMost)
+	defer t.Stop()
+	select {
+	case <-m.ended:
+	case <-t.C:
+	}
+}
+
 // note changes the status.
 func (m *Move) note(f func(s *MoveStatus)) {
 	m.mu.Lock()
@@ -147,6 +158,7 @@ func (m *Move) end(err error) {
 			s.State, s.Problem = Failed, err.Error()
 		}
 	})
+	close(m.ended)
 }
 
 // StartMove begins a move for u, or refuses: with an *amqp.Error if u may not
@@ -165,7 +177,7 @@ func (b *Broker) StartMove(u *auth.User, o MoveOptions) (*Move, error) {
 		s.Close()
 		return nil, err
 	}
-	m := &Move{User: u.Name, Options: o, wake: make(chan struct{}, 1), status: MoveStatus{
+	m := &Move{User: u.Name, Options: o, wake: make(chan struct{}, 1), ended: make(chan struct{}), status: MoveStatus{
 		State: Running, Began: time.Now(), Total: len(o.IDs), Kept: map[string]int{}, Targets: map[string]int{},
 	}}
 	if o.IDs == nil {
