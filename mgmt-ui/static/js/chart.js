@@ -138,17 +138,20 @@ function options(home, series, format, height) {
     stroke: token('--muted'), font: '11px ' + token('--font'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false },
   };
   return {
-    width: home.clientWidth, height, legend: { show: false }, padding: [8, 8, 0, 0],
+    width: home.clientWidth, height, legend: { show: false }, padding: [8, 24, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(1, (max || 0) * 1.1)] } },
+    scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(format === f.rate ? 1 : 4, (max || 0) * 1.1)] } },
     axes: [
-      { ...axis, size: 28, space: 70, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((t) => f.clock(t * 1000).slice(0, rangeNow().age > 600 ? 5 : 8)) },
-      { ...axis, size: 48, space: 36, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
+      { ...axis, size: 28, space: 90, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((t) => f.clock(t * 1000).slice(0, rangeNow().age > 600 ? 5 : 8)) },
+      { ...axis, size: 56, space: 36, ...(format === f.bytes && { incrs: powersOfTwo }), values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
     ],
     series: [{}, ...series.map((s) => ({ label: s.label, stroke: token('--c-' + s.color), width: 1.75, points: { show: false }, spanGaps: true }))],
     plugins: [tip(series, format)],
   };
 }
+
+/** Bytes are counted in steps that are whole in KiB and MiB. */
+const powersOfTwo = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
 /** @param {number} v @param {(n: number | null) => string} format */
 const axisLabel = (v, format) => format === f.rate || format === f.number ? f.short(v) : format(v);

@@ -22,7 +22,7 @@ export function Shell({ children }) {
     <${Rail} />
     <header class="top">
       <${VhostPicker} />
-      <button type="button" class="jump" aria-label="Find or do" onClick=${openPalette}><${Icon} name="search" /><span>Find or do…</span><kbd>Ctrl K</kbd></button>
+      <button type="button" class="jump" onClick=${openPalette}><${Icon} name="search" /><span>Find or do…</span><kbd>Ctrl K</kbd></button>
       <div class="top-right">
         <${Alarms} />
         <${LiveToggle} />
@@ -48,7 +48,7 @@ function Rail() {
   const entries = railRoutes();
   const groups = [...new Set(entries.map((r) => r.rail?.group ?? ''))];
   return html`
-    <nav class="rail" aria-label="Pages">
+    <nav class="rail" aria-label="Main">
       <a class="brand" href=${href([])} aria-label="HutchMQ, overview"><${Mark} /><span>HutchMQ</span></a>
       ${groups.map((g) => html`
         <ul key=${g}>

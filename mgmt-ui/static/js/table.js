@@ -229,7 +229,7 @@ function Pages({ page, query, noun }) {
   if (page.total_count <= 25) return null;
   const turn = (/** @type {number} */ n) => setQuery({ page: n === 1 ? '' : String(n) });
   return html`
-    <nav class="pages" aria-label="Pages">
+    <nav class="pages" aria-label="Pages of the list">
       ${page.page_count > 1 && html`
         <${Button} icon="left" kind="quiet" label="Previous page" disabled=${page.page <= 1} onClick=${() => turn(page.page - 1)} />
         ${pageNumbers(page.page, page.page_count).map((n) => n === 0 ? html`<span class="muted">…</span>` : html`

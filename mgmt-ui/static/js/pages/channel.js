@@ -12,7 +12,7 @@ import { Fact } from './queue.js';
 /** @param {{name: string}} p */
 export function Channel({ name }) {
   const { data: c, error } = useLive(path`channels/${name}` + '?' + samplesQuery('msg_rates'));
-  if (!c) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!c) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const gone = error && /** @type {any} */ (error).status === 404;
   return html`
     <${PageHead} kind="channel" title=${name} meta=${html`<${State} of=${gone ? 'closed' : c.state} /><span>${c.user} in ${c.vhost}</span><${Modes} c=${c} />

@@ -13,7 +13,7 @@ export function Connection({ name }) {
   const at = path`connections/${name}`;
   const { data: c, error } = useLive(at + '?' + samplesQuery('data_rates'));
   const channels = useLive(at + '/channels');
-  if (!c) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!c) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const gone = error && /** @type {any} */ (error).status === 404;
   const called = c.user_provided_name ?? c.client_properties?.connection_name;
   return html`

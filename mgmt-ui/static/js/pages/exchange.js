@@ -23,7 +23,7 @@ const tabs = [
 export function Exchange({ vhost, name }) {
   const at = path`exchanges/${vhost}/${exchangeSegment(name)}`;
   const { data: x, error } = useLive(at + '?' + samplesQuery('msg_rates'));
-  if (!x) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!x) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const tab = tabs.find((t) => t.id === address.value.query.tab) ?? tabs[0];
   const ours = name === '' || name.startsWith('amq.');
   return html`

@@ -12,7 +12,7 @@ import { sendSnippet } from '../snippets.js';
 export default function Overview() {
   const overview = useLive('overview?' + samplesQuery('lengths', 'msg_rates'));
   const nodes = useLive(may('monitoring') ? 'nodes' : null);
-  if (!overview.data) return overview.error ? html`<${Failed} error=${overview.error} />` : html`<${Loading} />`;
+  if (!overview.data) return overview.error ? html`<${Failed} error=${overview.error} whole />` : html`<${Loading} />`;
   const o = overview.data;
   return html`
     <${PageHead} title="Overview" meta=${html`<span>${o.cluster_name}</span><span>HutchMQ ${o.product_version}</span>`} actions=${html`<${RangePicker} />`} />

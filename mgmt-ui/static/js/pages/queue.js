@@ -27,7 +27,7 @@ const tabs = [
 export function Queue({ vhost, name }) {
   const at = path`queues/${vhost}/${name}`;
   const { data: q, error } = useLive(at + '?' + samplesQuery('lengths', 'msg_rates'));
-  if (!q) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!q) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const tab = tabs.find((t) => t.id === address.value.query.tab) ?? tabs[0];
   const gone = error && /** @type {any} */ (error).status === 404;
   return html`
