@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"log/slog"
+	"math"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -39,11 +40,20 @@ type Watermark struct {
 	Bytes int64
 }
 
+// Of is how many bytes w is of total; the zero Watermark is none, 0.
+func (w Watermark) Of(total int64) int64 {
+	if w.Share > 0 {
+		return int64(w.Share * float64(total))
+	}
+	return w.Bytes
+}
+
 // AlarmOptions say when there is an alarm.
 type AlarmOptions struct {
-	Memory        Watermark
-	DiskFreeLimit int64  // bytes; 0 none
-	Dir           string // whose disk it is; empty: nothing is watched by itself
+	Total         Watermark // what counts as all the memory there is; zero: all there is
+	Memory        Watermark // of that
+	DiskFreeLimit int64     // bytes; 0 none
+	Dir           string    // whose disk it is; empty: nothing is watched by itself
 }
 
 // Usage is what alarms are about, in bytes. A limit of 0 is none.
@@ -53,10 +63,14 @@ type Usage struct {
 	DiskFree, DiskFreeLimit int64
 }
 
-// How often resources are looked at, and memory is collected while it is low.
+// How often resources are looked at: the less there is, the sooner, as they
+// shrink by so many bytes a second at most, about. And the part of its time that
+// a node which is low on memory spends on collecting garbage for that.
 const (
 	sampleEvery  = time.Second
-	collectEvery = 30 * time.Second
+	sampleSoon   = 50 * time.Millisecond
+	shrinks      = 1 << 30
+	collectsPart = 10
 )
 
 // alarms watches memory and disk.
@@ -69,8 +83,8 @@ type alarms struct {
 	mu        sync.Mutex // held while resources are looked at
 	o         AlarmOptions
 	watchers  []func()
-	collected time.Time
-	diskError bool // was logged
+	collect   time.Time // not before
+	diskError bool      // was logged
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -94,7 +108,7 @@ func (a *alarms) start() {
 }
 
 func (a *alarms) run(ctx context.Context) {
-	t := time.NewTicker(sampleEvery)
+	t := time.NewTimer(a.last.Load().next())
 	defer t.Stop()
 	for {
 		select {
@@ -102,8 +116,21 @@ func (a *alarms) run(ctx context.Context) {
 			return
 		case <-t.C:
 			a.sample()
+			t.Reset(a.last.Load().next())
 		}
 	}
+}
+
+// next is when to look again.
+func (u *Usage) next() time.Duration {
+	room := int64(math.MaxInt64)
+	if u.MemoryLimit > 0 {
+		room = max(u.MemoryLimit-u.MemoryUsed, 0)
+	}
+	if u.DiskFreeLimit > 0 {
+		room = min(room, max(u.DiskFree-u.DiskFreeLimit, 0))
+	}
+	return min(max(time.Duration(float64(room)/shrinks*float64(time.Second)), sampleSoon), sampleEvery)
 }
 
 func (a *alarms) close() {
@@ -116,9 +143,9 @@ func (a *alarms) sample() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	before, u := a.last.Load(), a.measure()
-	if u.Alarm&LowMemory != 0 && time.Since(a.collected) >= collectEvery {
+	if now := time.Now(); u.Alarm&LowMemory != 0 && now.After(a.collect) {
 		debug.FreeOSMemory() // neither garbage nor idle pages are a reason
-		a.collected = time.Now()
+		a.collect = now.Add(collectsPart * time.Since(now))
 		u = a.measure()
 	}
 	a.last.Store(&u)
@@ -133,10 +160,7 @@ func (a *alarms) sample() {
 
 // measure compares what there is with what there must be. a.mu is held.
 func (a *alarms) measure() (u Usage) {
-	u.MemoryUsed, u.MemoryLimit = a.memory.used(), a.o.Memory.Bytes
-	if a.o.Memory.Share > 0 {
-		u.MemoryLimit = int64(a.o.Memory.Share * float64(a.memory.total()))
-	}
+	u.MemoryUsed, u.MemoryLimit = a.memory.used(), a.o.Memory.Of(a.total())
 	if u.MemoryLimit > 0 && u.MemoryUsed > u.MemoryLimit {
 		u.Alarm |= LowMemory
 	}
@@ -156,6 +180,16 @@ func (a *alarms) measure() (u Usage) {
 		u.Alarm |= LowDisk
 	}
 	return u
+}
+
+// total is what counts as all the memory; it follows a container that is given
+// more or less.
+func (a *alarms) total() int64 {
+	total := a.memory.total()
+	if a.o.Total == (Watermark{}) {
+		return total
+	}
+	return a.o.Total.Of(total)
 }
 
 // report logs and tells what is set now and was not, and what no longer is.

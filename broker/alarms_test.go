@@ -55,6 +55,14 @@ func TestAlarms(t *testing.T) {
 		if u := a.last.Load(); u.MemoryLimit != 500<<10 || u.DiskFree <= 0 {
 			t.Errorf("%+v", u)
 		}
+		a.change(func(o *AlarmOptions) { o.Total.Bytes = 600 << 10 })
+		if u := a.last.Load(); u.MemoryLimit != 300<<10 {
+			t.Errorf("half of 600 KiB is %d", u.MemoryLimit)
+		}
+		a.change(func(o *AlarmOptions) { o.Total = Watermark{Share: 0.5} })
+		if u := a.last.Load(); u.MemoryLimit != 250<<10 {
+			t.Errorf("half of half of 1000 KiB is %d", u.MemoryLimit)
+		}
 		a.change(func(o *AlarmOptions) { o.DiskFreeLimit = math.MaxInt64 })
 		expect("with no disk", LowMemory|LowDisk, 2)
 		a.change(func(o *AlarmOptions) { o.Memory = Watermark{Bytes: 1 << 40} })
@@ -76,6 +84,27 @@ func TestAlarmsUnknownDisk(t *testing.T) {
 	a.sample()
 	if u := a.last.Load(); u.Alarm != 0 || strings.Count(log.String(), "\n") != 1 {
 		t.Errorf("%+v, %s", u, log.String())
+	}
+}
+
+// TestAlarmNext: who is short of something looks sooner.
+func TestAlarmNext(t *testing.T) {
+	for _, tt := range []struct {
+		usage Usage
+		want  time.Duration
+	}{
+		{Usage{}, sampleEvery},
+		{Usage{MemoryUsed: 1 << 50, DiskFree: 1}, sampleEvery}, // no limits
+		{Usage{MemoryUsed: 1 << 30, MemoryLimit: 14 << 30}, sampleEvery},
+		{Usage{MemoryUsed: 100 << 20, MemoryLimit: 356 << 20}, sampleEvery / 4},
+		{Usage{MemoryUsed: 150 << 20, MemoryLimit: 151 << 20}, sampleSoon},
+		{Usage{MemoryUsed: 2 << 40, MemoryLimit: 1}, sampleSoon},
+		{Usage{DiskFree: 600 << 20, DiskFreeLimit: 88 << 20}, sampleEvery / 2},
+		{Usage{DiskFree: 600 << 20, DiskFreeLimit: 88 << 20, MemoryLimit: 256 << 20}, sampleEvery / 4},
+	} {
+		if got := tt.usage.next(); got != tt.want {
+			t.Errorf("%+v: after %v, want %v", tt.usage, got, tt.want)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
@@ -17,9 +18,12 @@ type Connection struct {
 	User   *auth.User
 	Opened time.Time
 
+	Past stats.Track
+
 	b        *Broker
 	v        *vhost.Vhost
-	sessions int // open ones; guarded by Broker.mu
+	sessions int  // open ones; guarded by Broker.mu
+	unlisted bool // it stands for a user without a connection: see Broker.Open
 }
 
 // Client is what the broker knows of a connection's other end, for people to
@@ -37,6 +41,8 @@ type Client struct {
 	Heartbeat      time.Duration
 	Kick           func(reason string) // closes the connection; callable from anywhere
 	Channels       func() int          // how many are open; callable from anywhere
+	Octets         func() Octets       // callable from anywhere; nil: nobody knows
+	State          func() string       // likewise
 }
 
 // Login checks a name and password. loopback tells that the peer is on this
@@ -52,6 +58,7 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 	} else {
 		u, err = b.auth.Authenticate(name, password)
 	}
+	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
 	b.emitLogin(&client, name, err)
 	return u, err
 }
@@ -85,6 +92,15 @@ func (b *Broker) Connections() []*Connection {
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
+}
+
+// kick closes the connections that which chooses.
+func (b *Broker) kick(reason string, which func(*Connection) bool) {
+	for _, c := range b.Connections() {
+		if c.Kick != nil && which(c) {
+			c.Kick(reason)
+		}
+	}
 }
 
 // Vhost is where the connection is.

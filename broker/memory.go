@@ -9,6 +9,10 @@ import (
 	"strings"
 )
 
+// MemoryTotal is how many bytes of memory there are for this process: the
+// machine's, or what its control groups allow. 0 means that nobody knows.
+func MemoryTotal() int64 { return thisMachine.total() }
+
 // memory reads what Linux tells of it, in files below root.
 type memory struct{ root fs.FS }
 

@@ -20,6 +20,7 @@ type Config struct {
 	Auth             Auth
 	Advertise        Advertise
 	Limits           Limits
+	Memory           Memory
 	Alarms           Alarms
 	Store            Store
 	Policies         Policies
@@ -94,6 +95,14 @@ type Limits struct {
 type Watermark struct {
 	Share float64
 	Bytes int64
+}
+
+// Share is a part of the memory there is, or a size in bytes when that is 0.
+type Share Watermark
+
+// Memory is what the broker may count on.
+type Memory struct {
+	Limit Share
 }
 
 // Alarms is when publishers are stopped.

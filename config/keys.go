@@ -153,8 +153,13 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.ConsumerTimeout },
 	},
 	{
+		Path: "memory.limit", Default: "auto",
+		Says:  "The memory the broker counts as all there is, for its alarm, its garbage collector and its queues: `auto` is what its container or the machine has; else a part of that, such as `50%`, or a size.",
+		field: func(c *Config) any { return &c.Memory.Limit },
+	},
+	{
 		Path: "alarms.memory_high_watermark", Default: "0.6",
-		Says:  "The memory the broker may use before it stops publishers: a share such as `0.6` of what the machine or its container has, or a size; `0` is no limit.",
+		Says:  "The memory the broker may use before it stops publishers: a share such as `0.6` of `memory.limit`, or a size; `0` is no limit.",
 		field: func(c *Config) any { return &c.Alarms.MemoryHighWatermark },
 	},
 	{

@@ -44,6 +44,8 @@ func (k *Key) set(c *Config, text string) error {
 		return cmp.Or(err, k.bound(int64(n), text))
 	case *Watermark:
 		return v.parse(text)
+	case *Share:
+		return v.parse(text)
 	case *time.Duration:
 		d, err := parseDuration(text)
 		*v = d
@@ -67,6 +69,8 @@ func (k *Key) Type() string {
 		return "size"
 	case *Watermark:
 		return "share or size"
+	case *Share:
+		return "auto, percentage or size"
 	case *time.Duration:
 		return "duration"
 	}
@@ -130,6 +134,28 @@ func (w *Watermark) parse(text string) error {
 		return fmt.Errorf("want a share such as 0.6 or a size such as 4GiB, got '%s'", text)
 	}
 	*w = Watermark{Share: share}
+	return nil
+}
+
+// minLimit is what a broker can work in, about.
+const minLimit = 32 * mib
+
+// parse reads auto, a percentage or a size.
+func (s *Share) parse(text string) error {
+	if text == "auto" {
+		*s = Share{Share: 1}
+		return nil
+	}
+	if n, err := parseBytes(text); err == nil && n >= minLimit {
+		*s = Share{Bytes: int64(n)}
+		return nil
+	}
+	digits, isPercent := strings.CutSuffix(text, "%")
+	percent, err := strconv.ParseFloat(digits, 64)
+	if !isPercent || err != nil || !(percent >= 1 && percent <= 100) {
+		return fmt.Errorf("want auto, a percentage from 1%% to 100%%, or a size of at least %s, got '%s'", Bytes(minLimit), text)
+	}
+	*s = Share{Share: percent / 100}
 	return nil
 }
 

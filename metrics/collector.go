@@ -7,6 +7,7 @@ import (
 	"runtime"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/hutchmq/hutchmq/broker"
@@ -47,6 +48,7 @@ func New(b *broker.Broker, node, version string) http.Handler {
 		"product_name": "HutchMQ", "product_version": version, "go_version": runtime.Version(), "rabbitmq_node": node,
 	})
 	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(&collector{b, prometheus.MustNewConstMetric(build, prometheus.GaugeValue, 1)})
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))

@@ -41,6 +41,7 @@ func TestPage(t *testing.T) {
 	for _, line := range []string{
 		"rabbitmq_queues 1\n", "rabbitmq_connections 0\n", "rabbitmq_queue_messages_ready 0\n",
 		`product_version="1.2.3"`, `rabbitmq_node="rabbit@here"`,
+		"\ngo_goroutines ", "\ngo_memstats_heap_inuse_bytes ", "\nprocess_open_fds ", "\nprocess_resident_memory_bytes ",
 	} {
 		if !strings.Contains(w.Body.String(), line) {
 			t.Errorf("%q is not in\n%s", line, w.Body)

@@ -39,7 +39,7 @@ type settled struct {
 }
 
 func newChannel(c *connection, id uint16) (*channel, error) {
-	s, err := c.broker.OpenChannel(id)
+	s, err := c.broker.OpenChannel(id, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -157,7 +157,12 @@ func (ch *channel) Confirm(seqs []uint64, stored bool) {
 	o.mu.Lock()
 	ch.confirms.confirm(seqs, stored)
 	ch.tell()
+	few := len(ch.confirms.states) <= littleItems
 	o.mu.Unlock()
+	if few && ch.c.server.lull() {
+		o.send()
+		return
+	}
 	o.signal()
 }
 

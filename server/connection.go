@@ -299,10 +299,13 @@ func (c *connection) flush() {
 	for _, ch := range c.dirty {
 		published = ch.flush() || published
 	}
-	c.dirty = c.dirty[:0]
 	if published {
 		c.server.broker.WaitRoom()
+		for _, ch := range c.dirty {
+			ch.session.Pace()
+		}
 	}
+	c.dirty = c.dirty[:0]
 }
 
 // beginClose sends e and stops everything; the peer has closeTimeout to

@@ -11,7 +11,8 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// consumer is a basic.consume: it implements queue.Consumer. outbox.mu guards
+// consumer is a basic.consume: it implements queue.Consumer and queue.Sender, so
+// that what is delivered is written when the queue says so. outbox.mu guards
 // what changes.
 type consumer struct {
 	ch    *channel
@@ -158,11 +159,12 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 		k.wait()
 	}
 	o.mu.Unlock()
-	if n > 0 {
-		o.signal()
-	}
 	return n
 }
+
+// Send and Wake implement queue.Sender.
+func (k *consumer) Send() { k.ch.c.out.send() }
+func (k *consumer) Wake() { k.ch.c.out.signal() }
 
 // deliver puts d on its way. outbox.mu is held.
 func (ch *channel) deliver(k *consumer, d *queue.Delivery, now int64) {
@@ -242,6 +244,6 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: shown(&d),
 	})
 	o.mu.Unlock()
-	o.signal()
+	o.answer()
 	return nil
 }

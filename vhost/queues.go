@@ -7,6 +7,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 // Queue is a declared queue: the queue itself, and its place in the vhost.
@@ -16,8 +17,12 @@ type Queue struct {
 	queue.Queue
 	Kind  string
 	Owner uint64 // connection that has it to itself; 0 none
+	Past  stats.Track
 
+	from      map[*Exchange]*Passage // guarded by vhost.passages, as is
+	gone      bool
 	vhost     *Vhost
+	paced     queue.Paced           // the queue itself, if it is
 	inbound   map[*Binding]struct{} // guarded by vhost.mu
 	effective atomic.Pointer[policy.Effective]
 	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
@@ -157,6 +162,7 @@ func (q *Queue) open(t queue.Type) (err error) {
 	q.adopt()
 	inner.Policy = q.Effective().Definition
 	q.Queue, err = t.Open(inner, host{q})
+	q.paced, _ = q.Queue.(queue.Paced)
 	return err
 }
 
@@ -304,4 +310,28 @@ func (q *Queue) ConsumerTimeoutMs() int64 {
 		return t.ConsumerTimeoutMs()
 	}
 	return -1
+}
+
+// Picture is the queue as people look at it.
+func (q *Queue) Picture() queue.Picture {
+	if w, ok := q.Queue.(queue.Watched); ok {
+		return w.Picture()
+	}
+	return queue.Picture{Stat: q.Stat()}
+}
+
+// Attendance lists the consumers, in order of arrival.
+func (q *Queue) Attendance() []queue.Attendant {
+	if w, ok := q.Queue.(queue.Watched); ok {
+		return w.Attendance()
+	}
+	return nil
+}
+
+// Head tells of the message that is next.
+func (q *Queue) Head() queue.Head {
+	if w, ok := q.Queue.(queue.Watched); ok {
+		return w.Head()
+	}
+	return queue.Head{}
 }

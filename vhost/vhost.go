@@ -13,6 +13,7 @@ import (
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 // Options is what a vhost is built from. The types are shared by all vhosts.
@@ -32,6 +33,9 @@ type Options struct {
 	Notify func(Notice)
 	// Begin begins a unit of what the queues store.
 	Begin func() queue.Unit
+	// Routing is told how long it took to find where a message goes, of some;
+	// nil: nobody wants to know.
+	Routing *stats.Histogram
 	// NextID numbers a new queue; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
 }
@@ -70,6 +74,7 @@ type Vhost struct {
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	passages passages
 	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange

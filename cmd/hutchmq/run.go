@@ -31,13 +31,15 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
-	st, err := openStore(cfg, log)
+	memory := limitMemory(cfg, log)
+	st, err := openStore(cfg, memory.staged, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 
-	classicType, quorumType := classic.New(st), classic.NewQuorum(st)
+	budget := classic.NewBudget(memory.messages)
+	classicType, quorumType := classic.New(st).Within(budget), classic.NewQuorum(st).Within(budget)
 	defer classicType.Close()
 	defer quorumType.Close()
 	b, err := broker.New(broker.Options{
@@ -55,6 +57,7 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
 		},
 		Alarms: broker.AlarmOptions{
+			Total:         broker.Watermark(cfg.Memory.Limit),
 			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
 			DiskFreeLimit: int64(cfg.Alarms.DiskFreeLimit), Dir: cfg.DataDir,
 		},
@@ -86,8 +89,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	return nil
 }
 
-func openStore(cfg *config.Config, log *slog.Logger) (store.Store, error) {
-	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, Log: log})
+func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.Store, error) {
+	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, StagedBytes: stagedBytes, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.DataDir, err)
 	}

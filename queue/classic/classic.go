@@ -22,6 +22,7 @@ type Queue struct {
 	kind    *Type
 	host    queue.Host
 	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
+	behind  atomic.Bool  // publishers are to be held back
 
 	mu        sync.Mutex
 	log       store.Log // nil until something of a transient queue has to spill
@@ -41,11 +42,14 @@ type Queue struct {
 	readyBytes, unackedBytes int64
 	persistent               int
 	resident                 int64 // bytes of messages held in memory
+	taken                    int64 // bytes of bodies that ever left, to consumers
+	pace                     pace
 	expiring                 bool  // some ready message may expire
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
 	dead    ring[death] // to be buried, in order
 	burying bool        // somebody does
+	graves  [][]death   // what they just have in hand
 
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
@@ -68,6 +72,7 @@ type after struct {
 	most               int // receipts, about
 	died               bool
 	gone               bool
+	sending            queue.Sending
 }
 
 // Publish implements queue.Queue.
@@ -177,10 +182,12 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	q.noteBehind(now)
 }
 
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
+	then.sending.Send()
 	if then.died {
 		q.bury(then.unit)
 	}

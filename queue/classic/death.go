@@ -80,11 +80,13 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 		}
 		first := !q.burying
 		q.burying = true
+		q.graves = append(q.graves, dead)
 		q.mu.Unlock()
 		b := &burial{Unit: u}
 		q.deadLetter(b, dead)
 		next = append(next, b.next...)
 		q.mu.Lock()
+		q.graves = slices.DeleteFunc(q.graves, func(g []death) bool { return &g[0] == &dead[0] })
 		if first {
 			q.burying = false
 		}
@@ -130,6 +132,7 @@ func (q *Queue) deadLetter(b *burial, dead []death) {
 	q.mu.Lock()
 	if len(done) > 0 && !q.forgotten {
 		q.log.SettleIn(b.Unit, done)
+		q.reveal(done)
 	}
 	q.mu.Unlock()
 }

@@ -73,6 +73,7 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	}
 	if taken > 0 {
 		q.consumers.Served(m)
+		then.sending.Add(m)
 	}
 	clear(q.batch)
 	q.forgetSettled(nil)
@@ -83,6 +84,7 @@ func (q *Queue) take(e *entry, noAck bool) {
 	q.count(e, -1)
 	q.hold(e, -1)
 	q.delivered = max(q.delivered, e.seq)
+	q.taken += int64(e.size)
 	if !noAck {
 		q.unacked++
 		q.unackedBytes += int64(e.size)

@@ -170,14 +170,14 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.count == 0 {
 		return nil
 	}
-	number, from, last, log := l.number, l.gap.first, l.gap.last, q.log
+	number, from, last, settled, log := l.number, l.gap.first, l.gap.last, l.settled, q.log
 	q.mu.Unlock()
 	es, err := q.read(log, number, from, last, max)
 	q.mu.Lock()
 	if err != nil {
 		return err
 	}
-	if q.closed || l.gap.first != from { // a gap never begins at one place twice
+	if q.closed || l.gap.first != from || l.settled != settled { // a gap never begins at one place twice
 		return nil
 	}
 	q.rise(l, es)
@@ -189,8 +189,11 @@ func (q *Queue) rise(l *lane, es []entry) {
 	for i := range es {
 		e := &es[i]
 		l.base, l.gap.first = l.climb(l.base, e), e.seq+1
+		if l.picked.has(e.seq) {
+			continue
+		}
 		missed := l.misses(e.seq, e.expiry)
-		if e.early && !missed && e.expiry <= q.expired {
+		if !l.holed && e.early && !missed && e.expiry <= q.expired {
 			continue // it expired in the gap
 		}
 		l.head.pushBack(*e)
@@ -203,6 +206,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 			q.index(l, e)
 		}
 	}
+	l.picked.passed(l.gap.first)
 	q.drained(l)
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
 		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)

@@ -17,16 +17,17 @@ type Type struct {
 	store    store.Store
 	loader   *loader
 	limits   limits
-	resident atomic.Int64 // bytes of messages in memory, all queues
+	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
 }
 
 // New makes the type; its queues keep their messages in st.
 func New(st store.Store) *Type {
-	return &Type{
+	t := &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
 		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
 	}
+	return t.Within(NewBudget(defaultLimits.budget))
 }
 
 // clock is the time in Unix milliseconds; it never goes back, so that what has

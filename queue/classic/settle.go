@@ -17,9 +17,11 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
 	then := after{unit: u}
 	q.mu.Lock()
+	picked := false
 	for i := range ds {
 		q.unacked--
 		q.unackedBytes -= int64(ds[i].Size)
+		picked = picked || ds[i].Picked
 	}
 	switch {
 	case q.closed:
@@ -29,11 +31,17 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 		for i := range ds {
 			q.die(entryOf(&ds[i]), queue.Rejected, &then)
 		}
+		if picked {
+			q.forgetPicked(ds, q.options.DeadExchange != nil)
+		}
 	default:
 		for i := range ds {
 			if ds[i].Logged {
 				q.acks = append(q.acks, ds[i].ID)
 			}
+		}
+		if picked {
+			q.forgetPicked(ds, false)
 		}
 	}
 	q.forgetSettled(u)
@@ -56,6 +64,12 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 	es := make([]entry, 0, len(ds))
 	for i := range ds {
 		e := entryOf(&ds[i])
+		if ds[i].Picked {
+			if !q.unpick(&e, then) {
+				es = append(es, e)
+			}
+			continue
+		}
 		e.redelivered = true
 		e.count++
 		if q.options.DeliveryLimit >= 0 && int64(e.count) > q.options.DeliveryLimit {
@@ -84,7 +98,7 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 	}
 }
 
-// restore puts es, sorted, back to their places in l.
+// restore puts es, sorted, back to their places in the head of l.
 func (q *Queue) restore(l *lane, es []entry) {
 	l.restore(es)
 	for i := range es {
@@ -101,7 +115,7 @@ func (q *Queue) noteCounts(es []entry) {
 	}
 	var list []store.Count
 	for i := range es {
-		if es[i].logged {
+		if es[i].logged && es[i].count > 0 {
 			list = append(list, store.Count{Seq: es[i].seq, N: es[i].count})
 		}
 	}
@@ -146,7 +160,7 @@ func (q *Queue) clear(l *lane) {
 		w.reset()
 	}
 	if l.gap.count > 0 {
-		q.log.SettleRange(l.number, l.gap.first, l.gap.last)
+		q.clearGap(l)
 	}
-	l.gap, l.index, l.scan = gap{}, index{}, nil
+	l.gap, l.index, l.scan, l.picked = gap{}, index{}, nil, nil
 }

@@ -99,4 +99,11 @@ var cases = []struct {
 	{"policy: delivery limit", false, policyDeliveryLimit},
 	{"pause", false, pause},
 	{"pause with a backlog", false, pauseBacklog},
+	{"browse", false, browse},
+	{"browse: details", false, browseDetails},
+	{"browse: priorities", true, browsePriorities},
+	{"pick", false, pick},
+	{"pick all", false, pickAll},
+	{"pick and purge", false, pickAndPurge},
+	{"pick and expiry", false, pickExpired},
 }
