@@ -94,10 +94,12 @@ function Picture({ times, series, format, height, summary }) {
   const plot = useRef(/** @type {any} */ (null));
   const dark = isDark();
   const labels = series.map((s) => s.label).join();
+  const drawn = times.length > 1; // one point makes no line
   const data = useMemo(() => [times, ...series.map((s) => s.values)], [times, series]);
   const latest = useRef(data);
   latest.current = data;
   useEffect(() => {
+    if (!drawn) return;
     let gone = false;
     const home = /** @type {HTMLElement} */ (box.current);
     const resize = new ResizeObserver(() => plot.current?.setSize({ width: home.clientWidth, height }));
@@ -112,10 +114,10 @@ function Picture({ times, series, format, height, summary }) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [dark, labels, height]);
+  }, [dark, labels, height, drawn]);
   useEffect(() => { plot.current?.setData(data); }, [data]);
   return html`<div class="picture" ref=${box} role="img" aria-label=${summary} style=${`height:${height}px`}>
-    ${times.length < 2 && html`<p class="muted">Two samples make a line: the next one is on its way.</p>`}</div>`;
+    ${!drawn && html`<p class="muted">Nothing is measured yet.</p>`}</div>`;
 }
 
 /** uPlot and its style sheet, when the first chart is drawn. @returns {Promise<any>} */

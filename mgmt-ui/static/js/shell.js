@@ -6,12 +6,12 @@ import { Alarms } from './alarms.js';
 import { Dialog, attempt, openDialog } from './dialog.js';
 import { Button, Icon, html } from './dom.js';
 import { shortcuts, useKeys } from './keys.js';
-import { useLive } from './live.js';
 import { Mark } from './mark.js';
 import { openPalette, usePaletteKey } from './palette.js';
-import { paused, theme, vhost } from './prefs.js';
-import { address, go, href, setQuery } from './router.js';
+import { paused, theme } from './prefs.js';
+import { address, go, href } from './router.js';
 import { routes } from './routes.js';
+import { VhostPicker } from './vhosts.js';
 
 /** @param {{children?: any}} p */
 export function Shell({ children }) {
@@ -58,20 +58,6 @@ function Rail() {
               <${Icon} name=${r.rail?.icon ?? ''} /><span>${r.rail?.label}</span></a></li>`)}
         </ul>`)}
     </nav>`;
-}
-
-/** Limits lists to a vhost; with one vhost only there is nothing to pick. */
-function VhostPicker() {
-  const { data } = useLive('vhosts?columns=name', { everyMs: 30000 });
-  const names = /** @type {{name: string}[]} */ (data ?? []).map((v) => v.name);
-  if (vhost.value && data && !names.includes(vhost.value)) queueMicrotask(() => { vhost.value = ''; });
-  return html`
-    <label class="vhost-picker"><span class="wide-only">vhost</span>
-      <select aria-label="Vhost" onChange=${(/** @type {any} */ e) => { vhost.value = e.target.value; setQuery({ page: '' }); }}>
-        <option value="" selected=${vhost.value === ''}>all</option>
-        ${names.map((n) => html`<option key=${n} value=${n} selected=${n === vhost.value}>${n}</option>`)}
-      </select>
-    </label>`;
 }
 
 const LiveToggle = () => html`

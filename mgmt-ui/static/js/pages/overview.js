@@ -5,9 +5,9 @@ import { may } from '../api.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
 import { Badge, Card, Failed, Icon, KeyValue, Loading, PageHead, Snippet, Spark, State, bytes, count, html, number, percent, rate, span, useMemo } from '../dom.js';
 import { useLive } from '../live.js';
-import { vhost } from '../prefs.js';
 import { href, queueHref } from '../router.js';
 import { sendSnippet } from '../snippets.js';
+import { ofVhost } from '../vhosts.js';
 
 export default function Overview() {
   const overview = useLive('overview?' + samplesQuery('lengths', 'msg_rates'));
@@ -78,7 +78,7 @@ const deepest = 'page=1&page_size=50&sort=messages&sort_reverse=true&columns=nam
 
 /** @param {{nodes: any[] | undefined, o: any}} p */
 function Attention({ nodes, o }) {
-  const path = (vhost.value ? `queues/${encodeURIComponent(vhost.value)}` : 'queues') + '?' + deepest;
+  const path = ofVhost('queues') + '?' + deepest;
   const { data } = useLive(path, { everyMs: 5000 });
   const left = /** @type {any[]} */ (data?.items ?? []).filter((q) => q.consumers === 0 && q.messages > 0);
   const alarms = alarmsOf(nodes);

@@ -9,6 +9,7 @@ import { vhost } from '../prefs.js';
 import { address, queueHref, setQuery } from '../router.js';
 import { sendSnippet } from '../snippets.js';
 import { List } from '../table.js';
+import { ofVhost, showsVhost } from '../vhosts.js';
 import { Queue } from './queue.js';
 
 /** @param {{names: string[]}} p */
@@ -43,7 +44,7 @@ function Depth({ q, top, trail }) {
 
 /** @param {ReturnType<typeof useTrail>} trail @returns {import('../table.js').Column[]} */
 const columns = (trail) => [
-  { key: 'name', label: 'Name', sort: 'name', fields: ['name', 'vhost'], cell: (q) => html`<a href=${queueHref(q)}>${q.name}</a>${!vhost.value && html`<span class="vhost">${q.vhost}</span>`}` },
+  { key: 'name', label: 'Name', sort: 'name', fields: ['name', 'vhost'], cell: (q) => html`<a href=${queueHref(q)}>${q.name}</a>${showsVhost() && html`<span class="vhost">${q.vhost}</span>`}` },
   { key: 'features', label: 'Type', sort: 'type', fields: ['type', 'durable', 'auto_delete', 'exclusive', 'arguments', 'policy', 'protected_from_deletion'], cell: (q) => html`<${Features} q=${q} />` },
   { key: 'state', label: 'State', sort: 'state', card: true, cell: (q) => html`<${State} of=${q.state} />` },
   { key: 'depth', label: 'Depth', fields: ['messages', 'messages_ready', 'messages_unacknowledged'], cell: (q, list) => html`
@@ -65,7 +66,7 @@ function QueueList() {
   useAddDialog();
   return html`
     <${PageHead} title="Queues" actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => addQueue()}>Add a queue<//>`} />
-    <${List} id="queues" noun="queue" path=${vhost.value ? `queues/${encodeURIComponent(vhost.value)}` : 'queues'}
+    <${List} id="queues" noun="queue" path=${ofVhost('queues')}
       columns=${shown} fields=${['name', 'vhost', 'messages', 'consumers']} keyOf=${(/** @type {any} */ q) => q.vhost + '\n' + q.name} hrefOf=${queueHref}
       bulk=${[{ label: 'Purge…', icon: 'purge', run: purgeQueues }, { label: 'Delete…', icon: 'trash', danger: true, run: deleteQueues }]}
       empty=${html`<${NoQueues} />`} />`;
