@@ -43,8 +43,8 @@ race: ## all tests but the integration tests, with the race detector
 integration: build ## real clients against the binary
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
 
-ui: ## the web UI: its types, and its pages in a browser
-	cd mgmt-ui && npm run types && npm test
+ui: build ## the web UI: its types, and its pages in a browser
+	cd mgmt-ui && npm run types && HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq npm test
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Z]' . | xargs -n1 dirname | sort -u | \

@@ -12,6 +12,7 @@ import { useWindow } from './window.js';
 /** @typedef {import('./dom.js').Children} Children */
 
 /**
+ * @template [T=any]
  * @typedef {object} Column
  * @property {string} key
  * @property {string} label
@@ -20,7 +21,7 @@ import { useWindow } from './window.js';
  * @property {boolean} [right]  numbers stand to the right
  * @property {boolean} [hidden] until the user asks for it
  * @property {boolean} [card]   stays on a phone
- * @property {(row: any, list: {answer: any, rows: any[]}) => Children} cell
+ * @property {(row: T, list: {answer: any, rows: T[]}) => Children} cell
  */
 
 /**
