@@ -17,9 +17,9 @@ run: build ## the broker, with its data in ./data
 
 test: setup check race ui fuzz integration ## everything CI runs
 
-# A C compiler for the race detector, and the clients the integration tests
-# run, and a browser for the UI's. Debian's pika and Celery are for Debian's python, which may not be the
-# python3 on the PATH.
+# A C compiler for the race detector, the clients the integration tests run,
+# and a browser for those of the UI. Debian's pika and Celery are for Debian's
+# python, which may not be the python3 on the PATH.
 PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell
 
 setup:
@@ -43,8 +43,8 @@ race: ## all tests but the integration tests, with the race detector
 integration: build ## real clients against the binary
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
 
-ui: ## the web UI: its types, and its pages in a browser
-	cd mgmt-ui && npm run types && npm test
+ui: build ## the web UI: its types, and its pages in a browser
+	cd mgmt-ui && npm run types && HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq npm test
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Z]' . | xargs -n1 dirname | sort -u | \
