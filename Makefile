@@ -31,7 +31,16 @@ setup:
 		echo "setup: run: sudo apt-get install -y $(PACKAGES)"; exit 1; \
 	fi
 	cd integration && npm ci --no-audit --no-fund
+	@$(MAKE) --no-print-directory $(TOOLS)/rabbitmqadmin
 	cd mgmt-ui && npm ci --no-audit --no-fund
+
+# RabbitMQ's own client of the management API, out of Debian's package: it is
+# used by the tests, and not ours to give away.
+TOOLS = integration/.tools
+$(TOOLS)/rabbitmqadmin:
+	mkdir -p $(TOOLS)
+	cd $(TOOLS) && { apt-get download rabbitmq-server || { apt-get update && apt-get download rabbitmq-server; }; }
+	cd $(TOOLS) && dpkg -x rabbitmq-server_*.deb package && cp package/usr/bin/rabbitmqadmin . && rm -r package rabbitmq-server_*.deb
 
 check: ## what is quick: vet, gofmt
 	$(GO) vet -pgo=off ./...
