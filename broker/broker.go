@@ -82,6 +82,7 @@ type Broker struct {
 	confirming *stats.Histogram // nanoseconds
 	wanted     stats.Counter
 	sampler    sampler
+	past       stats.Track // of the node
 	moves      moves
 }
 
