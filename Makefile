@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -58,9 +58,15 @@ fuzz: ## every fuzz target, for FUZZTIME each
 bench: ## every benchmark
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much.
+# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much, PEERS_FACTS=only
+# or no which of the two tables, and ours the second without RabbitMQ.
 bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
+
+# SOAK_MINUTES says how long: 60 for a long one.
+SOAK_MINUTES ?= 10
+soak: build ## every kind of load at once: nothing grows, nothing is lost, nothing is left
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq SOAK_MINUTES=$(SOAK_MINUTES) $(GO) test -tags soak -run '^TestSoak$$' -count=1 -timeout 24h -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md

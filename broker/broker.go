@@ -82,6 +82,8 @@ type Broker struct {
 	confirming *stats.Histogram // nanoseconds
 	wanted     stats.Counter
 	sampler    sampler
+	past       stats.Track // of the node
+	moves      moves
 }
 
 // New makes a broker from what the store holds. An empty store gets the
@@ -96,6 +98,7 @@ func New(o Options) (*Broker, error) {
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
 	b.ids.store = o.Store
+	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
 	b.vopts = vhost.Options{
@@ -241,6 +244,7 @@ func (b Acting) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.moves.stop() // nothing is under way then
 	b.sampler.close()
 	b.alarms.close()
 	b.events.stop()
