@@ -44,18 +44,18 @@ const modes = [['light', {}], ['dark', { dark: true }], ['phone', { width: 360, 
 
 for (const [mode, options] of modes) {
   describe(mode, () => {
-    for (const [name, hash, texts, ignore] of pages) {
+    let p;
+    before(async () => { p = await browser.page({ url: f.url, ...options }); });
+    after(() => p.close());
+    for (const [name, hash, texts, mayFail] of pages) {
       test(name, async () => {
-        const p = await browser.page({ url: f.url, ignore, ...options });
-        await p.go(hash);
-        const shown = await p.page.innerText('#main');
-        for (const text of texts) assert.ok(mode === 'phone' || shown.includes(text), `no "${text}" in:\n${shown}`);
-        assert.ok(shown.includes(texts[0]), `no "${texts[0]}"`);
+        await p.page.goto(f.url + hash);
+        // A phone has fewer columns: there, the first must do.
+        for (const text of mode === 'phone' ? texts.slice(0, 1) : texts) await p.shows(text);
         assert.deepEqual(await p.axe(), []);
         assert.equal(await p.overflow(), 0, 'scrolls sideways');
         await p.shot(`${name}-${mode}`);
-        assert.deepEqual(p.wrong, []);
-        await p.close();
+        assert.deepEqual(p.wrong.splice(0).filter((w) => !mayFail?.test(w)), []);
       });
     }
   });
