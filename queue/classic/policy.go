@@ -19,7 +19,7 @@ func (q *Queue) Reconfigure(policy amqp.Table) {
 	q.options = o
 	q.timeout.Store(o.ConsumerTimeout)
 	if renew {
-		q.idle.Stop()
+		stop(q.idle)
 		q.used()
 	}
 	q.advance(q.kind.clock(), &then)
