@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration fuzz bench bench-peers soak docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -15,15 +15,15 @@ build: ## bin/hutchmq, a static binary
 run: build ## the broker, with its data in ./data
 	./bin/hutchmq server
 
-test: setup check race fuzz integration ## everything CI runs
+test: setup check race ui fuzz integration ## everything CI runs
 
-# A C compiler for the race detector, and the clients the integration tests
-# run. Debian's pika and Celery are for Debian's python, which may not be the
-# python3 on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu
+# A C compiler for the race detector, the clients the integration tests run,
+# and a browser for those of the UI. Debian's pika and Celery are for Debian's
+# python, which may not be the python3 on the PATH.
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \
@@ -31,6 +31,7 @@ setup:
 		echo "setup: run: sudo apt-get install -y $(PACKAGES)"; exit 1; \
 	fi
 	cd integration && npm ci --no-audit --no-fund
+	cd mgmt-ui && npm ci --no-audit --no-fund
 
 check: ## what is quick: vet, gofmt
 	$(GO) vet ./...
@@ -41,6 +42,9 @@ race: ## all tests but the integration tests, with the race detector
 
 integration: build ## real clients against the binary
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
+
+ui: build ## the web UI: its types, and its pages in a browser
+	cd mgmt-ui && npm run types && HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq npm test
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Z]' . | xargs -n1 dirname | sort -u | \
@@ -68,4 +72,4 @@ docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md
 
 clean:
-	rm -rf bin integration/node_modules
+	rm -rf bin integration/node_modules mgmt-ui/node_modules

@@ -9,12 +9,14 @@ import (
 	"log/slog"
 	"sort"
 	"sync"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -58,7 +60,8 @@ type Broker struct {
 
 	nodeLimits NodeLimits
 
-	alarms *alarms
+	alarms   *alarms
+	attempts attempts
 
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
@@ -67,8 +70,20 @@ type Broker struct {
 	lastConnection uint64
 	inVhost        tallies
 	ofUser         tallies
+	sessions       map[*Session]struct{}
+	gone           gone
 
 	ids ids
+
+	began      time.Time
+	churn      churn
+	files      files
+	sizes      *stats.Histogram // of messages, bytes
+	confirming *stats.Histogram // nanoseconds
+	wanted     stats.Counter
+	sampler    sampler
+	past       stats.Track // of the node
+	moves      moves
 }
 
 // New makes a broker from what the store holds. An empty store gets the
@@ -78,15 +93,18 @@ func New(o Options) (*Broker, error) {
 		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
 		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
-		inVhost: tallies{}, ofUser: tallies{},
+		inVhost: tallies{}, ofUser: tallies{}, sessions: map[*Session]struct{}{},
+		gone: gone{vhosts: map[string]*Activity{}}, began: time.Now(),
+		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
 	b.ids.store = o.Store
+	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
-		OnePolicy: o.OnePolicy, Notify: b.emitChange,
+		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
 		Keeper: records{o.Store}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
@@ -105,6 +123,7 @@ func New(o Options) (*Broker, error) {
 	}
 	b.alarms.tell = b.emitAlarm
 	b.alarms.start()
+	b.sampler.start(b)
 	return b, nil
 }
 
@@ -158,7 +177,7 @@ func (b *Broker) Vhosts() []*vhost.Vhost {
 }
 
 // CreateVhost makes a vhost; one that is there is no error.
-func (b *Broker) CreateVhost(name string) error {
+func (b Acting) CreateVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	if v, _ := b.Vhost(name); v != nil {
@@ -192,8 +211,8 @@ func (b *Broker) addVhost(v *vhost.Vhost) error {
 }
 
 // DeleteVhost removes a vhost with everything in it, unless it is protected,
-// which is a ProtectedError. The caller has closed the connections into it.
-func (b *Broker) DeleteVhost(name string) error {
+// which is a ProtectedError. Connections into it are told to close.
+func (b Acting) DeleteVhost(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	v, err := b.Vhost(name)
@@ -209,8 +228,10 @@ func (b *Broker) DeleteVhost(name string) error {
 	}
 	b.mu.Lock()
 	delete(b.vhosts, name)
+	delete(b.gone.vhosts, name)
 	b.inVhost.edit(name, func(t *tally) { t.limits = nil })
 	b.mu.Unlock()
+	b.kick("vhost '"+name+"' is deleted", func(c *Connection) bool { return c.v == v })
 	b.auth.DropVhost(name)
 	if name == b.defaults.Vhost {
 		b.events.silence()
@@ -223,6 +244,8 @@ func (b *Broker) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.moves.stop() // nothing is under way then
+	b.sampler.close()
 	b.alarms.close()
 	b.events.stop()
 	var errs []error

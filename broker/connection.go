@@ -1,11 +1,13 @@
 package broker
 
 import (
+	"slices"
 	"sort"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
@@ -17,9 +19,12 @@ type Connection struct {
 	User   *auth.User
 	Opened time.Time
 
+	Past stats.Track
+
 	b        *Broker
 	v        *vhost.Vhost
-	sessions int // open ones; guarded by Broker.mu
+	sessions int  // open ones; guarded by Broker.mu
+	unlisted bool // it stands for a user without a connection: see Broker.Open
 }
 
 // Client is what the broker knows of a connection's other end, for people to
@@ -37,6 +42,9 @@ type Client struct {
 	Heartbeat      time.Duration
 	Kick           func(reason string) // closes the connection; callable from anywhere
 	Channels       func() int          // how many are open; callable from anywhere
+	Octets         func() Octets       // callable from anywhere; nil: nobody knows
+	Pending        func() int          // likewise: bytes that wait to be sent
+	State          func() string       // likewise
 }
 
 // Login checks a name and password. loopback tells that the peer is on this
@@ -52,6 +60,7 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 	} else {
 		u, err = b.auth.Authenticate(name, password)
 	}
+	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
 	b.emitLogin(&client, name, err)
 	return u, err
 }
@@ -77,14 +86,28 @@ func (b *Broker) Reachable(u *auth.User, vhostName string) bool {
 
 // Connections lists the open connections, the oldest first.
 func (b *Broker) Connections() []*Connection {
+	list := b.appendConnections(nil)
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
+func (b *Broker) appendConnections(list []*Connection) []*Connection {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	list := make([]*Connection, 0, len(b.connections))
+	list = slices.Grow(list, len(b.connections))
 	for _, c := range b.connections {
 		list = append(list, c)
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
+}
+
+// kick closes the connections that which chooses.
+func (b *Broker) kick(reason string, which func(*Connection) bool) {
+	for _, c := range b.Connections() {
+		if c.Kick != nil && which(c) {
+			c.Kick(reason)
+		}
+	}
 }
 
 // Vhost is where the connection is.

@@ -62,6 +62,7 @@ func (s *Session) DeclareQueue(d queue.Declaration) (*vhost.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.c.b.churn.QueuesDeclared.Add(1)
 	if !created {
 		s.renew(q)
 	}

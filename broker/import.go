@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
-	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
@@ -16,7 +15,7 @@ import (
 // permissions and policies. An exchange or queue that is there with other
 // properties is an error, as is a record of a kind that this broker does not
 // act on; what came before it stays.
-func (b *Broker) Import(d *definitions.Definitions) error {
+func (b Acting) Import(d *definitions.Definitions) error {
 	for _, r := range d.Records() {
 		if err := b.importRecord(r); err != nil {
 			return fmt.Errorf("%s: %w", describe(r), err)
@@ -49,10 +48,10 @@ func describe(r definitions.Record) string {
 	return string(r.Kind())
 }
 
-func (b *Broker) importRecord(r definitions.Record) error {
+func (b Acting) importRecord(r definitions.Record) error {
 	switch r := r.(type) {
 	case *definitions.User:
-		return b.importUser(r)
+		return b.SetUser(r)
 	case *definitions.Vhost:
 		return b.importVhost(r)
 	case *definitions.Permission:
@@ -70,27 +69,15 @@ func (b *Broker) importRecord(r definitions.Record) error {
 	case *definitions.Parameter:
 		return b.importParameter(r)
 	case *definitions.GlobalParameter:
-		return nil // settings of features that are not here: they change nothing
+		_, err := b.SetGlobalParameter(r)
+		return err
 	}
 	return fmt.Errorf("this release does not support a %s", r.Kind())
 }
 
-func (b *Broker) importUser(r *definitions.User) error {
-	user := *r
-	user.Password = ""
-	if r.Password != "" {
-		var err error
-		if user.PasswordHash, err = auth.Hash(auth.SHA256, r.Password); err != nil {
-			return err
-		}
-		user.HashingAlgorithm = auth.SHA256
-	}
-	return b.putUser(&user)
-}
-
 // importExchange passes over the exchanges that each broker has of its own;
 // exports do not tell that they are internal.
-func (b *Broker) importExchange(r *definitions.Exchange) error {
+func (b Acting) importExchange(r *definitions.Exchange) error {
 	if strings.HasPrefix(r.Name, "amq.rabbitmq.") {
 		return nil
 	}
@@ -98,14 +85,14 @@ func (b *Broker) importExchange(r *definitions.Exchange) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = v.DeclareExchange(vhost.ExchangeDeclaration{
+	_, _, err = v.As(b.user).DeclareExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: r.Durable, AutoDelete: r.AutoDelete, Internal: r.Internal,
 		Arguments: table(r.Arguments),
 	})
 	return err
 }
 
-func (b *Broker) importQueue(r *definitions.Queue) error {
+func (b Acting) importQueue(r *definitions.Queue) error {
 	v, err := b.Vhost(r.Vhost)
 	if err != nil {
 		return err
@@ -119,7 +106,7 @@ func (b *Broker) importQueue(r *definitions.Queue) error {
 		}
 		d.Arguments["x-queue-type"] = r.Type
 	}
-	q, _, err := v.DeclareQueue(d, 0)
+	q, _, err := v.As(b.user).DeclareQueue(d, 0)
 	if err == nil && r.Protected {
 		err = v.Protect(q, true)
 	}
@@ -129,7 +116,7 @@ func (b *Broker) importQueue(r *definitions.Queue) error {
 	return err
 }
 
-func (b *Broker) importBinding(r *definitions.Binding) error {
+func (b Acting) importBinding(r *definitions.Binding) error {
 	v, err := b.Vhost(r.Vhost)
 	if err != nil {
 		return err
@@ -143,5 +130,5 @@ func (b *Broker) importBinding(r *definitions.Binding) error {
 	if err != nil {
 		return err
 	}
-	return v.Bind(r.Source, to, r.RoutingKey, table(r.Arguments))
+	return v.As(b.user).Bind(r.Source, to, r.RoutingKey, table(r.Arguments))
 }

@@ -81,21 +81,45 @@ func (b *Broker) limitsIn(ts tallies, name string) Limits {
 }
 
 // SetVhostLimit limits a vhost. What is there stays, even if it is more.
-func (b *Broker) SetVhostLimit(vhostName, limit string, n int) error {
-	return b.editVhost(vhostName, func(r *definitions.Vhost) { r.Limits = limited(r.Limits, limit, n) })
+func (b Acting) SetVhostLimit(vhostName, limit string, n int) error {
+	return b.editVhostLimits(vhostName, func(o definitions.Object) definitions.Object { return limited(o, limit, n) })
 }
 
 // ClearVhostLimit takes a limit away; one that is not there is no error.
-func (b *Broker) ClearVhostLimit(vhostName, limit string) error {
-	return b.editVhost(vhostName, func(r *definitions.Vhost) { r.Limits = unlimited(r.Limits, limit) })
+func (b Acting) ClearVhostLimit(vhostName, limit string) error {
+	return b.editVhostLimits(vhostName, func(o definitions.Object) definitions.Object { return unlimited(o, limit) })
+}
+
+func (b Acting) editVhostLimits(vhostName string, edit func(definitions.Object) definitions.Object) error {
+	var now definitions.Object
+	err := b.editVhost(vhostName, func(r *definitions.Vhost) {
+		r.Limits = edit(r.Limits)
+		now = r.Limits
+	})
+	if err == nil {
+		b.emitLimits("vhost", vhostName, now)
+	}
+	return err
 }
 
 // SetUserLimit limits a user. What is there stays, even if it is more.
-func (b *Broker) SetUserLimit(user, limit string, n int) error {
-	return b.editUser(user, func(r *definitions.User) { r.Limits = limited(r.Limits, limit, n) })
+func (b Acting) SetUserLimit(user, limit string, n int) error {
+	return b.editUserLimits(user, func(o definitions.Object) definitions.Object { return limited(o, limit, n) })
 }
 
 // ClearUserLimit takes a limit away; one that is not there is no error.
-func (b *Broker) ClearUserLimit(user, limit string) error {
-	return b.editUser(user, func(r *definitions.User) { r.Limits = unlimited(r.Limits, limit) })
+func (b Acting) ClearUserLimit(user, limit string) error {
+	return b.editUserLimits(user, func(o definitions.Object) definitions.Object { return unlimited(o, limit) })
+}
+
+func (b Acting) editUserLimits(user string, edit func(definitions.Object) definitions.Object) error {
+	var now definitions.Object
+	err := b.editUser(user, func(r *definitions.User) {
+		r.Limits = edit(r.Limits)
+		now = r.Limits
+	})
+	if err == nil {
+		b.emitLimits("user", user, now)
+	}
+	return err
 }

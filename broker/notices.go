@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/vhost"
@@ -73,7 +74,7 @@ func bindingNotice(n vhost.Notice) amqp.Table {
 }
 
 // emitUser tells how a user differs from what it was, nil for nobody.
-func (b *Broker) emitUser(was, is *auth.User) {
+func (b Acting) emitUser(was, is *auth.User) {
 	switch {
 	case was == nil:
 		b.emit("user.created", named(is.Name))
@@ -84,6 +85,15 @@ func (b *Broker) emitUser(was, is *auth.User) {
 	if !slices.Equal(was.Tags, is.Tags) {
 		b.emit("user.tags.set", func() amqp.Table { return amqp.Table{"name": is.Name, "tags": texts(is.Tags)} })
 	}
+}
+
+// emitLimits tells what a vhost or a user, whichever whose says, may have now.
+func (b Acting) emitLimits(whose, name string, l definitions.Object) {
+	if len(l) == 0 {
+		b.emit(whose+".limits.cleared", named(name))
+		return
+	}
+	b.emit(whose+".limits.set", func() amqp.Table { return amqp.Table{"name": name, "limits": table(l)} })
 }
 
 func texts(list []string) []any {

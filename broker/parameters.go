@@ -2,9 +2,13 @@ package broker
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
+	"slices"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/policy"
+	"github.com/hutchmq/hutchmq/store"
 )
 
 // RabbitMQ's definitions hold the limits of a vhost in a parameter of this
@@ -15,30 +19,199 @@ const (
 	limitsName      = "limits"
 )
 
-// importParameter takes the settings of what is here; others change nothing.
-func (b *Broker) importParameter(r *definitions.Parameter) error {
-	switch r.Component {
-	case definitions.OperatorPolicy:
-		return b.importOperatorPolicy(r)
-	case limitsComponent:
-		return b.importLimits(r)
+// keptComponents are those whose parameters are kept as they are for whoever
+// reads them. The rest of what is known, limits and operator policies, has a
+// place of its own.
+var keptComponents = []string{"federation-upstream", "federation-upstream-set", "shovel"}
+
+// ParameterError says what is wrong with a parameter.
+type ParameterError string
+
+// Error implements error.
+func (e ParameterError) Error() string { return string(e) }
+
+// SetParameter makes a parameter or changes it; created tells which. What is
+// wrong with it comes back as a ParameterError, a LimitError or a
+// *policy.Invalid.
+func (b Acting) SetParameter(r *definitions.Parameter) (created bool, err error) {
+	_, there := b.Parameter(r.Component, r.Vhost, r.Name)
+	switch {
+	case r.Component == definitions.OperatorPolicy:
+		return !there, b.importOperatorPolicy(r)
+	case r.Component == limitsComponent:
+		return !there, b.importLimits(r)
+	case !slices.Contains(keptComponents, r.Component):
+		return false, ParameterError("component " + r.Component + " not found")
 	}
+	var value definitions.Object
+	if err := json.Unmarshal(r.Value, &value); err != nil {
+		return false, ParameterError("the value of parameter " + r.Name + " is no object")
+	}
+	return !there, b.keepParameter(r)
+}
+
+func (b Acting) keepParameter(r *definitions.Parameter) error {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	if _, err := b.Vhost(r.Vhost); err != nil {
+		return err
+	}
+	if err := set(b.store, r); err != nil {
+		return err
+	}
+	b.emit("parameter.set", func() amqp.Table {
+		return amqp.Table{"vhost": r.Vhost, "component": r.Component, "name": r.Name}
+	})
 	return nil
 }
 
-func (b *Broker) importLimits(r *definitions.Parameter) error {
+// DeleteParameter removes a parameter; there tells whether it was there.
+func (b Acting) DeleteParameter(component, vhostName, name string) (there bool, err error) {
+	r, there := b.Parameter(component, vhostName, name)
+	if !there {
+		return false, nil
+	}
+	switch component {
+	case definitions.OperatorPolicy:
+		p, err := r.Policy()
+		if err != nil {
+			return true, err
+		}
+		return b.DeletePolicy(policy.Operator, vhostName, p.Name)
+	case limitsComponent:
+		return true, b.editVhostLimits(vhostName, func(definitions.Object) definitions.Object { return nil })
+	}
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	if err := forget(b.store, r); err != nil {
+		return true, err
+	}
+	b.emit("parameter.cleared", func() amqp.Table {
+		return amqp.Table{"vhost": vhostName, "component": component, "name": name}
+	})
+	return true, nil
+}
+
+// Parameter finds a parameter.
+func (b *Broker) Parameter(component, vhostName, name string) (*definitions.Parameter, bool) {
+	list, err := b.Parameters()
+	if err != nil {
+		return nil, false
+	}
+	at := slices.IndexFunc(list, func(r definitions.Parameter) bool {
+		return r.Component == component && r.Vhost == vhostName && r.Name == name
+	})
+	if at < 0 {
+		return nil, false
+	}
+	return &list[at], true
+}
+
+// Parameters lists all parameters, those that are the limits of a vhost
+// included. The slice is the caller's.
+func (b *Broker) Parameters() (list []definitions.Parameter, err error) {
+	err = each(b.store, definitions.KindParameter, func(r *definitions.Parameter) error {
+		list = append(list, *r)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(b.store, definitions.KindVhost, func(r *definitions.Vhost) error {
+		if len(r.Limits) == 0 {
+			return nil
+		}
+		p, err := limitsParameter(r)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+// importParameter takes the parameters of what is known; others change nothing.
+func (b Acting) importParameter(r *definitions.Parameter) error {
+	if r.Component != definitions.OperatorPolicy && r.Component != limitsComponent && !slices.Contains(keptComponents, r.Component) {
+		return nil
+	}
+	_, err := b.SetParameter(r)
+	return err
+}
+
+func (b Acting) importLimits(r *definitions.Parameter) error {
 	if r.Name != limitsName {
-		return fmt.Errorf("the limits of a vhost are named '%s'", limitsName)
+		return ParameterError("the limits of a vhost are named '" + limitsName + "'")
 	}
 	var limits definitions.Object
 	if err := json.Unmarshal(r.Value, &limits); err != nil {
-		return err
+		return ParameterError("the limits of a vhost are an object")
 	}
-	return b.editVhost(r.Vhost, func(v *definitions.Vhost) { v.Limits = limits })
+	return b.editVhostLimits(r.Vhost, func(definitions.Object) definitions.Object { return limits })
 }
 
 // limitsParameter is how RabbitMQ writes the limits of v down.
 func limitsParameter(v *definitions.Vhost) (definitions.Parameter, error) {
 	value, err := json.Marshal(v.Limits)
 	return definitions.Parameter{Vhost: v.Name, Component: limitsComponent, Name: limitsName, Value: value}, err
+}
+
+// clusterName is the global parameter that names the cluster.
+const clusterName = "cluster_name"
+
+// SetGlobalParameter makes a setting of the whole cluster or changes it;
+// created tells which. The value is JSON, and kept as it is.
+func (b Acting) SetGlobalParameter(r *definitions.GlobalParameter) (created bool, err error) {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	var text string
+	if r.Name == clusterName && json.Unmarshal(r.Value, &text) != nil {
+		return false, ParameterError("the name of a cluster is a text")
+	}
+	_, err = load(b.store, &definitions.GlobalParameter{Name: r.Name})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, err
+	}
+	created = err != nil
+	if err := set(b.store, r); err != nil {
+		return false, err
+	}
+	b.emit("parameter.set", func() amqp.Table { return amqp.Table{"vhost": "global", "name": r.Name} })
+	return created, nil
+}
+
+// DeleteGlobalParameter removes a setting of the whole cluster; there tells
+// whether it was there.
+func (b Acting) DeleteGlobalParameter(name string) (there bool, err error) {
+	b.topology.Lock()
+	defer b.topology.Unlock()
+	r, err := load(b.store, &definitions.GlobalParameter{Name: name})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err == nil {
+		err = forget(b.store, r)
+	}
+	if err == nil {
+		b.emit("parameter.cleared", func() amqp.Table { return amqp.Table{"vhost": "global", "name": name} })
+	}
+	return true, err
+}
+
+// GlobalParameters lists the settings of the whole cluster. The slice is the
+// caller's.
+func (b *Broker) GlobalParameters() (list []definitions.GlobalParameter, err error) {
+	err = each(b.store, definitions.KindGlobalParameter, func(r *definitions.GlobalParameter) error {
+		list = append(list, *r)
+		return nil
+	})
+	return list, err
+}
+
+// ClusterName is what the cluster was named, or the name of the node.
+func (b *Broker) ClusterName() string {
+	r, err := load(b.store, &definitions.GlobalParameter{Name: clusterName})
+	var name string
+	if err != nil || json.Unmarshal(r.Value, &name) != nil || name == "" {
+		return b.node
+	}
+	return name
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // SetPermission gives a user rights in a vhost, instead of those it had.
-func (b *Broker) SetPermission(user, vhostName string, p auth.Permission) error {
+func (b Acting) SetPermission(user, vhostName string, p auth.Permission) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	if _, err := b.Vhost(vhostName); err != nil {
@@ -35,7 +35,7 @@ func (b *Broker) SetPermission(user, vhostName string, p auth.Permission) error 
 }
 
 // ClearPermission takes all rights in a vhost from a user.
-func (b *Broker) ClearPermission(user, vhostName string) error {
+func (b Acting) ClearPermission(user, vhostName string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	if err := forget(b.store, &definitions.Permission{User: user, Vhost: vhostName}); err != nil {
@@ -49,7 +49,7 @@ func (b *Broker) ClearPermission(user, vhostName string) error {
 
 // SetTopicPermission limits the routing keys of a user on a topic exchange,
 // instead of the limits it had there. The exchange need not be there yet.
-func (b *Broker) SetTopicPermission(user, vhostName, exchangeName string, p auth.TopicPermission) error {
+func (b Acting) SetTopicPermission(user, vhostName, exchangeName string, p auth.TopicPermission) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	if _, err := b.Vhost(vhostName); err != nil {
@@ -78,7 +78,7 @@ func (b *Broker) SetTopicPermission(user, vhostName, exchangeName string, p auth
 
 // ClearTopicPermission takes the limits on a topic exchange from a user; those
 // that are not there are no error.
-func (b *Broker) ClearTopicPermission(user, vhostName, exchangeName string) error {
+func (b Acting) ClearTopicPermission(user, vhostName, exchangeName string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	err := forget(b.store, &definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
@@ -96,3 +96,7 @@ func (b *Broker) ClearTopicPermission(user, vhostName, exchangeName string) erro
 // TopicPermissions are all topic permissions by user, vhost and exchange. The
 // slice is the caller's.
 func (b *Broker) TopicPermissions() []auth.UserTopicPermission { return b.auth.TopicPermissions() }
+
+// Permissions are all permissions by user and vhost. The slice is the
+// caller's.
+func (b *Broker) Permissions() []auth.UserPermission { return b.auth.Permissions() }

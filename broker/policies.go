@@ -12,7 +12,7 @@ import (
 // PutPolicy makes a policy, or changes the one with the same author, vhost and
 // name; created tells which. Queues and exchanges follow it when it returns.
 // What is wrong with r comes back as a *policy.Invalid.
-func (b *Broker) PutPolicy(by policy.Author, r *definitions.Policy) (created bool, err error) {
+func (b Acting) PutPolicy(by policy.Author, r *definitions.Policy) (created bool, err error) {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	v, err := b.Vhost(r.Vhost)
@@ -43,7 +43,7 @@ func (b *Broker) PutPolicy(by policy.Author, r *definitions.Policy) (created boo
 }
 
 // DeletePolicy removes a policy; there tells whether it was there.
-func (b *Broker) DeletePolicy(by policy.Author, vhostName, name string) (there bool, err error) {
+func (b Acting) DeletePolicy(by policy.Author, vhostName, name string) (there bool, err error) {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	v, err := b.Vhost(vhostName)
@@ -102,12 +102,12 @@ func (b *Broker) restoreOperatorPolicy(r *definitions.Parameter) error {
 	return b.restorePolicy(policy.Operator, p)
 }
 
-func (b *Broker) importPolicy(r *definitions.Policy) error {
+func (b Acting) importPolicy(r *definitions.Policy) error {
 	_, err := b.PutPolicy(policy.User, r)
 	return err
 }
 
-func (b *Broker) importOperatorPolicy(r *definitions.Parameter) error {
+func (b Acting) importOperatorPolicy(r *definitions.Parameter) error {
 	p, err := r.Policy()
 	if err != nil {
 		return err

@@ -63,10 +63,14 @@ func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt
 	if err = s.MayPublish(x, m); err != nil {
 		return 0, err
 	}
-	if routed, err = s.publisher.Publish(x, m, r); err == nil && s.publisher.Traced() {
+	if routed, err = s.publisher.Publish(x, m, r); err != nil {
+		return 0, err
+	}
+	s.sizes.Observe(uint64(len(m.Body)))
+	if s.publisher.Traced() {
 		s.tracePublish(m)
 	}
-	return routed, err
+	return routed, nil
 }
 
 // Begin begins a unit: what FlushIn and Queue.SettleIn do in it holds together
@@ -74,10 +78,17 @@ func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt
 func (s *Session) Begin() queue.Unit { return s.v.Begin() }
 
 // FlushIn is Flush as a part of u.
-func (s *Session) FlushIn(u queue.Unit) { s.publisher.FlushIn(u) }
+func (s *Session) FlushIn(u queue.Unit) {
+	s.sizes.Flush()
+	s.publisher.FlushIn(u)
+}
 
 // Flush hands what was published to the queues.
-func (s *Session) Flush() { s.publisher.Flush() }
+func (s *Session) Flush() { s.FlushIn(nil) }
+
+// Pace waits a few milliseconds at most if a queue that was published to asks
+// for it: see queue.Paced.
+func (s *Session) Pace() { s.publisher.Pace() }
 
 // Drop forgets what was published since the last Flush.
 func (s *Session) Drop() { s.publisher.Drop() }

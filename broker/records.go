@@ -115,6 +115,16 @@ func encoded(args amqp.Table) []byte {
 // Plain is args as JSON can say them.
 func Plain(args amqp.Table) definitions.Object { return object(args) }
 
+// Arguments undoes Plain, for what came as JSON. What AMQP cannot say, or not
+// so deep, is an InvalidError.
+func Arguments(o definitions.Object) (amqp.Table, error) {
+	t := table(o)
+	if err := t.Check(); err != nil {
+		return nil, InvalidError("the arguments cannot be sent: " + err.Error())
+	}
+	return t, nil
+}
+
 // object is args as JSON can say them.
 func object(args amqp.Table) definitions.Object {
 	o := make(definitions.Object, len(args))

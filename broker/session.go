@@ -2,10 +2,13 @@ package broker
 
 import (
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
@@ -24,6 +27,18 @@ type Session struct {
 	replies *vhost.Queue // of direct reply-to
 	topics  topics
 	closed  bool
+	sizes   stats.Burst // of what was published since the last Flush
+
+	// What follows is for anybody.
+	Past stats.Track // of Traffic: queue.Events columns
+	face Channel     // nil when there is none
+	seen seen        // the sampler's
+
+	opened time.Time
+
+	counting  sync.Mutex
+	delivered map[*vhost.Queue]*Delivered
+	kinds     map[string]*queue.Counters // of all that was delivered, by kind of queue
 }
 
 type rightKey struct {
@@ -36,18 +51,44 @@ const maxRights = 1024
 
 // Open opens a session that is no AMQP channel, or refuses with 530 when the
 // user has as many as it may.
-func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0) }
+func (c *Connection) Open() (*Session, error) { return c.OpenChannel(0, nil) }
 
-// OpenChannel opens the session of an AMQP channel, or refuses as Open does.
-func (c *Connection) OpenChannel(number uint16) (*Session, error) {
-	if err := c.b.addSession(c); err != nil {
+// OpenChannel opens the session of an AMQP channel, which people look at
+// through face, or refuses as Open does.
+func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) {
+	s := c.newSession(number, face)
+	if err := c.b.addSession(s); err != nil {
 		return nil, err
-	}
-	s := &Session{
-		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
 	}
 	c.b.emit("channel.created", s.describe)
 	return s, nil
+}
+
+func (c *Connection) newSession(number uint16, face Channel) *Session {
+	return &Session{
+		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
+		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
+	}
+}
+
+// Open opens a session for a user of a face that has no connections, such as
+// HTTP, or refuses with 530 a user who may not be there. It is on no list,
+// counts against no limit and makes no event of its own; it can own nothing.
+func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, error) {
+	v, err := b.Vhost(vhostName)
+	if err != nil {
+		return nil, err
+	}
+	if !b.auth.Reachable(u, vhostName) {
+		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
+	}
+	b.mu.Lock()
+	b.lastConnection++
+	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
+	b.mu.Unlock()
+	return &Session{
+		c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
+	}, nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -148,6 +189,7 @@ func (s *Session) Get(name string, noAck bool) (q *vhost.Queue, d queue.Delivery
 		return
 	}
 	d, left, ok = q.Get(noAck)
+	s.countGet(q, &d, noAck, ok)
 	return
 }
 
@@ -163,11 +205,13 @@ func (s *Session) Purge(name string) (int, error) {
 // Close ends the session. What it had published is in the queues. It may be
 // called again.
 func (s *Session) Close() {
-	s.publisher.Flush()
+	s.Flush()
 	s.EndReplies(s.replies)
-	if !s.closed {
-		s.closed = true
-		s.c.b.dropSession(s.c)
+	if s.closed {
+		return
+	}
+	s.closed = true
+	if s.c.b.dropSession(s) {
 		s.c.b.emit("channel.closed", s.describe)
 	}
 }
@@ -176,8 +220,14 @@ func (s *Session) Close() {
 type (
 	// Queue is a declared queue.
 	Queue = vhost.Queue
+	// Vhost is a namespace of exchanges and queues.
+	Vhost = vhost.Vhost
 	// Exchange is a declared exchange.
 	Exchange = vhost.Exchange
 	// ExchangeDeclaration is what exchange.declare asks for.
 	ExchangeDeclaration = vhost.ExchangeDeclaration
+	// Published counts what a session published to an exchange.
+	Published = vhost.Published
+	// Passage counts what went from an exchange into a queue.
+	Passage = vhost.Passage
 )

@@ -53,6 +53,7 @@ func (b *Broker) enter(c *Connection) {
 	b.lastConnection++
 	c.ID = b.lastConnection
 	b.connections[c.ID] = c
+	b.churn.ConnectionsOpened.Add(1)
 	b.inVhost.edit(c.v.Name, func(t *tally) { t.connections++ })
 	b.ofUser.edit(c.User.Name, func(t *tally) { t.connections++ })
 }
@@ -66,6 +67,8 @@ func (b *Broker) leave(c *Connection) (left bool) {
 		return false
 	}
 	delete(b.connections, c.ID)
+	b.keep(c.v.Name, func(a *Activity) { a.Octets.add(c.Octets()) })
+	b.churn.ConnectionsClosed.Add(1)
 	b.inVhost.edit(c.v.Name, func(t *tally) { t.connections-- })
 	b.ofUser.edit(c.User.Name, func(t *tally) {
 		t.connections--
@@ -75,8 +78,9 @@ func (b *Broker) leave(c *Connection) (left bool) {
 	return true
 }
 
-// addSession counts a session of c, unless the user has as many as it may.
-func (b *Broker) addSession(c *Connection) error {
+// addSession puts s on the list, unless the user has as many as it may.
+func (b *Broker) addSession(s *Session) error {
+	c := s.c
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	of := b.ofUser[c.User.Name]
@@ -84,17 +88,29 @@ func (b *Broker) addSession(c *Connection) error {
 		return amqp.TooManyUserChannels.New(c.User.Name, n)
 	}
 	c.sessions++
+	b.sessions[s] = struct{}{}
+	b.churn.ChannelsOpened.Add(1)
 	b.ofUser.edit(c.User.Name, func(t *tally) { t.channels++ })
 	return nil
 }
 
-// dropSession counts a session of c less, unless c left and took it along.
-func (b *Broker) dropSession(c *Connection) {
+// dropSession takes s off the list, and keeps what it has counted. It reports
+// whether s was on the list.
+func (b *Broker) dropSession(s *Session) (listed bool) {
+	c := s.c
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if c.sessions == 0 {
-		return
+	_, listed = b.sessions[s]
+	delete(b.sessions, s)
+	b.keep(s.v.Name, func(a *Activity) { a.addSession(s) })
+	if !listed {
+		return false
+	}
+	b.churn.ChannelsClosed.Add(1)
+	if c.sessions == 0 { // c left and took it along
+		return true
 	}
 	c.sessions--
 	b.ofUser.edit(c.User.Name, func(t *tally) { t.channels-- })
+	return true
 }

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/hutchmq/hutchmq/auth"
@@ -9,7 +10,7 @@ import (
 )
 
 // PutUser makes a user or changes its password and tags. Its limits stay.
-func (b *Broker) PutUser(name, password string, tags ...string) error {
+func (b Acting) PutUser(name, password string, tags ...string) error {
 	hash, err := auth.Hash(auth.SHA256, password)
 	if err != nil {
 		return err
@@ -19,7 +20,7 @@ func (b *Broker) PutUser(name, password string, tags ...string) error {
 	})
 }
 
-func (b *Broker) putUser(r *definitions.User) error {
+func (b Acting) putUser(r *definitions.User) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	old, err := load(b.store, &definitions.User{Name: r.Name})
@@ -34,7 +35,7 @@ func (b *Broker) putUser(r *definitions.User) error {
 
 // editUser changes the record of a user, and puts it into effect. It refuses
 // an unknown user with auth.ErrNoUser.
-func (b *Broker) editUser(name string, edit func(r *definitions.User)) error {
+func (b Acting) editUser(name string, edit func(r *definitions.User)) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	r, err := load(b.store, &definitions.User{Name: name})
@@ -49,7 +50,7 @@ func (b *Broker) editUser(name string, edit func(r *definitions.User)) error {
 }
 
 // setUser stores r and puts it into effect. The topology lock is held.
-func (b *Broker) setUser(r *definitions.User) error {
+func (b Acting) setUser(r *definitions.User) error {
 	if _, err := limitsOf(r.Limits, userLimits); err != nil {
 		return err
 	}
@@ -80,9 +81,9 @@ func (b *Broker) limitUser(name string, l Limits) {
 	b.mu.Unlock()
 }
 
-// DeleteUser removes a user and its permissions; one that is not there is no
-// error.
-func (b *Broker) DeleteUser(name string) error {
+// DeleteUser removes a user and its permissions, and closes its connections;
+// one that is not there is no error.
+func (b Acting) DeleteUser(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	var batch store.Batch
@@ -104,13 +105,40 @@ func (b *Broker) DeleteUser(name string) error {
 	}
 	if b.auth.DeleteUser(name) {
 		b.emit("user.deleted", named(name))
+		b.kick("user '"+name+"' was deleted", func(c *Connection) bool { return c.User.Name == name })
 	}
 	b.limitUser(name, nil)
 	return nil
 }
 
+// SetUser makes a user or puts r in its place. A Password is hashed; with
+// neither a password nor a hash the user cannot log in with any. Limits that
+// are nil stay. What is wrong with r comes back as an InvalidError or a
+// LimitError.
+func (b Acting) SetUser(r *definitions.User) error {
+	user := *r
+	user.Password = ""
+	if r.Password != "" {
+		var err error
+		if user.PasswordHash, err = auth.Hash(r.HashingAlgorithm, r.Password); err != nil {
+			return InvalidError(err.Error())
+		}
+		user.HashingAlgorithm = cmp.Or(r.HashingAlgorithm, auth.SHA256)
+	}
+	return b.putUser(&user)
+}
+
 // User finds a user, or returns nil.
 func (b *Broker) User(name string) *auth.User { return b.auth.User(name) }
+
+// UserRecord is a user as definitions have it, or auth.ErrNoUser.
+func (b *Broker) UserRecord(name string) (*definitions.User, error) {
+	r, err := load(b.store, &definitions.User{Name: name})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, auth.ErrNoUser
+	}
+	return r, err
+}
 
 // Users are all users by name. The slice is the caller's.
 func (b *Broker) Users() []*auth.User { return b.auth.Users() }

@@ -1,8 +1,6 @@
 package broker
 
 import (
-	"fmt"
-
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -15,8 +13,14 @@ func (e ProtectedError) Error() string {
 	return "Refusing to delete virtual host '" + string(e) + "' because it is protected from deletion"
 }
 
+// InvalidError says what is wrong with a setting that somebody wants to make.
+type InvalidError string
+
+// Error implements error.
+func (e InvalidError) Error() string { return string(e) }
+
 // PutVhost makes a vhost, or puts m in the place of what is said of it.
-func (b *Broker) PutVhost(name string, m definitions.Metadata) error {
+func (b Acting) PutVhost(name string, m definitions.Metadata) error {
 	if err := b.checkKind(m.DefaultQueueType); err != nil {
 		return err
 	}
@@ -27,16 +31,21 @@ func (b *Broker) PutVhost(name string, m definitions.Metadata) error {
 }
 
 // ProtectVhost says whether DeleteVhost refuses a vhost.
-func (b *Broker) ProtectVhost(name string, on bool) error {
+func (b Acting) ProtectVhost(name string, on bool) error {
 	return b.editVhost(name, func(r *definitions.Vhost) { r.Metadata.ProtectedFromDeletion = on })
+}
+
+// VhostRecord is a vhost as definitions have it. It refuses an unknown one.
+func (b *Broker) VhostRecord(name string) (*definitions.Vhost, error) {
+	if _, err := b.Vhost(name); err != nil {
+		return nil, err
+	}
+	return load(b.store, &definitions.Vhost{Name: name})
 }
 
 // VhostMetadata is what is said of a vhost. It refuses an unknown one.
 func (b *Broker) VhostMetadata(name string) (definitions.Metadata, error) {
-	if _, err := b.Vhost(name); err != nil {
-		return definitions.Metadata{}, err
-	}
-	r, err := load(b.store, &definitions.Vhost{Name: name})
+	r, err := b.VhostRecord(name)
 	if err != nil {
 		return definitions.Metadata{}, err
 	}
@@ -78,7 +87,7 @@ func (b *Broker) checkVhost(r *definitions.Vhost) (Limits, error) {
 
 func (b *Broker) checkKind(kind string) error {
 	if kind != "" && b.vopts.QueueTypes[kind] == nil {
-		return fmt.Errorf("queue type '%s' is not available", kind)
+		return InvalidError("queue type '" + kind + "' is not available")
 	}
 	return nil
 }
@@ -98,7 +107,7 @@ func (b *Broker) configure(v *vhost.Vhost, r *definitions.Vhost, l Limits) {
 }
 
 // importVhost makes a vhost, and changes what r speaks of.
-func (b *Broker) importVhost(r *definitions.Vhost) error {
+func (b Acting) importVhost(r *definitions.Vhost) error {
 	if _, err := b.checkVhost(r); err != nil {
 		return err
 	}

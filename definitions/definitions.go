@@ -111,6 +111,34 @@ func (d *Definitions) InVhost(vhost string) {
 	}
 }
 
+// OfVhost is what of d is in v, as an export of that vhost alone: its records
+// name no vhost. The lists are the caller's, what they point to is not.
+func (d *Definitions) OfVhost(v *Vhost) *Definitions {
+	metadata := v.Metadata
+	of := &Definitions{
+		Format: FormatVhost, OriginalVhostName: v.Name,
+		Description: v.Metadata.Description, Metadata: &metadata, Limits: v.Limits,
+	}
+	if of.Limits == nil {
+		of.Limits = Object{}
+	}
+	of.Parameters, of.Policies = inVhost(d.Parameters, v.Name), inVhost(d.Policies, v.Name)
+	of.Queues, of.Exchanges, of.Bindings = inVhost(d.Queues, v.Name), inVhost(d.Exchanges, v.Name), inVhost(d.Bindings, v.Name)
+	return of
+}
+
+// inVhost is what of list is in vhost, without its name.
+func inVhost[T any, P pointer[T]](list []T, vhost string) []T {
+	in := []T{}
+	for _, r := range list {
+		if at := vhostOf(P(&r)); *at == vhost {
+			*at = ""
+			in = append(in, r)
+		}
+	}
+	return in
+}
+
 // VhostOf is the name of the vhost r lives in, or empty.
 func VhostOf(r Record) string {
 	if name := vhostOf(r); name != nil {

@@ -1,14 +1,42 @@
 package mgmt
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/broker"
 )
+
+// Who may ask for what. Every route of the API goes through one of
+//
+//	anyone         whoever has logged in
+//	asManager      a user with a management tag: management, policymaker,
+//	               monitoring or administrator
+//	as(tag)        a user with that tag, or an administrator
+//	inVhost        a manager who has a permission in the vhost of the path
+//	asPolicymaker  one of those who is a policymaker
+//
+// and what a user changes in a vhost is checked once more by the broker
+// against its permissions there, as if it had come over AMQP.
 
 // handler answers a request of u.
 type handler func(w http.ResponseWriter, r *http.Request, u *auth.User)
+
+// anyone serves h to whoever has logged in.
+func (a *API) anyone(h handler) http.HandlerFunc { return a.loggedIn(h) }
+
+// asManager serves h to users with any of the management tags.
+func (a *API) asManager(h handler) http.HandlerFunc {
+	return a.loggedIn(func(w http.ResponseWriter, r *http.Request, u *auth.User) {
+		if !manages(u) {
+			refuse(w, "Not management user")
+			return
+		}
+		h(w, r, u)
+	})
+}
 
 // as serves h to users with a tag; an administrator has them all.
 func (a *API) as(tag string, h http.HandlerFunc) http.HandlerFunc {
@@ -24,15 +52,12 @@ func (a *API) as(tag string, h http.HandlerFunc) http.HandlerFunc {
 // inVhost serves h to those who manage the vhost of the path, or any if it
 // names none. A vhost that is not there is left to h.
 func (a *API) inVhost(h handler) http.HandlerFunc {
-	return a.loggedIn(func(w http.ResponseWriter, r *http.Request, u *auth.User) {
-		switch {
-		case !has(u, "management") && !has(u, "monitoring") && !has(u, "policymaker"):
-			refuse(w, "Not management user")
-		case !a.sees(u, parameter(r, "vhost")):
+	return a.asManager(func(w http.ResponseWriter, r *http.Request, u *auth.User) {
+		if !a.sees(u, parameter(r, "vhost")) {
 			refuse(w, "User not authorised to access virtual host")
-		default:
-			h(w, r, u)
+			return
 		}
+		h(w, r, u)
 	})
 }
 
@@ -54,26 +79,66 @@ func (a *API) sees(u *auth.User, vhost string) bool {
 	return err != nil || has(u, "administrator") || a.broker.Reachable(u, vhost)
 }
 
-// loggedIn serves h to users with the right password.
+func has(u *auth.User, tag string) bool { return u.HasTag("administrator") || u.HasTag(tag) }
+
+// manages reports whether u may use the API at all.
+func manages(u *auth.User) bool {
+	return has(u, "management") || u.HasTag("monitoring") || u.HasTag("policymaker")
+}
+
+// whoAsks is the key of the user in the context of a request.
+type whoAsks struct{}
+
+// asker is who sent r, which has gone through loggedIn.
+func asker(r *http.Request) *auth.User { return r.Context().Value(whoAsks{}).(*auth.User) }
+
+// acting is the broker in the hands of who sent r.
+func (a *API) acting(r *http.Request) broker.Acting { return a.broker.As(asker(r).Name) }
+
+// loggedIn serves h to users with a session or with the right password.
 func (a *API) loggedIn(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		name, password, ok := r.BasicAuth()
-		if !ok {
-			w.Header().Set("WWW-Authenticate", `Basic realm="RabbitMQ Management"`)
-			w.WriteHeader(http.StatusUnauthorized)
-			return
+		u := a.logins.user(r, a.broker.User)
+		if u == nil {
+			if u = a.authenticate(w, r); u == nil {
+				return
+			}
 		}
-		u, err := a.broker.Authenticate(name, password)
-		if err != nil {
-			fail(w, http.StatusUnauthorized, "not_authorized", "Not_Authorized")
-			return
-		}
-		h(w, r, u)
+		h(w, r.WithContext(context.WithValue(r.Context(), whoAsks{}, u)), u)
 	}
 }
 
-func has(u *auth.User, tag string) bool { return u.HasTag("administrator") || u.HasTag(tag) }
+// authenticate checks the name and password that came with r. It answers when
+// they are not right.
+func (a *API) authenticate(w http.ResponseWriter, r *http.Request) *auth.User {
+	name, password, ok := r.BasicAuth()
+	if !ok {
+		// A page asks for its own login: the browser must not ask for another.
+		if r.Header.Get("Sec-Fetch-Dest") != "empty" {
+			w.Header().Set("WWW-Authenticate", `Basic realm="RabbitMQ Management"`)
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+		return nil
+	}
+	return a.check(w, r, name, password)
+}
 
-func refuse(w http.ResponseWriter, reason string) {
-	fail(w, http.StatusUnauthorized, "not_authorised", reason)
+// sameOrigin refuses changes that a page of somebody else sends with the help
+// of a browser. One that comes by cookie has to say where it is from.
+func (a *API) sameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := r.Cookie(cookieName)
+		silent := r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == ""
+		if err == nil && silent && changes(r) || protection.Check(r) != nil {
+			fail(w, http.StatusForbidden, "forbidden", "The request comes from another site")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// changes reports whether r may change something.
+func changes(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions
 }

@@ -1,79 +1,78 @@
 // Package mgmt serves the management HTTP API: it decodes a request, asks the
-// broker and encodes the answer. It knows no queue's inside and no AMQP frame.
+// broker and encodes the answer. It knows no queue's inside and no socket.
 package mgmt
 
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/hutchmq/hutchmq/broker"
 )
 
 // API answers requests about one broker.
 type API struct {
-	broker *broker.Broker
-	node   string
+	broker   *broker.Broker
+	node     string
+	logins   logins
+	attempts throttle
 }
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string) http.Handler {
 	a := &API{broker: b, node: node}
 	r := chi.NewRouter()
-	r.Use(encodedPath)
+	r.Use(encodedPath, headers, verbs(r), a.sameOrigin)
 	r.NotFound(notHere)
 	r.Get("/livez", fine)
 	r.Get("/readyz", fine)
-	r.Get("/api/connections", a.as("monitoring", a.connections))
-	r.Get("/api/connections/{name}", a.as("monitoring", a.connection))
-	r.Delete("/api/connections/{name}", a.as("administrator", a.closeConnection))
-	r.Get("/api/queues/{vhost}/{name}", a.inVhost(a.queue))
-	a.policyRoutes(r)
+	a.loginRoutes(r)
+	a.identityRoutes(r)
+	a.vhostRoutes(r)
+	a.userRoutes(r)
+	a.permissionRoutes(r)
 	a.topicPermissionRoutes(r)
 	a.limitRoutes(r)
 	a.protectionRoutes(r)
+	a.policyRoutes(r)
+	a.parameterRoutes(r)
+	a.definitionRoutes(r)
+	a.exchangeRoutes(r)
+	a.queueRoutes(r)
 	a.pauseRoutes(r)
-	return r
+	a.bindingRoutes(r)
+	a.publishRoutes(r)
+	a.getRoutes(r)
+	a.browseRoutes(r)
+	a.moveRoutes(r)
+	a.jobRoutes(r)
+	a.deadLetterRoutes(r)
+	a.connectionRoutes(r)
+	a.featureRoutes(r)
+	a.maintenanceRoutes(r)
+	a.uiRoutes(r)
+	return compressed(r)
 }
 
-// encodedPath has routes match the path as it was sent, so that a name may
-// hold a slash; parameter decodes it. A slash at the end does not count.
-func encodedPath(next http.Handler) http.Handler {
+// compressed serves what is big in gzip, but for streams of events, which must
+// not wait until there is something to compress.
+func compressed(h http.Handler) http.Handler {
+	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := r.URL.EscapedPath()
-		if len(p) > 1 {
-			p = strings.TrimSuffix(p, "/")
+		if r.Header.Get("Accept") == "text/event-stream" {
+			h.ServeHTTP(w, r)
+			return
 		}
-		chi.RouteContext(r.Context()).RoutePath = p
-		next.ServeHTTP(w, r)
+		zipped.ServeHTTP(w, r)
 	})
-}
-
-func parameter(r *http.Request, key string) string {
-	s, err := url.PathUnescape(chi.URLParam(r, key))
-	if err != nil {
-		return chi.URLParam(r, key)
-	}
-	return s
 }
 
 func fine(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]string{"status": "ok"}) }
 
-func notHere(w http.ResponseWriter, _ *http.Request) {
-	fail(w, http.StatusNotFound, "Object Not Found", "Not Found")
-}
-
+// answer sends v as JSON.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-cache")
 	json.NewEncoder(w).Encode(v)
-}
-
-func fail(w http.ResponseWriter, status int, kind, reason string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"error": kind, "reason": reason})
 }

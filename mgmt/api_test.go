@@ -30,7 +30,7 @@ func newNode(t testing.TB) node {
 	st := store.NewMemory()
 	kind := classic.New(st)
 	b, err := broker.New(broker.Options{
-		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
+		Store: st, Node: "rabbit@here", Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 	})

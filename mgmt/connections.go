@@ -4,8 +4,16 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/hutchmq/hutchmq/broker"
 )
+
+func (a *API) connectionRoutes(r chi.Router) {
+	r.Get("/api/connections", a.as("monitoring", a.connections))
+	r.Get("/api/connections/{name}", a.as("monitoring", a.connection))
+	r.Delete("/api/connections/{name}", a.as("administrator", a.closeConnection))
+}
 
 // connection is a connection as RabbitMQ's API shows it.
 type connection struct {

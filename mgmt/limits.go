@@ -1,7 +1,6 @@
 package mgmt
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -70,25 +69,25 @@ func (a *API) userLimits(w http.ResponseWriter, r *http.Request, u *auth.User) {
 
 func (a *API) putVhostLimit(w http.ResponseWriter, r *http.Request) {
 	if a.needVhost(w, r) {
-		putLimit(w, r, parameter(r, "vhost"), a.broker.SetVhostLimit)
+		putLimit(w, r, parameter(r, "vhost"), a.acting(r).SetVhostLimit)
 	}
 }
 
 func (a *API) deleteVhostLimit(w http.ResponseWriter, r *http.Request) {
 	if a.needVhost(w, r) {
-		done(w, a.broker.ClearVhostLimit(parameter(r, "vhost"), parameter(r, "name")))
+		done(w, a.acting(r).ClearVhostLimit(parameter(r, "vhost"), parameter(r, "name")))
 	}
 }
 
 func (a *API) putUserLimit(w http.ResponseWriter, r *http.Request) {
 	if a.needUser(w, r) {
-		putLimit(w, r, parameter(r, "user"), a.broker.SetUserLimit)
+		putLimit(w, r, parameter(r, "user"), a.acting(r).SetUserLimit)
 	}
 }
 
 func (a *API) deleteUserLimit(w http.ResponseWriter, r *http.Request) {
 	if a.needUser(w, r) {
-		done(w, a.broker.ClearUserLimit(parameter(r, "user"), parameter(r, "name")))
+		done(w, a.acting(r).ClearUserLimit(parameter(r, "user"), parameter(r, "name")))
 	}
 }
 
@@ -97,10 +96,5 @@ func putLimit(w http.ResponseWriter, r *http.Request, whose string, set func(who
 	if !decode(w, r, field{"value", &value, "a whole number"}) {
 		return
 	}
-	err := set(whose, parameter(r, "name"), value)
-	if wrong, ok := errors.AsType[broker.LimitError](err); ok {
-		bad(w, "Validation failed\n\n"+wrong.Error()+"\n")
-		return
-	}
-	done(w, err)
+	done(w, set(whose, parameter(r, "name"), value))
 }

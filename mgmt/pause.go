@@ -1,12 +1,9 @@
 package mgmt
 
 import (
-	"errors"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-
-	"github.com/hutchmq/hutchmq/broker"
 )
 
 func (a *API) pauseRoutes(r chi.Router) {
@@ -20,11 +17,6 @@ func (a *API) pause(on bool) http.HandlerFunc {
 		if q == nil {
 			return
 		}
-		err := a.broker.PauseQueue(q.Vhost, q.Name, on)
-		if errors.Is(err, broker.ErrCannotPause) {
-			fail(w, http.StatusNotImplemented, "not_implemented", err.Error())
-			return
-		}
-		done(w, err)
+		done(w, a.broker.PauseQueue(q.Vhost, q.Name, on))
 	}
 }

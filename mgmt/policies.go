@@ -76,17 +76,8 @@ func (p policies) put(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "bad_request", why)
 		return
 	}
-	created, err := p.broker.PutPolicy(p.by, &d)
-	switch _, invalid := errors.AsType[*policy.Invalid](err); {
-	case invalid:
-		fail(w, http.StatusBadRequest, "bad_request", err.Error())
-	case err != nil:
-		fail(w, http.StatusInternalServerError, "internal_server_error", err.Error())
-	case created:
-		w.WriteHeader(http.StatusCreated)
-	default:
-		w.WriteHeader(http.StatusNoContent)
-	}
+	created, err := p.acting(r).PutPolicy(p.by, &d)
+	put(w, created, err)
 }
 
 // maxPolicyBytes bounds the body of a request.
@@ -123,13 +114,10 @@ func decodePolicy(w http.ResponseWriter, r *http.Request, d *definitions.Policy)
 }
 
 func (p policies) remove(w http.ResponseWriter, r *http.Request) {
-	there, err := p.broker.DeletePolicy(p.by, parameter(r, "vhost"), parameter(r, "name"))
-	switch {
-	case there && err != nil:
-		fail(w, http.StatusInternalServerError, "internal_server_error", err.Error())
-	case there:
-		w.WriteHeader(http.StatusNoContent)
-	default:
+	there, err := p.acting(r).DeletePolicy(p.by, parameter(r, "vhost"), parameter(r, "name"))
+	if !there {
 		notHere(w, r)
+		return
 	}
+	done(w, err)
 }

@@ -19,7 +19,7 @@ func (a *API) protectionRoutes(r chi.Router) {
 func (a *API) protectVhost(on bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if a.needVhost(w, r) {
-			done(w, a.broker.ProtectVhost(parameter(r, "vhost"), on))
+			done(w, a.acting(r).ProtectVhost(parameter(r, "vhost"), on))
 		}
 	}
 }

@@ -2,15 +2,30 @@ package mgmt
 
 import (
 	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
+	contract "github.com/hutchmq/hutchmq/queue"
 )
 
+func (a *API) queueRoutes(r chi.Router) {
+	r.Get("/api/queues", a.inVhost(a.queues))
+	r.Get("/api/queues/detailed", a.inVhost(a.queues))
+	r.Get("/api/queues/{vhost}", a.inVhost(a.queues))
+	r.Get("/api/queues/{vhost}/{name}", a.inVhost(a.queue))
+	r.Put("/api/queues/{vhost}/{name}", a.inVhost(a.putQueue))
+	r.Delete("/api/queues/{vhost}/{name}", a.inVhost(a.deleteQueue))
+	r.Delete("/api/queues/{vhost}/{name}/contents", a.inVhost(a.purgeQueue))
+	r.Post("/api/queues/{vhost}/{name}/actions", a.as("administrator", a.queueAction))
+}
+
 // queue is a queue as RabbitMQ's API shows it. The sources are ours: which
-// policy has set each key.
+// policy has set each key. What is nil is left out.
 type queue struct {
 	Name            string             `json:"name"`
 	Vhost           string             `json:"vhost"`
@@ -18,17 +33,25 @@ type queue struct {
 	Durable         bool               `json:"durable"`
 	AutoDelete      bool               `json:"auto_delete"`
 	Exclusive       bool               `json:"exclusive"`
+	Internal        bool               `json:"internal"`
+	InternalOwner   bool               `json:"internal_owner"`
 	Arguments       definitions.Object `json:"arguments"`
+	Node            string             `json:"node"`
 	State           string             `json:"state"`                   // "running" or "paused"
 	Protected       bool               `json:"protected_from_deletion"` // ours
 	Policy          *string            `json:"policy"`
 	OperatorPolicy  *string            `json:"operator_policy"`
 	EffectivePolicy definitions.Object `json:"effective_policy_definition"`
 	PolicySources   map[string]source  `json:"effective_policy_sources"`
-	Messages        int                `json:"messages"`
-	Ready           int                `json:"messages_ready"`
-	Unacked         int                `json:"messages_unacknowledged"`
-	Consumers       int                `json:"consumers"`
+	*queueTotals
+	Consumers *int `json:"consumers,omitempty"`
+}
+
+// queueTotals are the messages of a queue.
+type queueTotals struct {
+	Messages int `json:"messages"`
+	Ready    int `json:"messages_ready"`
+	Unacked  int `json:"messages_unacknowledged"`
 }
 
 // source names a policy.
@@ -37,18 +60,46 @@ type source struct {
 	Name      string `json:"name"`
 }
 
-func showQueue(q *broker.Queue) queue {
-	s, e, state := q.Stat(), q.Effective(), "running"
+// queueDetail is how much of a queue is shown.
+type queueDetail uint8
+
+const (
+	everything queueDetail = iota
+	totals                 // what it is, and its messages
+	bare                   // what it is
+)
+
+// detailOf is what a request wants to see of queues.
+func detailOf(q url.Values) queueDetail {
+	switch {
+	case q.Get("disable_stats") != "true":
+		return everything
+	case q.Get("enable_queue_totals") == "true":
+		return totals
+	}
+	return bare
+}
+
+func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
+	e, state := q.Effective(), "running"
 	if q.Marks().Paused {
 		state = "paused"
 	}
-	return queue{
+	shown := queue{
 		Name: q.Name, Vhost: q.Vhost, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
-		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Arguments), State: state, Protected: q.Marks().Protected,
-		Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
+		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Arguments), Node: a.node, State: state,
+		Protected: q.Marks().Protected, Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
 		EffectivePolicy: broker.Plain(e.Definition), PolicySources: showSources(e),
-		Messages: s.Ready + s.Unacked, Ready: s.Ready, Unacked: s.Unacked, Consumers: s.Consumers,
 	}
+	if detail == bare {
+		return shown
+	}
+	s := q.Stat()
+	shown.queueTotals = &queueTotals{s.Ready + s.Unacked, s.Ready, s.Unacked}
+	if detail == everything {
+		shown.Consumers = &s.Consumers
+	}
+	return shown
 }
 
 func showSources(e *policy.Effective) map[string]source {
@@ -66,8 +117,123 @@ func orNull(name string) *string {
 	return &name
 }
 
+// queueKeys are what queues are sorted by without rendering them.
+var queueKeys = map[string]func(*broker.Queue) sorter{
+	"vhost":       func(q *broker.Queue) sorter { return byText(q.Vhost) },
+	"name":        func(q *broker.Queue) sorter { return byText(q.Name) },
+	"type":        func(q *broker.Queue) sorter { return byText(q.Kind) },
+	"durable":     func(q *broker.Queue) sorter { return byBool(q.Durable) },
+	"auto_delete": func(q *broker.Queue) sorter { return byBool(q.AutoDelete) },
+	"exclusive":   func(q *broker.Queue) sorter { return byBool(q.Exclusive) },
+	"policy":      func(q *broker.Queue) sorter { return byText(q.Effective().Policy) },
+	"state":       func(q *broker.Queue) sorter { return byBool(q.Marks().Paused) },
+	"messages": func(q *broker.Queue) sorter {
+		s := q.Stat()
+		return byNumber(s.Ready + s.Unacked)
+	},
+	"messages_ready":          func(q *broker.Queue) sorter { return byNumber(q.Stat().Ready) },
+	"messages_unacknowledged": func(q *broker.Queue) sorter { return byNumber(q.Stat().Unacked) },
+	"consumers":               func(q *broker.Queue) sorter { return byNumber(q.Stat().Consumers) },
+	"message_bytes": func(q *broker.Queue) sorter {
+		s := q.Stat()
+		return byNumber(s.ReadyBytes + s.UnackedBytes)
+	},
+}
+
+func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
+	vhosts, ok := a.vhostsOf(w, r, u)
+	if !ok {
+		return
+	}
+	rows := []*broker.Queue{}
+	for _, v := range vhosts {
+		rows = append(rows, v.Queues()...)
+	}
+	detail := detailOf(r.URL.Query())
+	list[*broker.Queue]{
+		name: func(q *broker.Queue) string { return q.Name }, order: []string{"vhost", "name"}, keys: queueKeys,
+		show: func(q *broker.Queue) any { return a.showQueue(q, detail) },
+	}.answer(w, r, rows)
+}
+
 func (a *API) queue(w http.ResponseWriter, r *http.Request, _ *auth.User) {
 	if q := a.needQueue(w, r); q != nil {
-		answer(w, showQueue(q))
+		answerOne(w, r, a.showQueue(q, detailOf(r.URL.Query())))
 	}
+}
+
+// putQueue declares a queue: a durable one, unless the body says otherwise.
+func (a *API) putQueue(w http.ResponseWriter, r *http.Request, u *auth.User) {
+	d := contract.Declaration{Name: parameter(r, "name")}
+	durable, autoDelete := flag(true), flag(false)
+	var args definitions.Object
+	in, ok := read(w, r, maxBodyBytes)
+	if !ok || !fits(w, "name", d.Name) || !a.needVhost(w, r) {
+		return
+	}
+	if !in.take(w, field{"durable", &durable, aFlag}, field{"auto_delete", &autoDelete, aFlag},
+		field{"arguments", &args, anObject}) {
+		return
+	}
+	var err error
+	if d.Arguments, err = broker.Arguments(args); err != nil {
+		problem(w, err)
+		return
+	}
+	d.Durable, d.AutoDelete = bool(durable), bool(autoDelete)
+	existed := a.hasQueue(parameter(r, "vhost"), d.Name)
+	err = a.session(r, u, func(s *broker.Session) error {
+		_, err := s.DeclareQueue(d)
+		return err
+	})
+	put(w, !existed, err)
+}
+
+func (a *API) hasQueue(vhost, name string) bool {
+	v, err := a.broker.Vhost(vhost)
+	if err == nil {
+		_, err = v.Queue(name, 0)
+	}
+	return err == nil
+}
+
+func (a *API) deleteQueue(w http.ResponseWriter, r *http.Request, u *auth.User) {
+	q := a.needQueue(w, r)
+	if q == nil {
+		return
+	}
+	asked := r.URL.Query()
+	done(w, a.session(r, u, func(s *broker.Session) error {
+		_, err := s.DeleteQueue(q.Name, asked.Get("if-unused") == "true", asked.Get("if-empty") == "true")
+		return err
+	}))
+}
+
+func (a *API) purgeQueue(w http.ResponseWriter, r *http.Request, u *auth.User) {
+	q := a.needQueue(w, r)
+	if q == nil {
+		return
+	}
+	done(w, a.session(r, u, func(s *broker.Session) error {
+		_, err := s.Purge(q.Name)
+		return err
+	}))
+}
+
+// queueAction takes what RabbitMQ once did with mirrors, of which there are
+// none to synchronise.
+func (a *API) queueAction(w http.ResponseWriter, r *http.Request) {
+	if a.needQueue(w, r) == nil {
+		return
+	}
+	var action string
+	in, ok := read(w, r, maxBodyBytes)
+	if !ok || !in.need(w, field{"action", &action, aString}) {
+		return
+	}
+	if action != "sync" && action != "cancel_sync" {
+		bad(w, "unknown action: "+action)
+		return
+	}
+	done(w, nil)
 }

@@ -21,7 +21,7 @@ func TestQueue(t *testing.T) {
 	}
 	const path = "/api/queues/a%2Fb/q%2F1"
 	const properties = `{"name":"q/1","vhost":"a/b","type":"classic","durable":true,"auto_delete":false,"exclusive":false,` +
-		`"arguments":{"x-max-length":9,"x-nan":null},"state":"running","protected_from_deletion":false,`
+		`"internal":false,"internal_owner":false,"arguments":{"x-max-length":9,"x-nan":null},"node":"rabbit@here","state":"running","protected_from_deletion":false,`
 	const counts = `"messages":0,"messages_ready":0,"messages_unacknowledged":0,"consumers":0}`
 	for _, step := range []struct{ method, path, body, want string }{
 		{"", "", "", `"policy":null,"operator_policy":null,"effective_policy_definition":{},"effective_policy_sources":{},`},

@@ -73,12 +73,8 @@ func (a *API) putTopicPermission(w http.ResponseWriter, r *http.Request) {
 		bad(w, err.Error())
 		return
 	}
-	err := a.broker.SetTopicPermission(user, vhost, exchange, p)
-	if err == nil && !existed {
-		w.WriteHeader(http.StatusCreated)
-		return
-	}
-	done(w, err)
+	err := a.acting(r).SetTopicPermission(user, vhost, exchange, p)
+	put(w, !existed, err)
 }
 
 func (a *API) deleteTopicPermissions(w http.ResponseWriter, r *http.Request) {
@@ -88,7 +84,7 @@ func (a *API) deleteTopicPermissions(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, p := range list {
-		if err := a.broker.ClearTopicPermission(p.User, p.Vhost, p.Exchange); err != nil {
+		if err := a.acting(r).ClearTopicPermission(p.User, p.Vhost, p.Exchange); err != nil {
 			done(w, err)
 			return
 		}

@@ -11,6 +11,7 @@ import (
 type Member struct {
 	Consumer
 	ConsumeOptions
+	sender     Sender // the consumer, if it is one
 	group      *group
 	blocked    bool
 	next, prev *Member // in the group's turn; not while blocked
@@ -67,6 +68,7 @@ func (s *Consumers) Add(c Consumer, o ConsumeOptions, where Declaration) error {
 		return amqp.ExclusiveUse.New(where)
 	}
 	m := &Member{Consumer: c, ConsumeOptions: o, group: s.group(o.Priority)}
+	m.sender, _ = c.(Sender)
 	if s.members == nil {
 		s.members = map[Consumer]*Member{}
 	}
@@ -110,6 +112,31 @@ func (s *Consumers) Len() int { return len(s.members) }
 
 // Exclusive reports whether an exclusive consumer holds the queue.
 func (s *Consumers) Exclusive() bool { return s.exclusive }
+
+// ExclusiveTag is the tag of the exclusive consumer, "" if there is none.
+func (s *Consumers) ExclusiveTag() string {
+	if !s.exclusive || len(s.order) == 0 {
+		return ""
+	}
+	return s.order[0].Tag
+}
+
+// ActiveTag is the tag of the single active consumer, "" if there is none.
+func (s *Consumers) ActiveTag() string {
+	if !s.Single || s.active == nil {
+		return ""
+	}
+	return s.active.Tag
+}
+
+// Attendance lists the consumers, in order of arrival.
+func (s *Consumers) Attendance() []Attendant {
+	list := make([]Attendant, 0, len(s.order))
+	for _, m := range s.order {
+		list = append(list, Attendant{m.Consumer, m.ConsumeOptions, !s.Single || s.active == m})
+	}
+	return list
+}
 
 // Each calls f for every consumer, in order of arrival.
 func (s *Consumers) Each(f func(*Member)) {

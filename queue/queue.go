@@ -108,6 +108,15 @@ type Timed interface {
 	ConsumerTimeoutMs() int64
 }
 
+// Paced is a queue that holds back who publishes faster than its consumers
+// take, when that is better for both.
+type Paced interface {
+	// Behind reports whether a publisher should call Pace. It takes no lock.
+	Behind() bool
+	// Pace blocks for a few milliseconds at most, less when consumers catch up.
+	Pace()
+}
+
 // Publication is one message on its way into a queue.
 type Publication struct {
 	Message *message.Message
@@ -143,6 +152,7 @@ type Delivery struct {
 	Stored bool
 
 	// The queue's own.
+	Picked     bool // from its midst: see Picker
 	Lane       uint8
 	Logged     bool // its log knows the message
 	Persistent bool
@@ -156,6 +166,7 @@ const (
 	Ack     Outcome = iota // done
 	Requeue                // give it back, at its original place
 	Discard                // dead-letter it, or drop it
+	Return                 // give it back as Requeue does, but no delivery has failed: somebody had a look
 )
 
 // Consumer receives deliveries: a channel's consumer, a session of another
@@ -212,4 +223,16 @@ type Stat struct {
 	Persistent               int
 	Consumers                int
 	Paused                   bool
+}
+
+// Watched is a queue that shows more of itself.
+type Watched interface {
+	// Picture shows it as a whole.
+	Picture() Picture
+	// Changes grows whenever Picture may have changed. It takes no lock.
+	Changes() uint64
+	// Attendance lists the consumers, in order of arrival.
+	Attendance() []Attendant
+	// Head tells of the message that is next.
+	Head() Head
 }

@@ -1,5 +1,7 @@
 package queue
 
+import "github.com/hutchmq/hutchmq/stats"
+
 // Event is something that happens to a message and is counted.
 type Event uint8
 
@@ -46,3 +48,38 @@ func (t *Traffic) Add(o *Traffic) {
 
 // DeliverGet is everything that went out: deliver_get in message_stats.
 func (t *Traffic) DeliverGet() uint64 { return t[Delivered] + t[DeliveredNoAck] + t[Got] + t[GotNoAck] }
+
+// IsZero reports whether nothing was counted.
+func (t *Traffic) IsZero() bool { return *t == Traffic{} }
+
+// Counters is a Traffic that anybody may add to and read at any time. The zero
+// Counters is ready.
+type Counters [Events]stats.Counter
+
+// Traffic is what was counted so far.
+func (c *Counters) Traffic() (t Traffic) {
+	for e := range c {
+		t[e] = c[e].Load()
+	}
+	return t
+}
+
+// Deaths counts, for each of Reasons, the messages that died of it.
+type Deaths [4]uint64
+
+// Reasons are what a message dies of, in the order of Deaths.
+var Reasons = [...]Reason{Rejected, Expired, MaxLen, DeliveryLimit}
+
+// Mortality is what became of messages that died in queues.
+type Mortality struct {
+	DeadLettered Deaths // to a dead-letter exchange
+	Dropped      Deaths // the queue had none
+}
+
+// Counted is a Type that counts what happens in its queues, those that are gone
+// included.
+type Counted interface {
+	Mortality() Mortality
+	// DiskTraffic is how many messages were read from disk and written to it.
+	DiskTraffic() (reads, writes uint64)
+}

@@ -11,7 +11,8 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// consumer is a basic.consume: it implements queue.Consumer. outbox.mu guards
+// consumer is a basic.consume: it implements queue.Consumer and queue.Sender, so
+// that what is delivered is written when the queue says so. outbox.mu guards
 // what changes.
 type consumer struct {
 	ch    *channel
@@ -22,6 +23,10 @@ type consumer struct {
 	apart bool // the prefetch of the channel counts for it alone
 
 	timeoutMs int64 // x-consumer-timeout; 0 none, -1 not given
+	priority  int
+	exclusive bool
+	arguments amqp.Table
+	from      *broker.Delivered // counts what comes from q
 
 	unacked int
 	held    bool // consume-ok is not out yet
@@ -45,6 +50,7 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		return err
 	}
 	o.Priority, k.timeoutMs = int(priority), timeoutMs
+	k.priority, k.exclusive, k.arguments = o.Priority, o.Exclusive, o.Arguments
 	o.Tag = k.tag
 	consume := ch.session.Consume
 	if broker.IsReplyQueue(m.Queue) {
@@ -57,9 +63,10 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		ch.forget(k)
 		return err
 	}
+	from := ch.session.From(q)
 	out := &ch.c.out
 	out.mu.Lock()
-	k.q, k.apart = q, q.Kind == "quorum"
+	k.q, k.from, k.apart = q, from, q.Kind == "quorum"
 	if !m.NoWait {
 		out.put(ch.id, &amqp.BasicConsumeOk{ConsumerTag: k.tag})
 	}
@@ -145,10 +152,13 @@ func (ch *channel) cancel(tag string) {
 func (k *consumer) Deliver(ds []queue.Delivery) int {
 	ch, o := k.ch, &k.ch.c.out
 	o.mu.Lock()
-	n := 0
+	n, again := 0, 0
 	now := ch.c.server.clockMs()
 	for n < len(ds) && k.credit() {
 		ch.deliver(k, &ds[n], now)
+		if ds[n].Redelivered {
+			again++
+		}
 		n++
 	}
 	if n > 0 && !k.noAck {
@@ -159,10 +169,24 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 	}
 	o.mu.Unlock()
 	if n > 0 {
-		o.signal()
+		k.count(n, again)
 	}
 	return n
 }
+
+// count counts n deliveries, again of which were not the first.
+func (k *consumer) count(n, again int) {
+	e := queue.Delivered
+	if k.noAck {
+		e = queue.DeliveredNoAck
+	}
+	k.from.Count(e, n)
+	k.from.Count(queue.Redelivered, again)
+}
+
+// Send and Wake implement queue.Sender.
+func (k *consumer) Send() { k.ch.c.out.send() }
+func (k *consumer) Wake() { k.ch.c.out.signal() }
 
 // deliver puts d on its way. outbox.mu is held.
 func (ch *channel) deliver(k *consumer, d *queue.Delivery, now int64) {
@@ -242,6 +266,6 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 		kind: getOk, channel: ch.id, tag: tag, redelivered: d.Redelivered, left: uint32(left), q: q, m: shown(&d),
 	})
 	o.mu.Unlock()
-	o.signal()
+	o.answer()
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -37,6 +38,8 @@ type Server struct {
 	options Options
 	log     *slog.Logger
 	began   time.Time
+
+	confirmedUs atomic.Int64 // when somebody was told of a confirm, since began
 
 	mu          sync.Mutex
 	listeners   map[net.Listener]struct{}

@@ -3,6 +3,7 @@ package server
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -37,10 +38,17 @@ type outbox struct {
 		items  []item
 		frames []byte
 	}
-	tracer  *broker.Tracer
+	tracer *broker.Tracer
+	sent   atomic.Bool // something was written since the last heartbeat tick
+
+	// writing is held by whoever writes to the socket; what follows is theirs.
+	// It is taken before mu.
+	writing sync.Mutex
+	pen     pen
 	buf     []byte
-	sent    bool // something was written since the last heartbeat tick
-	beating bool // this is one
+	loan    *[]byte // where buf comes from, if it is borrowed
+	rest    []byte  // could not be written at once
+	wroteUs int64   // when somebody last had something to send, by clockUs
 }
 
 // item is one thing to write.
@@ -90,6 +98,7 @@ func (o *outbox) init(c *connection) {
 
 func (o *outbox) start() {
 	o.tracer = o.c.broker.Tracer()
+	o.pen.init(o)
 	go o.run()
 }
 
@@ -118,15 +127,25 @@ func (o *outbox) signal() {
 	}
 }
 
-// method puts a method in.
+// method puts a method in, for the reading goroutine: it is the answer to what
+// was read, and goes out at once if nothing more was.
 func (o *outbox) method(channel uint16, m amqp.Method) {
 	o.mu.Lock()
 	o.put(channel, m)
 	o.mu.Unlock()
-	o.signal()
+	o.answer()
 }
 
-// put is method with o.mu held, and no signal.
+// answer sends what the reading goroutine has put in.
+func (o *outbox) answer() {
+	if o.c.reader.Ready() {
+		o.signal() // while the rest is carried out
+		return
+	}
+	o.send()
+}
+
+// put is method with o.mu held, and nothing sent.
 func (o *outbox) put(channel uint16, m amqp.Method) {
 	if !o.stopped {
 		o.append(channel, m)
@@ -147,6 +166,7 @@ func (o *outbox) confirm(ch *channel) {
 	if o.frames = ch.confirms.appendTo(o.frames, ch.id); len(o.frames) > n {
 		o.endRaw()
 	}
+	ch.confirms.probe.end(ch.confirms.base, o.c.server.broker.Confirmed)
 }
 
 // closeOk answers a close that crossed ours: the one thing that goes in after
@@ -215,11 +235,13 @@ func (o *outbox) run() {
 	beat, stop := o.heartbeats()
 	defer stop()
 	for open := true; open; {
+		tick := false
 		select {
 		case <-o.quit:
 			open = false
 		case <-o.wake:
 		case <-beat:
+			tick = true
 			o.heartbeat()
 		}
 		if err := o.flush(); err != nil {
@@ -227,8 +249,8 @@ func (o *outbox) run() {
 			o.discard()
 			return
 		}
-		if o.beating {
-			o.sent, o.beating = false, false
+		if tick {
+			o.sent.Store(false)
 		}
 	}
 }
@@ -245,8 +267,7 @@ func (o *outbox) heartbeats() (<-chan time.Time, func()) {
 
 // heartbeat sends one, unless something else was sent since the last tick.
 func (o *outbox) heartbeat() {
-	o.beating = true
-	if o.sent {
+	if o.sent.Load() {
 		return
 	}
 	o.mu.Lock()
@@ -259,19 +280,19 @@ func (o *outbox) heartbeat() {
 
 // flush writes until nothing waits.
 func (o *outbox) flush() error {
+	o.writing.Lock()
+	defer o.writing.Unlock()
 	for {
-		o.mu.Lock()
-		for i, ch := range o.confirming {
-			o.confirm(ch)
-			o.confirming[i] = nil
+		if len(o.rest) > 0 {
+			n, err := o.c.nc.Write(o.rest)
+			o.c.octets.out(n)
+			if err != nil {
+				return err
+			}
+			o.rest = keepSmall(o.rest)
 		}
-		o.confirming = o.confirming[:0]
-		items, frames := o.items, o.frames
-		o.items, o.frames = o.spare.items[:0], o.spare.frames[:0]
-		o.bytes = 0
-		stalled := o.stalled
-		o.stalled = nil
-		o.room.Signal()
+		o.mu.Lock()
+		items, frames, stalled := o.takeAll()
 		o.mu.Unlock()
 		if len(items) == 0 {
 			o.spare.items, o.spare.frames = items, frames
@@ -290,6 +311,24 @@ func (o *outbox) flush() error {
 			k.resume()
 		}
 	}
+}
+
+// takeAll takes what waits, and who waits for the peer to read. o.writing and
+// o.mu are held.
+func (o *outbox) takeAll() (items []item, frames []byte, stalled []*consumer) {
+	for i, ch := range o.confirming {
+		o.confirm(ch)
+		o.confirming[i] = nil
+	}
+	o.confirming = o.confirming[:0]
+	items, frames, stalled = o.items, o.frames, o.stalled
+	o.items, o.frames, o.stalled = o.spare.items[:0], o.spare.frames[:0], nil
+	o.bytes = 0
+	o.room.Signal()
+	if len(items) > 0 {
+		o.sent.Store(true)
+	}
+	return items, frames, stalled
 }
 
 // trace has the deliveries among items traced.
@@ -312,35 +351,67 @@ func keepSmall[T any](s []T) []T {
 
 // write encodes items and writes them.
 func (o *outbox) write(items []item, frames []byte) error {
-	o.sent = true
-	start := 0
 	if len(items) == 1 && items[0].kind == raw {
-		_, err := o.c.nc.Write(frames)
+		n, err := o.c.nc.Write(frames)
+		o.c.octets.out(n)
 		return err
 	}
+	if len(items) < fewItems {
+		o.borrow()
+		defer o.giveBack()
+	}
+	start := 0
 	for i := range items {
 		it := &items[i]
-		switch it.kind {
-		case raw:
+		if it.kind == raw {
 			o.buf = append(o.buf, frames[start:it.end]...)
 			start = it.end
 			continue
-		case deliver:
-			o.buf = amqp.AppendDeliver(o.buf, it.channel, it.consumer, it.tag, it.redelivered, it.m.Exchange, it.m.RoutingKey)
-		case getOk:
-			o.buf = amqp.AppendGetOk(o.buf, it.channel, it.tag, it.redelivered, it.m.Exchange, it.m.RoutingKey, it.left)
-		case returned:
-			o.buf = amqp.AppendReturn(o.buf, it.channel, it.code, it.code.String(), it.m.Exchange, it.m.RoutingKey)
 		}
+		o.begin(it)
 		if err := o.writeContent(it.channel, it.m); err != nil {
 			return err
 		}
 	}
 	err := o.writeBuffer()
-	if cap(o.buf) > 2*writeSize || len(items) < 4 {
-		o.buf = nil // an idle connection holds no buffer
+	if cap(o.buf) > 2*writeSize {
+		o.buf = nil
 	}
 	return err
+}
+
+// fewItems are written from a buffer that is borrowed, so that a connection
+// where little happens holds none.
+const fewItems = 4
+
+// lent are the buffers of those who have little to write.
+var lent = sync.Pool{New: func() any { return new([]byte) }}
+
+// borrow gets a buffer for a moment.
+func (o *outbox) borrow() {
+	o.loan = lent.Get().(*[]byte)
+	o.buf = (*o.loan)[:0]
+}
+
+// giveBack returns the buffer of borrow, unless it has grown big.
+func (o *outbox) giveBack() {
+	if cap(o.buf) <= writeSize {
+		*o.loan = o.buf
+	}
+	lent.Put(o.loan)
+	o.loan, o.buf = nil, nil
+}
+
+// begin encodes the method of a message.
+func (o *outbox) begin(it *item) {
+	switch m := it.m; it.kind {
+	case deliver:
+		o.buf = amqp.AppendDeliver(o.buf, it.channel, it.consumer, it.tag, it.redelivered, m.Exchange, m.RoutingKey)
+	case getOk:
+		o.buf = amqp.AppendGetOk(o.buf, it.channel, it.tag, it.redelivered, m.Exchange, m.RoutingKey, it.left)
+	case returned:
+		o.buf = amqp.AppendReturn(o.buf, it.channel, it.code, it.code.String(), m.Exchange, m.RoutingKey)
+	}
 }
 
 // writeContent encodes header and body; a big body goes out from where it is.
@@ -368,7 +439,8 @@ func (o *outbox) writeContent(channel uint16, m *message.Message) error {
 		body = body[n:]
 	}
 	vector = append(vector, frameEnd)
-	_, err := vector.WriteTo(o.c.nc)
+	n, err := vector.WriteTo(o.c.nc)
+	o.c.octets.out(int(n))
 	o.buf = o.buf[:0]
 	return err
 }
@@ -379,7 +451,8 @@ func (o *outbox) writeBuffer() error {
 	if len(o.buf) == 0 {
 		return nil
 	}
-	_, err := o.c.nc.Write(o.buf)
+	n, err := o.c.nc.Write(o.buf)
+	o.c.octets.out(n)
 	o.buf = o.buf[:0]
 	return err
 }

@@ -152,6 +152,8 @@ func (l *log) Written(err error) {
 	if err == nil {
 		l.settleUnits()
 		l.written = max(l.written, through)
+	} else {
+		l.settling = l.settling[:0] // all is where it was
 	}
 	bytes := l.fillingBytes
 	l.fillingBytes = 0

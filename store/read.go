@@ -104,7 +104,7 @@ func (l *log) readSegment(c *chunk, from uint64, bytes int) error {
 		return err
 	}
 	old := c.cursor
-	c.puts, c.cursor, err = w.Read(c.puts)
+	c.puts, c.cursor, err = l.d.j.Read(w, c.puts)
 	c.cursor.Stand(max(from, c.past()), old)
 	return err
 }
@@ -128,7 +128,7 @@ func (l *log) filter(c *chunk, lane uint8, from *uint64) (any bool) {
 	}
 	n.cursor = c.cursor
 	c.counts = c.counts[:0]
-	start, kept := *from, c.puts[:0]
+	start, kept, leaving := *from, c.puts[:0], l.leaving(c)
 	*from = max(*from, min(c.past(), l.written+1))
 	if c.empty {
 		*from = max(*from, c.last+1)
@@ -138,13 +138,44 @@ func (l *log) filter(c *chunk, lane uint8, from *uint64) (any bool) {
 			continue
 		}
 		// Its run may be another by now, when it moved to a page.
-		if i, within := n.find(p.Seq); within && n.runs[i].Has(p.Seq) {
+		if i, within := n.find(p.Seq); within && n.runs[i].Has(p.Seq) && !covered(leaving, p.Seq) {
 			kept = append(kept, p)
 			c.counts = append(c.counts, n.runs[i].CountOf(p.Seq))
 		}
 	}
 	c.puts = kept
 	return len(kept) > 0
+}
+
+// leaving lists, of what units settle and is not written yet, what is in the
+// range of c.
+func (l *log) leaving(c *chunk) (list []span) {
+	if len(c.puts) == 0 {
+		return nil
+	}
+	first, last := c.puts[0].Seq, c.past()-1
+	add := func(s span) {
+		if s.to >= first && s.from <= last {
+			list = append(list, s)
+		}
+	}
+	for _, s := range l.unitSettles {
+		add(s.span)
+	}
+	for _, s := range l.settling {
+		add(s)
+	}
+	return list
+}
+
+// covered reports whether one of the spans has seq.
+func covered(spans []span, seq uint64) bool {
+	for _, s := range spans {
+		if s.from <= seq && seq <= s.to {
+			return true
+		}
+	}
+	return false
 }
 
 // window asks the cursor what to read; the extents may have to be read first.

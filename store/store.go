@@ -90,8 +90,9 @@ type Log interface {
 	// Settle marks entries as done, in any order. Settling what is not there
 	// is no error.
 	Settle(seqs []uint64)
-	// SettleIn settles entries as a part of u: they stay until u is on disk.
-	// Settling one of them otherwise, or again, is no error.
+	// SettleIn settles entries as a part of u: they stay until u is on disk,
+	// though Read does not yield them any more. Settling one of them otherwise,
+	// or again, is no error.
 	SettleIn(u Unit, seqs []uint64)
 	// Count notes how often entries were delivered in vain, soon to be on
 	// disk; Read gives it back. Entries that are not there are passed over.

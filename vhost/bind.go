@@ -2,6 +2,8 @@ package vhost
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
@@ -207,4 +209,16 @@ func (x *Exchange) Bindings() []*Binding {
 		list = append(list, b)
 	}
 	return list
+}
+
+// Inbound lists what binds q to exchanges.
+func (q *Queue) Inbound() []*Binding { return inboundOf(q.vhost, q.inbound) }
+
+// Inbound lists what binds x to other exchanges.
+func (x *Exchange) Inbound() []*Binding { return inboundOf(x.vhost, x.inbound) }
+
+func inboundOf(v *Vhost, inbound map[*Binding]struct{}) []*Binding {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return slices.Collect(maps.Keys(inbound))
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/policy"
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 // Exchange is a declared exchange. The exported fields never change.
@@ -17,6 +19,8 @@ type Exchange struct {
 	AutoDelete bool
 	Internal   bool
 	Arguments  amqp.Table
+	Past       stats.Track // of what came in and what went out: two columns
+	Seen       uint64      // of both, by whoever samples the past: theirs alone
 
 	vhost     *Vhost
 	router    exchange.Router
@@ -28,6 +32,10 @@ type Exchange struct {
 	bindings  map[string]*Binding // from here, by key; guarded by vhost.mu
 	inbound   map[*Binding]struct{}
 	bound     atomic.Int64 // len(bindings), for Bound
+
+	in, out stats.Counter
+	to      map[*Queue]*Passage // guarded by vhost.passages, as is
+	gone    bool
 }
 
 // DestinationName implements exchange.Destination.
@@ -169,3 +177,10 @@ func (x *Exchange) Bound() bool { return x.bound.Load() > 0 }
 
 // Vhost is the name of the vhost x is in.
 func (x *Exchange) Vhost() string { return x.vhost.Name }
+
+// Traffic is how many messages were published to x, and how often they went
+// into a queue.
+func (x *Exchange) Traffic() (t queue.Traffic) {
+	t[queue.PublishedIn], t[queue.PublishedOut] = x.in.Load(), x.out.Load()
+	return t
+}

@@ -21,6 +21,13 @@ func (v *Vhost) SetDefaultKind(kind string) {
 	v.mu.Unlock()
 }
 
+// DefaultKind is the kind of queues whose declaration names none.
+func (v *Vhost) DefaultKind() string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.defaultKind
+}
+
 // KindOf is the kind of queue d asks for. Where it names none that is the
 // default, unless a queue of the default kind might not be what d says
 // besides: only a durable queue with a name, shared and not deleted by itself,

@@ -1,6 +1,9 @@
 package vhost
 
 import (
+	"sync"
+	"time"
+
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
@@ -23,11 +26,21 @@ type Publisher struct {
 	traced  bool   // the vhost was when that was
 	once    route  // for messages whose route depends on their headers
 	walk    walk
+	walks   uint     // how many
 	copies  []string // scratch: the keys of CC and BCC
 	bursts  []burst
 	used    int              // bursts in use
 	index   map[*Queue]int32 // of bursts, once there are many
 	gen     uint64           // grows with every Flush
+	behind  queue.Paced      // a queue that asked for patience; nil if none did
+
+	active []*route // of known ones: those that something took since the last Flush
+	single single
+	at     *Published // of the last exchange
+
+	counters  queue.Counters
+	mu        sync.Mutex
+	published map[*Exchange]*Published // guarded by mu
 }
 
 type routeKey struct {
@@ -37,15 +50,20 @@ type routeKey struct {
 
 // route is where messages of one exchange and key go.
 type route struct {
-	queues []*Queue
-	slots  []int32 // the bursts of queues, when gen is the publisher's
-	gen    uint64
+	to       *Published
+	queues   []*Queue
+	slots    []int32 // the bursts of queues, when gen is the publisher's
+	gen      uint64
+	count    uint32     // messages since the last Flush
+	passages []*Passage // to each of queues; none of once
 }
 
 // burst collects what goes into one queue.
 type burst struct {
 	q    *Queue
 	list []queue.Publication
+	from *Exchange // of those that had a route of their own,
+	once int       // and how many they are
 }
 
 // Publisher makes a publisher into v.
@@ -56,9 +74,29 @@ func (v *Vhost) Publisher() *Publisher {
 // Publish routes m, published to x, and reports how many queues it reaches.
 // Each of them gives r one Confirm. m must not change any more.
 func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (int, error) {
+	rt, err := p.place(x, m, r)
+	switch {
+	case err != nil:
+		return 0, err
+	case rt == &p.once:
+		p.addOnce(rt)
+	default:
+		rt.count++
+	}
+	return len(rt.slots), nil
+}
+
+// Copy is Publish of a message of our own making, which is not counted.
+func (p *Publisher) Copy(x *Exchange, m *message.Message) error {
+	_, err := p.place(x, m, queue.Receipt{})
+	return err
+}
+
+// place puts m into the bursts of the queues it reaches.
+func (p *Publisher) place(x *Exchange, m *message.Message, r queue.Receipt) (*route, error) {
 	rt, m, err := p.route(x, m)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if p.latest = rt; rt.gen != p.gen {
 		p.assign(rt)
@@ -67,7 +105,13 @@ func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (i
 		b := &p.bursts[slot]
 		b.list = append(b.list, queue.Publication{Message: m, Receipt: r})
 	}
-	return len(rt.slots), nil
+	return rt, nil
+}
+
+// Put has m go straight into q with the next Flush, past all exchanges.
+func (p *Publisher) Put(q *Queue, m *message.Message, r queue.Receipt) {
+	b := &p.bursts[p.slot(q)]
+	b.list = append(b.list, queue.Publication{Message: m, Receipt: r})
 }
 
 // Traced reports whether the message published last is to be traced.
@@ -92,12 +136,13 @@ func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Mes
 		return p.known(x, m), m, nil
 	}
 	p.copies = copies
-	p.walk.run(x, m, copies)
-	return p.onceOnly(), withoutBCC(m), nil
+	p.find(x, m, copies)
+	return p.onceOnly(x), withoutBCC(m), nil
 }
 
 // onceOnly is the route just walked, for one message.
-func (p *Publisher) onceOnly() *route {
+func (p *Publisher) onceOnly(x *Exchange) *route {
+	p.once.to = p.To(x)
 	p.once.queues = append(p.once.queues[:0], p.walk.queues...)
 	p.once.gen = 0
 	return &p.once
@@ -123,18 +168,42 @@ func (p *Publisher) known(x *Exchange, m *message.Message) *route {
 	}
 	rt := p.routes[k]
 	if rt == nil {
-		p.walk.run(x, m, nil)
+		p.find(x, m, nil)
 		if p.walk.volatile {
-			return p.onceOnly()
+			return p.onceOnly(x)
 		}
 		if len(p.routes) >= maxRoutes {
 			clear(p.routes)
 		}
-		rt = &route{queues: append([]*Queue(nil), p.walk.queues...)}
+		rt = p.newRoute(x)
 		p.routes[k] = rt
 	}
 	p.last, p.lastKey = rt, k
 	return rt
+}
+
+// newRoute is the route just walked from x.
+func (p *Publisher) newRoute(x *Exchange) *route {
+	rt := &route{to: p.To(x), queues: append([]*Queue(nil), p.walk.queues...)}
+	for _, q := range rt.queues {
+		rt.passages = append(rt.passages, p.v.passages.between(x, q))
+	}
+	return rt
+}
+
+// timedWalks is how many routes are found for one that is timed.
+const timedWalks = 64
+
+// find walks the route of m.
+func (p *Publisher) find(x *Exchange, m *message.Message, copies []string) {
+	h := p.v.options.Routing
+	if p.walks++; p.walks%timedWalks != 1 || h == nil {
+		p.walk.run(x, m, copies)
+		return
+	}
+	began := time.Now()
+	p.walk.run(x, m, copies)
+	h.Since(began)
 }
 
 // assign finds a burst for each queue of rt.
@@ -144,6 +213,9 @@ func (p *Publisher) assign(rt *route) {
 		rt.slots = append(rt.slots, p.slot(q))
 	}
 	rt.gen = p.gen
+	if rt != &p.once {
+		p.active = append(p.active, rt)
+	}
 }
 
 // manyBursts is when a burst is looked up by its queue, not searched.
@@ -189,11 +261,29 @@ func (p *Publisher) Flush() { p.FlushIn(nil) }
 
 // FlushIn is Flush with everything in one unit, if u is not nil.
 func (p *Publisher) FlushIn(u queue.Unit) {
-	p.empty(func(b *burst) { b.q.publishIn(u, b.list) })
+	p.count()
+	p.empty(func(b *burst) {
+		b.q.publishIn(u, b.list)
+		if b.q.paced != nil && b.q.paced.Behind() {
+			p.behind = b.q.paced
+		}
+	})
+}
+
+// Pace waits a moment if a queue that was published to is behind. No lock is
+// held.
+func (p *Publisher) Pace() {
+	if q := p.behind; q != nil {
+		p.behind = nil
+		q.Pace()
+	}
 }
 
 // Drop forgets everything published since the last Flush.
-func (p *Publisher) Drop() { p.empty(func(*burst) {}) }
+func (p *Publisher) Drop() {
+	p.uncount()
+	p.empty(func(*burst) {})
+}
 
 // empty has take see each burst, and begins anew.
 func (p *Publisher) empty(take func(*burst)) {
@@ -201,7 +291,7 @@ func (p *Publisher) empty(take func(*burst)) {
 		b := &p.bursts[i]
 		take(b)
 		clear(b.list)
-		b.q, b.list = nil, b.list[:0]
+		b.q, b.list, b.from, b.once = nil, b.list[:0], nil, 0
 	}
 	p.used = 0
 	p.gen++

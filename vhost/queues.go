@@ -7,6 +7,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 // Queue is a declared queue: the queue itself, and its place in the vhost.
@@ -16,12 +17,25 @@ type Queue struct {
 	queue.Queue
 	Kind  string
 	Owner uint64 // connection that has it to itself; 0 none
+	Past  stats.Track
+	Seen  Seen
 
+	from      map[*Exchange]*Passage // guarded by vhost.passages, as is
+	gone      bool
 	vhost     *Vhost
+	paced     queue.Paced           // the queue itself, if it is
 	inbound   map[*Binding]struct{} // guarded by vhost.mu
 	effective atomic.Pointer[policy.Effective]
 	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
 	pausing   sync.Mutex            // held while the queue is told to pause or go on
+}
+
+// Seen is what whoever samples the past of a queue saw last: it is theirs
+// alone.
+type Seen struct {
+	Known          bool
+	Changes        uint64
+	Ready, Unacked uint64
 }
 
 // DestinationName implements exchange.Destination.
@@ -157,6 +171,7 @@ func (q *Queue) open(t queue.Type) (err error) {
 	q.adopt()
 	inner.Policy = q.Effective().Definition
 	q.Queue, err = t.Open(inner, host{q})
+	q.paced, _ = q.Queue.(queue.Paced)
 	return err
 }
 
@@ -304,4 +319,28 @@ func (q *Queue) ConsumerTimeoutMs() int64 {
 		return t.ConsumerTimeoutMs()
 	}
 	return -1
+}
+
+// Picture is the queue as people look at it.
+func (q *Queue) Picture() queue.Picture {
+	if w, ok := q.Queue.(queue.Watched); ok {
+		return w.Picture()
+	}
+	return queue.Picture{Stat: q.Stat()}
+}
+
+// Attendance lists the consumers, in order of arrival.
+func (q *Queue) Attendance() []queue.Attendant {
+	if w, ok := q.Queue.(queue.Watched); ok {
+		return w.Attendance()
+	}
+	return nil
+}
+
+// Head tells of the message that is next.
+func (q *Queue) Head() queue.Head {
+	if w, ok := q.Queue.(queue.Watched); ok {
+		return w.Head()
+	}
+	return queue.Head{}
 }

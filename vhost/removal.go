@@ -66,6 +66,7 @@ func (r *removal) carryOut() error {
 
 func (r *removal) takeOut() {
 	v := r.v
+	defer v.passages.forget(r.exchanges, r.queues)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for b := range r.bindings {

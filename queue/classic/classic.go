@@ -11,6 +11,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
 )
 
@@ -22,6 +23,7 @@ type Queue struct {
 	kind    *Type
 	host    queue.Host
 	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
+	behind  atomic.Bool  // publishers are to be held back
 
 	mu        sync.Mutex
 	log       store.Log // nil until something of a transient queue has to spill
@@ -39,13 +41,27 @@ type Queue struct {
 
 	ready, unacked           int
 	readyBytes, unackedBytes int64
-	persistent               int
+	persistent               int   // ready ones
+	persistentBytes          int64 // of them
+	unackedPersistent        int
+	unackedPersistentBytes   int64
 	resident                 int64 // bytes of messages held in memory
+	taken                    int64 // bytes of bodies that ever left, to consumers
+	pace                     pace
 	expiring                 bool  // some ready message may expire
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
+	traffic   queue.Traffic
+	diskReads stats.Counter // the traffic's, for who does not hold the lock
+	changes   atomic.Uint64 // written with the lock held
+	active    int64         // when something last happened, Unix milliseconds
+	stall     stall
+	age       ages
+	recalled  atomic.Pointer[mark] // of the chunk read last
+
 	dead    ring[death] // to be buried, in order
 	burying bool        // somebody does
+	graves  [][]death   // what they just have in hand
 
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
@@ -68,6 +84,7 @@ type after struct {
 	most               int // receipts, about
 	died               bool
 	gone               bool
+	sending            queue.Sending
 }
 
 // Publish implements queue.Queue.
@@ -78,6 +95,7 @@ func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
 	then := after{unit: u, most: len(burst)}
 	q.mu.Lock()
 	now := q.kind.clock()
+	q.arrive(len(burst), now)
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
@@ -85,6 +103,20 @@ func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
 	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
+}
+
+// arrive counts n messages that come now.
+func (q *Queue) arrive(n int, now int64) {
+	if q.closed {
+		return
+	}
+	q.traffic[queue.Published] += uint64(n)
+	if q.ready == 0 && q.unacked == 0 {
+		q.age.reset()
+	}
+	if q.age.due(now) {
+		q.age.note(q.next, now, q.oldest())
+	}
 }
 
 // enqueue gives p its number and its place.
@@ -149,6 +181,7 @@ func (q *Queue) count(e *entry, by int) {
 	q.readyBytes += int64(by) * int64(e.size)
 	if e.persistent {
 		q.persistent += by
+		q.persistentBytes += int64(by) * int64(e.size)
 	}
 	q.expiring = q.expiring || e.expiry > 0
 }
@@ -177,10 +210,13 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	q.changed(now)
+	q.noteBehind(now)
 }
 
 // finish carries out what had to wait for the lock to be free.
 func (q *Queue) finish(then *after) {
+	then.sending.Send()
 	if then.died {
 		q.bury(then.unit)
 	}
@@ -278,6 +314,10 @@ func (q *Queue) ConsumerTimeoutMs() int64 { return q.timeout.Load() }
 func (q *Queue) Stat() queue.Stat {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	return q.stat()
+}
+
+func (q *Queue) stat() queue.Stat {
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
 		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
@@ -301,6 +341,7 @@ func (q *Queue) Close(forget bool) {
 	stop(q.idle)
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
+	q.changed(q.kind.clock())
 	if forget {
 		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
 		for q.receipts.len() > 0 {

@@ -44,10 +44,14 @@ func inStore(u queue.Unit) store.Unit {
 func (q *Queue) die(e entry, why queue.Reason, then *after) {
 	switch x := q.options.DeadExchange; {
 	case x != nil:
+		q.kind.deadLettered.count(why)
 		q.dead.pushBack(death{e, why, *x, q.options.DeadKey})
 		then.died = true
-	case e.logged:
-		q.acks = append(q.acks, e.seq)
+	default:
+		q.kind.dropped.count(why)
+		if e.logged {
+			q.acks = append(q.acks, e.seq)
+		}
 	}
 }
 
@@ -80,11 +84,13 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 		}
 		first := !q.burying
 		q.burying = true
+		q.graves = append(q.graves, dead)
 		q.mu.Unlock()
 		b := &burial{Unit: u}
 		q.deadLetter(b, dead)
 		next = append(next, b.next...)
 		q.mu.Lock()
+		q.graves = slices.DeleteFunc(q.graves, func(g []death) bool { return &g[0] == &dead[0] })
 		if first {
 			q.burying = false
 		}
@@ -130,6 +136,7 @@ func (q *Queue) deadLetter(b *burial, dead []death) {
 	q.mu.Lock()
 	if len(done) > 0 && !q.forgotten {
 		q.log.SettleIn(b.Unit, done)
+		q.reveal(done)
 	}
 	q.mu.Unlock()
 }

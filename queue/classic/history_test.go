@@ -19,7 +19,7 @@ import (
 // it dead-letters into. After each, all that happened must have been allowed,
 // and all that had to happen must have.
 func TestHistory(t *testing.T) {
-	for _, seed := range seeds(150) {
+	for _, seed := range seeds(1500) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newHistory(t, seed).run(120) })
 		})
@@ -42,6 +42,7 @@ type item struct {
 	noted      uint32 // of failed, on disk
 	persistent bool
 	redeliver  seen
+	back       bool // it came back from a pick
 }
 
 // heldItem is an item that is out.
@@ -222,13 +223,18 @@ func (h *history) run(steps int) {
 		h.since = h.kind.clock()
 		h.do(i)
 		time.Sleep(tick)
-		for h.busy() || h.o.Overflow != queue.DropHead && h.atEdge() { // is the queue full or not
-			time.Sleep(time.Millisecond)
-		}
-		synctest.Wait()
-		h.compare()
+		h.rest()
 	}
 	h.checkDead()
+}
+
+// rest waits until nothing moves but by time, and compares.
+func (h *history) rest() {
+	for h.busy() || h.o.Overflow != queue.DropHead && h.atEdge() { // is the queue full or not
+		time.Sleep(time.Millisecond)
+	}
+	synctest.Wait()
+	h.compare()
 }
 
 // busy reports whether a dead message is on its way.
@@ -246,7 +252,7 @@ func (h *history) atEdge() bool {
 }
 
 func (h *history) do(i int) {
-	n := h.r.Intn(100)
+	n := h.r.Intn(115)
 	for _, op := range []struct {
 		name  string
 		share int
@@ -255,6 +261,7 @@ func (h *history) do(i int) {
 		{"publish", 35, h.publish}, {"get", 10, h.get}, {"settle", 20, h.settle}, {"consume", 5, h.consume},
 		{"cancel", 4, h.cancel}, {"grant", 8, h.grant}, {"purge", 1, h.purge}, {"pause", 4, h.pause},
 		{"reconfigure", 5, h.reconfigure}, {"restart", 3, h.restart}, {"wait", 5, h.wait},
+		{"browse", 5, h.browse}, {"pick", 10, h.pick},
 	} {
 		if n -= op.share; n < 0 {
 			h.step = fmt.Sprintf("step %d, %s", i, op.name)
@@ -346,6 +353,11 @@ func (h *history) settle() {
 		case queue.Discard:
 			h.mustDie(x.n, queue.Rejected)
 		case queue.Requeue:
+			if x.d.Picked {
+				x.back = true
+				h.add(x.item)
+				break
+			}
 			x.failed, x.redeliver = x.failed+1, surely
 			if h.q.counts() {
 				x.noted = x.failed
@@ -356,7 +368,7 @@ func (h *history) settle() {
 				h.add(x.item)
 			}
 		}
-		if x.d.Stored && h.r.Intn(2) == 0 {
+		if x.d.Stored && !x.d.Picked && h.r.Intn(2) == 0 {
 			x.d.Message = nil
 		}
 		ds = append(ds, x.d)
@@ -413,6 +425,53 @@ func (h *history) reconfigure() {
 
 func (h *history) wait() { time.Sleep(time.Duration(h.r.Intn(200)) * time.Millisecond) }
 
+// look browses the queue, in calls of a few messages each.
+func (h *history) look(want func(*queue.Seen) bool) (seen []queue.Seen) {
+	for b := (queue.Browse{Limit: 1 + h.r.Intn(20), MaxLooks: 1 + h.r.Intn(50), MaxBytes: 1 << 20, Want: want}); ; {
+		v, err := h.q.Browse(b)
+		if err != nil {
+			h.fail("%v", err)
+		}
+		seen = append(seen, v.List...)
+		if v.End {
+			return seen
+		}
+		b.After = v.Next
+	}
+}
+
+// browse sees what is ready, but for what expires just now.
+func (h *history) browse() {
+	seen := h.look(nil)
+	h.rest()
+	edge := h.kind.clock()
+	want := slices.DeleteFunc(slices.Clone(h.ready), func(x item) bool { return x.expiry > 0 && x.expiry <= edge })
+	seen = slices.DeleteFunc(seen, func(s queue.Seen) bool { return s.Expiry > 0 && s.Expiry <= edge })
+	if len(seen) != len(want) {
+		h.fail("browsed %d, want %d", len(seen), len(want))
+	}
+	for i, s := range seen {
+		x := want[i]
+		if numberOf(s.Message) != x.n || s.Count != x.failed || s.Expiry != x.expiry || int(s.Priority) != x.lane ||
+			int64(s.Size) != x.size || x.redeliver != perhaps && s.Redelivered != (x.redeliver == surely) {
+			h.fail("browsed %d %+v, want %+v", numberOf(s.Message), s, x)
+		}
+	}
+}
+
+// pick takes messages out of the midst.
+func (h *history) pick() {
+	seen := h.look(func(*queue.Seen) bool { return h.r.Intn(3) == 0 })
+	for _, d := range h.q.Pick(seen) {
+		i := h.find(numberOf(d.Message))
+		if i < 0 || d.Count != h.ready[i].failed || !d.Picked {
+			h.fail("picked %d: %+v", numberOf(d.Message), d)
+		}
+		h.held = append(h.held, heldItem{h.ready[i], d})
+		h.ready = slices.Delete(h.ready, i, i+1)
+	}
+}
+
 // restart ends the queues in good order, or as if it had not been.
 func (h *history) restart() {
 	if !h.d.Durable {
@@ -423,7 +482,9 @@ func (h *history) restart() {
 	h.dead.Close(false)
 	ready := h.ready
 	for _, x := range h.held {
-		x.redeliver = surely
+		if !x.d.Picked {
+			x.redeliver = surely
+		}
 		ready = append(ready, x.item)
 	}
 	h.ready, h.held, h.consumers, h.paused = nil, nil, nil, false
@@ -518,7 +579,7 @@ func (h *history) takeDead(now int64) (trimmed, expired []item) {
 func (h *history) takeGot() (out, skipped []item) {
 	for _, g := range h.got {
 		n := numberOf(g.d.Message)
-		for h.silent && len(h.ready) > 0 && h.ready[0].n != n && h.ready[0].failed > 0 && h.bounded() {
+		for h.silent && len(h.ready) > 0 && h.ready[0].n != n && (h.ready[0].failed > 0 || h.ready[0].back) && h.bounded() {
 			skipped = append(skipped, h.ready[0])
 			h.ready = h.ready[1:]
 		}

@@ -78,6 +78,15 @@ func (x *index) tidy(waits func(seq uint64) bool) {
 	x.heap = slices.CompactFunc(x.heap, func(a, b deadline) bool { return a.seq == b.seq })
 }
 
+// forget drops the deadlines of messages that are gone.
+func (x *index) forget(gone func(seq uint64) bool) {
+	n := len(x.heap)
+	x.heap = slices.DeleteFunc(x.heap, func(d deadline) bool { return gone(d.seq) })
+	if len(x.heap) < n {
+		slices.SortFunc(x.heap, compareDeadlines)
+	}
+}
+
 // due is how many deadlines of a tidy index are not after now.
 func (x *index) due(now int64) int {
 	return sort.Search(len(x.heap), func(i int) bool { return x.heap[i].expiry > now })

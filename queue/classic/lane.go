@@ -48,6 +48,9 @@ type lane struct {
 	gap     gap
 	tail    line
 	loading bool
+	picked  picks
+	holed   bool   // something was picked since the lane was deep
+	settled uint32 // grows when something of the gap is settled that somebody may just have read
 
 	passed uint64 // what is in the head up to here came back
 	peak   int64  // the latest expiry of what came, since the lane was empty
@@ -68,6 +71,8 @@ type gap struct {
 	count       int
 	persistent  int
 	bytes       int64
+
+	persistentBytes int64
 }
 
 // add counts e in, or with -1 out.
@@ -76,11 +81,12 @@ func (g *gap) add(e *entry, by int) {
 	g.bytes += int64(by) * int64(e.size)
 	if e.persistent {
 		g.persistent += by
+		g.persistentBytes += int64(by) * int64(e.size)
 	}
 }
 
-// has reports whether seq, which is neither in the head nor in the tail, is in
-// the gap.
+// has reports whether seq, which is neither in the head nor in the tail nor
+// picked, is in the gap.
 func (g *gap) has(seq uint64) bool { return g.count > 0 && g.first <= seq && seq <= g.last }
 
 func (l *lane) deep() bool { return l.gap.count > 0 || l.tail.len() > 0 }
@@ -93,7 +99,7 @@ func (l *lane) append(e entry, deep bool) {
 		if n := l.head.len(); n == 0 || l.head.at(n-1).seq <= l.passed {
 			l.peak, l.bound = 0, 0
 		}
-		l.base = l.peak
+		l.base, l.holed = l.peak, false
 	}
 	l.peak = l.climb(l.peak, &e)
 	if deep {
@@ -146,7 +152,8 @@ func (l *lane) fresh() (w *line, i int) {
 // unruly reports whether e, in memory, belongs into the index.
 func (l *lane) unruly(e *entry) bool { return e.expiry > 0 && (e.early || e.seq <= l.passed) }
 
-// waits reports whether the message seq is in the lane.
+// waits reports whether the message seq is in the lane, or was picked and may
+// come back into its gap.
 func (l *lane) waits(seq uint64) bool {
 	if l.gap.has(seq) {
 		return true
@@ -179,35 +186,4 @@ func (l *lane) surface() {
 
 // restore puts es, which were taken from the head and are sorted, back to
 // their places.
-func (l *lane) restore(es []entry) {
-	n := l.head.len()
-	switch {
-	case n == 0 || es[0].seq > l.head.at(n-1).seq:
-		for _, e := range es {
-			l.head.pushBack(e)
-		}
-	case es[len(es)-1].seq < l.head.at(0).seq:
-		for i := len(es) - 1; i >= 0; i-- {
-			l.head.pushFront(es[i])
-		}
-	default:
-		l.merge(es)
-	}
-}
-
-// merge sorts es into the head. Only the entries in front of the last of es
-// have to move.
-func (l *lane) merge(es []entry) {
-	front := make([]entry, 0, l.head.find(es[len(es)-1].seq)+len(es))
-	for len(es) > 0 {
-		if l.head.len() > 0 && l.head.at(0).seq < es[0].seq {
-			front = append(front, l.head.popFront())
-			continue
-		}
-		front = append(front, es[0])
-		es = es[1:]
-	}
-	for i := len(front) - 1; i >= 0; i-- {
-		l.head.pushFront(front[i])
-	}
-}
+func (l *lane) restore(es []entry) { l.head.restore(es) }

@@ -72,3 +72,36 @@ func (w *line) reset() {
 	w.ring.reset()
 	w.gone = 0
 }
+
+// restore puts es, which are sorted, to their places.
+func (w *line) restore(es []entry) {
+	n := w.len()
+	switch {
+	case n == 0 || es[0].seq > w.at(n-1).seq:
+		for _, e := range es {
+			w.pushBack(e)
+		}
+	case es[len(es)-1].seq < w.at(0).seq:
+		for i := len(es) - 1; i >= 0; i-- {
+			w.pushFront(es[i])
+		}
+	default:
+		w.merge(es)
+	}
+}
+
+// merge sorts es in. Only the entries in front of the last of es have to move.
+func (w *line) merge(es []entry) {
+	front := make([]entry, 0, w.find(es[len(es)-1].seq)+len(es))
+	for len(es) > 0 {
+		if w.len() > 0 && w.at(0).seq < es[0].seq {
+			front = append(front, w.popFront())
+			continue
+		}
+		front = append(front, es[0])
+		es = es[1:]
+	}
+	for i := len(front) - 1; i >= 0; i-- {
+		w.pushFront(front[i])
+	}
+}

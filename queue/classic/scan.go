@@ -29,6 +29,7 @@ func (q *Queue) startScan(l *lane) {
 	l.scan = &scan{pos: 1, peak: l.base}
 	q.scanLine(l, &l.head)
 	q.scanLine(l, &l.tail)
+	q.scanPicked(l)
 	l.scan.pos, l.scan.end = l.gap.first, l.gap.last
 	q.kind.loader.add(func() { q.scanOn(l) })
 }
@@ -70,11 +71,11 @@ func (q *Queue) scanOn(l *lane) {
 // scanChunk reads a chunk and indexes what is in it. It lets go of the lock
 // while it reads; what was moved to memory meanwhile was indexed by that.
 func (q *Queue) scanChunk(l *lane, s *scan) error {
-	number, from, end, log := l.number, s.pos, s.end, q.log
+	number, from, end, settled, log := l.number, s.pos, s.end, l.settled, q.log
 	q.mu.Unlock()
 	es, err := q.read(log, number, from, end, q.kind.limits.chunk)
 	q.mu.Lock()
-	if err != nil || q.closed || l.scan != s || s.pos != from {
+	if err != nil || q.closed || l.scan != s || s.pos != from || l.settled != settled {
 		return err
 	}
 	s.pos = s.end + 1

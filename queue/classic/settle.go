@@ -17,23 +17,36 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
 	then := after{unit: u}
 	q.mu.Lock()
+	picked := false
 	for i := range ds {
 		q.unacked--
 		q.unackedBytes -= int64(ds[i].Size)
+		if ds[i].Persistent {
+			q.unackedPersistent--
+			q.unackedPersistentBytes -= int64(ds[i].Size)
+		}
+		picked = picked || ds[i].Picked
 	}
 	switch {
 	case q.closed:
-	case how == queue.Requeue:
-		q.requeue(ds, &then)
+	case how == queue.Requeue, how == queue.Return:
+		q.requeue(ds, how, &then)
 	case how == queue.Discard:
 		for i := range ds {
 			q.die(entryOf(&ds[i]), queue.Rejected, &then)
 		}
+		if picked {
+			q.forgetPicked(ds, q.options.DeadExchange != nil)
+		}
 	default:
+		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
 			if ds[i].Logged {
 				q.acks = append(q.acks, ds[i].ID)
 			}
+		}
+		if picked {
+			q.forgetPicked(ds, false)
 		}
 	}
 	q.forgetSettled(u)
@@ -51,13 +64,21 @@ func (q *Queue) counts() bool {
 }
 
 // requeue puts ds back to their original places, but for those that have
-// failed too often.
-func (q *Queue) requeue(ds []queue.Delivery, then *after) {
+// failed too often. What is returned has not failed.
+func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	es := make([]entry, 0, len(ds))
 	for i := range ds {
 		e := entryOf(&ds[i])
+		if ds[i].Picked {
+			if !q.unpick(&e, then) {
+				es = append(es, e)
+			}
+			continue
+		}
 		e.redelivered = true
-		e.count++
+		if how == queue.Requeue {
+			e.count++
+		}
 		if q.options.DeliveryLimit >= 0 && int64(e.count) > q.options.DeliveryLimit {
 			q.die(e, queue.DeliveryLimit, then)
 			continue
@@ -84,7 +105,7 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 	}
 }
 
-// restore puts es, sorted, back to their places in l.
+// restore puts es, sorted, back to their places in the head of l.
 func (q *Queue) restore(l *lane, es []entry) {
 	l.restore(es)
 	for i := range es {
@@ -101,7 +122,7 @@ func (q *Queue) noteCounts(es []entry) {
 	}
 	var list []store.Count
 	for i := range es {
-		if es[i].logged {
+		if es[i].logged && es[i].count > 0 {
 			list = append(list, store.Count{Seq: es[i].seq, N: es[i].count})
 		}
 	}
@@ -129,7 +150,8 @@ func (q *Queue) Purge() int {
 		q.clear(&q.lanes[i])
 	}
 	q.forgetSettled(nil)
-	q.ready, q.readyBytes, q.persistent, q.expiring = 0, 0, 0, false
+	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
+	q.changed(q.kind.clock())
 	return n
 }
 
@@ -146,7 +168,7 @@ func (q *Queue) clear(l *lane) {
 		w.reset()
 	}
 	if l.gap.count > 0 {
-		q.log.SettleRange(l.number, l.gap.first, l.gap.last)
+		q.clearGap(l)
 	}
-	l.gap, l.index, l.scan = gap{}, index{}, nil
+	l.gap, l.index, l.scan, l.picked = gap{}, index{}, nil, nil
 }

@@ -100,13 +100,14 @@ func (q *Queue) expireLane(l *lane, now int64, then *after) (next int64) {
 
 // overtake takes the message of d out of l, if it is there still.
 func (q *Queue) overtake(l *lane, d deadline, then *after) {
-	if l.gap.has(d.seq) {
+	if l.gap.has(d.seq) && !l.picked.has(d.seq) {
 		e := entry{
 			seq: d.seq, expiry: d.expiry, size: d.size, lane: l.number, logged: true, persistent: d.persistent,
 		}
 		l.gap.add(&e, -1)
 		q.count(&e, -1)
 		q.drained(l)
+		q.hide(l, &e)
 		q.die(e, queue.Expired, then)
 		return
 	}

@@ -38,6 +38,7 @@ type volatile struct {
 // is dropped, as nobody ever waits for it here; it counts as handled.
 func (q *volatile) Publish(burst []queue.Publication) {
 	q.mu.Lock()
+	sender, _ := q.consumer.(queue.Sender)
 	for i := range burst {
 		if q.consumer == nil {
 			break
@@ -47,6 +48,9 @@ func (q *volatile) Publish(burst []queue.Publication) {
 		q.consumer.Deliver([]queue.Delivery{{Message: m, ID: q.next, Size: uint32(m.Size())}})
 	}
 	q.mu.Unlock()
+	if sender != nil {
+		sender.Send()
+	}
 	for i := range burst {
 		if r := burst[i].Receipt; r.To != nil {
 			r.To.Confirm([]uint64{r.Seq}, true)

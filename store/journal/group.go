@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/binary"
+	"time"
 	"unsafe"
 )
 
@@ -149,9 +150,11 @@ func (g *Group) flush(ahead int64) {
 		g.zeroed = min(end+ahead, g.seg.Size)
 		g.buf = append(g.buf, g.j.zeros[:g.zeroed-end]...)
 	}
+	began := time.Now()
 	if _, err := g.seg.file.WriteAt(g.buf, g.base); err != nil {
 		g.j.fail(err)
 	} else {
+		g.j.writes.add(len(g.buf), began)
 		g.seg.written.Store(end)
 	}
 	g.base = end
@@ -173,10 +176,12 @@ func (g *Group) commit() {
 }
 
 func (g *Group) sync() {
+	began := time.Now()
 	if err := g.seg.file.Sync(); err != nil {
 		g.j.fail(err)
 		return
 	}
+	g.j.syncs.Since(began)
 	if g.fresh {
 		g.fresh = false
 		g.j.cover(g.seg)

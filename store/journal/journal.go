@@ -17,6 +17,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 // ErrClosed is the outcome of what was submitted too late.
@@ -109,6 +111,9 @@ type Journal struct {
 	snapshotIn *Segment // the last whole one that Open found
 	snapshots  uint64   // in the snapshot being taken; the writer's
 	groups     atomic.Uint64
+	reads      transfers
+	writes     transfers
+	syncs      *stats.Histogram
 	ofUnits    []Source // the writer's: those that took parts of units
 
 	mu       sync.Mutex

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 // Recovered is what Open found. The runs and controls are the caller's.
@@ -24,7 +26,7 @@ type Control struct {
 // Open reads what fs holds. The caller works out what lives, gives a reference
 // to every segment that a run of his is in, and calls Start.
 func Open(fs FS, o Options) (*Journal, *Recovered, error) {
-	j := &Journal{fs: fs, o: o.defaults(), zeros: make([]byte, aheadBytes),
+	j := &Journal{fs: fs, o: o.defaults(), zeros: make([]byte, aheadBytes), syncs: stats.NewHistogram(stats.Latencies),
 		wake: make(chan struct{}, 1), quit: make(chan struct{}), janitor: make(chan struct{}, 1)}
 	j.group = Group{j: j, shared: map[payloadID]shared{}, expected: map[payloadID]bool{}, sources: map[Source]bool{}}
 	j.lazy = time.AfterFunc(time.Hour, j.Hurry)

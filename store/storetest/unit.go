@@ -37,6 +37,7 @@ func units(t *testing.T, s store.Store) {
 	must(t, ao.Wait(10))
 	u := s.Begin()
 	a.SettleIn(u, []uint64{2, 3, 9, 99})
+	expect(t, a, 0, 0, 1, 4, 5, 6, 7, 8, 10)
 	b.PutIn(u, Entries(2, 1, 3, 100))
 	c.PutIn(u, Entries(3, 5, 5, 100))
 	u.Commit()

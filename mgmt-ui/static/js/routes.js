@@ -1,0 +1,28 @@
+// All pages: where they are, what stands in the rail, and who may see them.
+// A page is a module whose default export is a component; it gets the segments
+// after its first as `names`.
+
+/**
+ * @typedef {object} Route
+ * @property {string} path   first segment of the address; '' is the start
+ * @property {number[]} [names]  how many segments may follow: [0] for a list, [0, 2] for a list and its objects
+ * @property {() => Promise<{default: any}>} load
+ * @property {{label: string, icon: string, group?: string}} [rail]
+ * @property {string} [tag]  the user needs to see it
+ */
+
+/** @type {Route[]} */
+export const routes = [
+  { path: '', load: () => import('./pages/overview.js'), rail: { label: 'Overview', icon: 'overview' } },
+  { path: 'queues', names: [0, 2], load: () => import('./pages/queues.js'), rail: { label: 'Queues', icon: 'queues' } },
+  { path: 'exchanges', names: [0, 2], load: () => import('./pages/exchanges.js'), rail: { label: 'Exchanges', icon: 'exchanges' } },
+  { path: 'connections', names: [0, 1], load: () => import('./pages/connections.js'), rail: { label: 'Connections', icon: 'connections' } },
+  { path: 'channels', names: [0, 1], load: () => import('./pages/channels.js'), rail: { label: 'Channels', icon: 'channels' } },
+];
+
+/** The route of an address, or undefined. @param {string[]} path */
+export function routeOf(path) {
+  const route = routes.find((r) => r.path === (path[0] ?? ''));
+  const names = Math.max(0, path.length - 1);
+  return route && (route.names ?? [0]).includes(names) ? route : undefined;
+}

@@ -1,0 +1,230 @@
+package classic
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hutchmq/hutchmq/queue"
+)
+
+// picks are messages that were picked from the gap or the tail of a lane, and
+// are neither done nor back, or that died there and are not buried yet: the log
+// has them still, so that whoever reads the gap must pass them over. Of those
+// from the tail that are early it has the deadlines.
+type picks map[uint64]deadline
+
+func (p picks) has(seq uint64) bool {
+	_, ok := p[seq]
+	return ok
+}
+
+// passed forgets those before first: if they come back, then to the head.
+func (p picks) passed(first uint64) {
+	maps.DeleteFunc(p, func(seq uint64, _ deadline) bool { return seq < first })
+}
+
+func (l *lane) pick(seq uint64, d deadline) {
+	if l.picked == nil {
+		l.picked = picks{}
+	}
+	l.picked[seq] = d
+}
+
+// Pick implements queue.Picker.
+func (q *Queue) Pick(list []queue.Seen) []queue.Delivery {
+	var then after
+	ds := make([]queue.Delivery, 0, len(list))
+	q.mu.Lock()
+	now := q.kind.clock()
+	for i := range list {
+		if e, ok := q.pick(&list[i], now); ok {
+			d := q.delivery(&e)
+			d.Picked = true
+			ds = append(ds, d)
+		}
+	}
+	q.advance(now, &then)
+	q.mu.Unlock()
+	q.finish(&then)
+	return ds
+}
+
+// pick takes s out, wherever it waits. What has expired dies, and is not to be
+// had.
+func (q *Queue) pick(s *queue.Seen, now int64) (e entry, ok bool) {
+	l, seq := q.at(s.ID)
+	if q.closed || l == nil || s.Expiry > 0 && s.Expiry <= now {
+		return e, false
+	}
+	if i, ok := l.head.has(seq); ok {
+		e = l.head.remove(i)
+		q.hold(&e, -1)
+		e.m = s.Message
+	} else if i, ok := l.tail.has(seq); ok {
+		q.hole(l)
+		e = l.tail.remove(i)
+		q.hold(&e, -1)
+		d := deadline{}
+		if e.early {
+			d = deadline{e.expiry, e.seq, e.size, e.persistent}
+		}
+		l.pick(seq, d)
+	} else if l.holds(seq) {
+		q.hole(l)
+		e = newEntry(s.Message, l.number)
+		e.persistent = q.kind.persists(s.Message)
+		e.seq, e.expiry, e.count, e.redelivered, e.logged = seq, s.Expiry, s.Count, s.Redelivered, true
+		q.pickDeep(l, &e)
+	} else {
+		return e, false
+	}
+	q.count(&e, -1)
+	q.lend(&e)
+	return e, true
+}
+
+// pickDeep takes e out of the gap of l.
+func (q *Queue) pickDeep(l *lane, e *entry) {
+	l.pick(e.seq, deadline{})
+	l.gap.add(e, -1)
+	if l.gap.count == 0 {
+		l.gap.first = l.gap.last + 1 // whoever reads it just now finds that it has moved on
+		l.picked.passed(l.gap.first)
+	}
+	q.drained(l)
+}
+
+// hole prepares l for holes in its gap. From then on one cannot tell by those
+// that are left which were early, and so which have expired in the gap: what
+// did, and is not buried yet, is noted as if it were picked.
+func (q *Queue) hole(l *lane) {
+	if l.holed {
+		return
+	}
+	l.holed = true
+	l.settled++
+	for i := range q.dead.len() {
+		q.hide(l, &q.dead.at(i).entry)
+	}
+	for _, grave := range q.graves {
+		for i := range grave {
+			q.hide(l, &grave[i].entry)
+		}
+	}
+}
+
+// hide has whoever reads the gap of l pass over e, which dies.
+func (q *Queue) hide(l *lane, e *entry) {
+	switch {
+	case !l.holed || e.lane != l.number || !e.logged:
+	case q.options.DeadExchange == nil:
+		l.settled++ // it is settled at once
+	default:
+		l.pick(e.seq, deadline{})
+	}
+}
+
+// reveal undoes hide, and pick, for what the log hides by itself now.
+func (q *Queue) reveal(seqs []uint64) {
+	for i := range q.lanes {
+		l := &q.lanes[i]
+		if len(l.picked) == 0 {
+			continue
+		}
+		for _, seq := range seqs {
+			delete(l.picked, seq)
+		}
+		l.settled++
+	}
+}
+
+// unpick puts e, which was picked, back into the gap or the tail, if its place
+// is there, or lets it die if it has expired. Else it prepares e to go to its
+// place in the head.
+func (q *Queue) unpick(e *entry, then *after) (done bool) {
+	l := &q.lanes[e.lane]
+	if e.expiry > 0 && e.expiry <= q.kind.clock() {
+		q.die(*e, queue.Expired, then)
+		return true
+	}
+	q.count(e, 1)
+	early, known := l.picked[e.seq]
+	delete(l.picked, e.seq)
+	deep := known && l.gap.count > 0 && e.seq > l.gap.last
+	switch {
+	case known && l.gap.has(e.seq), deep && e.seq <= q.stored:
+		l.gap.last = max(l.gap.last, e.seq)
+		l.gap.add(e, 1)
+		return true
+	case deep, known && l.tail.len() > 0 && e.seq > l.tail.at(0).seq:
+		e.early = early.expiry > 0
+		q.hold(e, 1)
+		l.tail.restore([]entry{*e})
+		return true
+	}
+	q.pass(l, e.seq)
+	e.early = true
+	q.hold(e, 1)
+	return false
+}
+
+// pass makes everything in the head of l up to seq what came back.
+func (q *Queue) pass(l *lane, seq uint64) {
+	for i := l.head.find(l.passed + 1); i < l.head.len() && l.head.at(i).seq <= seq; i++ {
+		if e := l.head.at(i); !e.gone && e.expiry > 0 && !e.early {
+			q.index(l, e)
+		}
+	}
+	l.passed = max(l.passed, seq)
+}
+
+// forgetPicked lets go of ds, of which some were picked: they do not come back.
+// What was read of them meanwhile, and what is known of when they expire, must
+// not count any more. Those that are to be buried stay hidden until they are.
+func (q *Queue) forgetPicked(ds []queue.Delivery, buried bool) {
+	done, expiring := make([]uint64, len(ds)), false
+	for i := range ds {
+		done[i] = ds[i].ID
+		expiring = expiring || ds[i].Expiry > 0
+	}
+	if !buried {
+		q.reveal(done)
+	}
+	if !expiring {
+		return
+	}
+	slices.Sort(done)
+	for i := range q.lanes {
+		q.lanes[i].index.forget(func(seq uint64) bool {
+			_, ok := slices.BinarySearch(done, seq)
+			return ok
+		})
+	}
+}
+
+// scanPicked indexes what it should of what was picked from the tail of l, and
+// may come back.
+func (q *Queue) scanPicked(l *lane) {
+	for _, d := range l.picked {
+		if d.expiry > 0 && d.expiry >= l.index.late {
+			q.index(l, &entry{seq: d.seq, expiry: d.expiry, size: d.size, persistent: d.persistent})
+		}
+	}
+}
+
+// clearGap settles what is in the gap of l, but for what was picked from it.
+func (q *Queue) clearGap(l *lane) {
+	from := l.gap.first
+	for _, seq := range slices.Sorted(maps.Keys(l.picked)) {
+		if seq < from || seq > l.gap.last {
+			continue
+		}
+		if seq > from {
+			q.log.SettleRange(l.number, from, seq-1)
+		}
+		from = seq + 1
+	}
+	if from <= l.gap.last {
+		q.log.SettleRange(l.number, from, l.gap.last)
+	}
+}

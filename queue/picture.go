@@ -1,0 +1,41 @@
+package queue
+
+// Picture is a queue as people look at it.
+type Picture struct {
+	Stat
+	Traffic
+
+	// Bytes are those of bodies. Stat.Persistent is about ready messages.
+	ResidentBodyBytes      int64
+	PersistentBytes        int64 // ready
+	UnackedPersistent      int
+	UnackedPersistentBytes int64
+	MemoryBytes            int64 // about what the queue takes as a whole
+
+	SingleActiveTag string // the consumer that is, "" none
+	ExclusiveTag    string // the consumer that has the queue to itself, "" none
+
+	// StalledMs is for how long, all in all, messages have waited for consumers
+	// that had no credit; Stalled tells that some do now.
+	StalledMs int64
+	Stalled   bool
+	// ActiveMs is when something last happened, Unix milliseconds.
+	ActiveMs int64
+}
+
+// Attendant is a consumer of a queue, as people look at it.
+type Attendant struct {
+	Consumer Consumer
+	ConsumeOptions
+	Active bool // it gets messages; false while another is the single active one
+}
+
+// Head is about the first ready message of a queue.
+type Head struct {
+	// SinceMs is about when it came, Unix milliseconds. 0: there is no message,
+	// or nobody knows.
+	SinceMs int64
+	// Timestamp is its property of that name, Unix seconds; 0 when it has none,
+	// or is not in memory.
+	Timestamp uint64
+}
