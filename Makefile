@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -17,9 +17,9 @@ run: build ## the broker, with its data in ./data
 
 test: setup check race ui fuzz integration ## everything CI runs
 
-# A C compiler for the race detector, and the clients the integration tests
-# run, and a browser for the UI's. Debian's pika and Celery are for Debian's python, which may not be the
-# python3 on the PATH.
+# A C compiler for the race detector, the clients the integration tests run,
+# and a browser for those of the UI. Debian's pika and Celery are for Debian's
+# python, which may not be the python3 on the PATH.
 PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell
 
 setup:
@@ -43,8 +43,8 @@ race: ## all tests but the integration tests, with the race detector
 integration: build ## real clients against the binary
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
 
-ui: ## the web UI: its types, and its pages in a browser
-	cd mgmt-ui && npm run types && npm test
+ui: build ## the web UI: its types, and its pages in a browser
+	cd mgmt-ui && npm run types && HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq npm test
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Z]' . | xargs -n1 dirname | sort -u | \
@@ -58,9 +58,15 @@ fuzz: ## every fuzz target, for FUZZTIME each
 bench: ## every benchmark
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much.
+# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much, PEERS_FACTS=only
+# or no which of the two tables, and ours the second without RabbitMQ.
 bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
+
+# SOAK_MINUTES says how long: 60 for a long one.
+SOAK_MINUTES ?= 10
+soak: build ## every kind of load at once: nothing grows, nothing is lost, nothing is left
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq SOAK_MINUTES=$(SOAK_MINUTES) $(GO) test -tags soak -run '^TestSoak$$' -count=1 -timeout 24h -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md

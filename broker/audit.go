@@ -26,8 +26,8 @@ const (
 	entryDelay       = 200 * time.Millisecond
 )
 
-// Done is the result of what was done; any other is why it was not.
-const Done = "ok"
+// ResultOK is the result of what was done; any other is why it was not.
+const ResultOK = "ok"
 
 // Entry is a change on record, or one that was refused.
 type Entry struct {
@@ -99,7 +99,7 @@ func (a *audit) stop() {
 func (a *audit) note(by Actor, action string, said amqp.Table, why error) {
 	e := &Entry{
 		AtMs: time.Now().UnixMilli(), User: cmp.Or(by.User, internalUser), Via: by.Via, From: by.From,
-		Action: action, Result: Done,
+		Action: action, Result: ResultOK,
 	}
 	if why != nil {
 		e.Result = clip(why.Error())
@@ -191,7 +191,7 @@ func (a *audit) write(list []*Entry) {
 	if n := a.lost.Swap(0); n > 0 {
 		list = append(list, &Entry{
 			AtMs: time.Now().UnixMilli(), User: internalUser, Action: "audit.lost",
-			Said: definitions.Object{"entries": n}, Result: Done,
+			Said: definitions.Object{"entries": n}, Result: ResultOK,
 		})
 	}
 	var b store.Batch

@@ -86,6 +86,8 @@ type Broker struct {
 	confirming *stats.Histogram // nanoseconds
 	wanted     stats.Counter
 	sampler    sampler
+	past       stats.Track // of the node
+	moves      moves
 }
 
 // New makes a broker from what the store holds. An empty store gets the
@@ -100,6 +102,7 @@ func New(o Options) (*Broker, error) {
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
 	b.ids.store, b.done = o.Store, make(chan struct{})
+	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
 	if err := b.audit.start(o.Store, o.Log, &b.watches); err != nil {
@@ -249,6 +252,7 @@ func (b Acting) DeleteVhost(name string) error {
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
 	b.once.Do(func() { close(b.done) })
+	b.moves.stop() // nothing is under way then
 	b.sampler.close()
 	b.alarms.close()
 	b.events.stop()

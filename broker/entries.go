@@ -58,7 +58,7 @@ func (c *Choice) takes(e *Entry) bool {
 		c.Name != "" && !strings.Contains(strings.ToLower(e.Name), strings.ToLower(c.Name)),
 		c.FromMs > 0 && e.AtMs < c.FromMs,
 		c.TillMs > 0 && e.AtMs > c.TillMs,
-		c.Refused && e.Result == Done:
+		c.Refused && e.Result == ResultOK:
 		return false
 	}
 	return true

@@ -24,7 +24,7 @@ const (
 // again reports whether e was refused within the last minute: it is counted,
 // and the next entry of its kind says how often that was.
 func (r *refusals) again(e *Entry) bool {
-	if e.Result == Done {
+	if e.Result == ResultOK {
 		return false
 	}
 	k := refusal{e.User, host(e.From), e.Action, e.Vhost, e.Name, e.Result}

@@ -30,6 +30,7 @@ type connection struct {
 	client   client
 	tuned    tuned
 	channels map[uint16]*channel
+	latest   *channel   // that of the frame before; nil when it is closed
 	dirty    []*channel // published or settled since the last flush
 	keys     interner
 	slab     slab
@@ -38,8 +39,10 @@ type connection struct {
 	limit     time.Time // when the peer has been silent for too long; zero: nobody knows yet
 	disturbed bool      // the read deadline is not what it should be
 
-	published bool // a message has begun to come since the alarm was looked at
-	blocked   bool // by an alarm
+	published bool        // a message has begun to come since the alarm was looked at
+	blocked   atomic.Bool // by an alarm; others read it
+	waits     atomic.Bool // for the disk, or the peer; others read it
+	octets    octets
 
 	errands errands
 	called  atomic.Bool                // there is an errand, or a kick
@@ -85,6 +88,7 @@ func (t *timed) Read(p []byte) (int, error) {
 	c := t.c
 	c.setDeadline()
 	n, err := c.nc.Read(p)
+	c.octets.in(n)
 	if n > 0 && c.broker != nil && !c.closing {
 		c.limit = time.Time{}
 	}
@@ -197,9 +201,12 @@ func (c *connection) step(f amqp.Frame) error {
 	if f.Channel == 0 {
 		return c.stepZero(f)
 	}
-	ch := c.channels[f.Channel]
-	if ch == nil {
-		return c.openChannel(f)
+	ch := c.latest
+	if ch == nil || ch.id != f.Channel {
+		if ch = c.channels[f.Channel]; ch == nil {
+			return c.openChannel(f)
+		}
+		c.latest = ch
 	}
 	err := ch.step(f)
 	if e, ok := err.(*amqp.Error); ok && !e.Hard { // errors.As would allocate for each frame
@@ -300,7 +307,9 @@ func (c *connection) flush() {
 		published = ch.flush() || published
 	}
 	if published {
+		c.waits.Store(true)
 		c.server.broker.WaitRoom()
+		c.waits.Store(false)
 		for _, ch := range c.dirty {
 			ch.session.Pace()
 		}
@@ -322,6 +331,7 @@ func (c *connection) beginClose(e *amqp.Error) {
 // forget takes a channel off the list.
 func (c *connection) forget(id uint16) {
 	delete(c.channels, id)
+	c.latest = nil
 	c.count.Add(-1)
 }
 
@@ -332,6 +342,7 @@ func (c *connection) release() {
 		ch.release()
 	}
 	clear(c.channels)
+	c.latest = nil
 	c.count.Store(0)
 	c.dirty = c.dirty[:0]
 	if c.broker != nil {

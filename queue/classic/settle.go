@@ -21,12 +21,16 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	for i := range ds {
 		q.unacked--
 		q.unackedBytes -= int64(ds[i].Size)
+		if ds[i].Persistent {
+			q.unackedPersistent--
+			q.unackedPersistentBytes -= int64(ds[i].Size)
+		}
 		picked = picked || ds[i].Picked
 	}
 	switch {
 	case q.closed:
-	case how == queue.Requeue:
-		q.requeue(ds, &then)
+	case how == queue.Requeue, how == queue.Return:
+		q.requeue(ds, how, &then)
 	case how == queue.Discard:
 		for i := range ds {
 			q.die(entryOf(&ds[i]), queue.Rejected, &then)
@@ -35,6 +39,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 			q.forgetPicked(ds, q.options.DeadExchange != nil)
 		}
 	default:
+		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
 			if ds[i].Logged {
 				q.acks = append(q.acks, ds[i].ID)
@@ -59,8 +64,8 @@ func (q *Queue) counts() bool {
 }
 
 // requeue puts ds back to their original places, but for those that have
-// failed too often.
-func (q *Queue) requeue(ds []queue.Delivery, then *after) {
+// failed too often. What is returned has not failed.
+func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	es := make([]entry, 0, len(ds))
 	for i := range ds {
 		e := entryOf(&ds[i])
@@ -71,7 +76,9 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 			continue
 		}
 		e.redelivered = true
-		e.count++
+		if how == queue.Requeue {
+			e.count++
+		}
 		if q.options.DeliveryLimit >= 0 && int64(e.count) > q.options.DeliveryLimit {
 			q.die(e, queue.DeliveryLimit, then)
 			continue
@@ -143,7 +150,8 @@ func (q *Queue) Purge() int {
 		q.clear(&q.lanes[i])
 	}
 	q.forgetSettled(nil)
-	q.ready, q.readyBytes, q.persistent, q.expiring = 0, 0, 0, false
+	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
+	q.changed(q.kind.clock())
 	return n
 }
 
