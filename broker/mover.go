@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -88,11 +89,22 @@ func (r *mover) aim() (err error) {
 	return err
 }
 
+// mayStill checks what newMover did, since permissions change, and queues go.
+func (r *mover) mayStill() error {
+	if err := r.needQueue(auth.Read, r.from.Name); err != nil {
+		return err
+	}
+	return r.aim()
+}
+
 // run moves until nothing is left to move, ctx is cancelled or the disk fails.
 func (r *mover) run(ctx context.Context) error {
 	after, ids := uint64(0), r.options.IDs
 	for r.left > 0 {
 		if err := r.wait(ctx); err != nil {
+			return err
+		}
+		if err := r.mayStill(); err != nil {
 			return err
 		}
 		var v queue.View
@@ -291,13 +303,23 @@ func (r *mover) hand(m *message.Message, i int) {
 }
 
 // note counts what became of a message, and tells whether its target has it.
+// One that was deleted by now may have been deleted before, and taken nothing.
 func (r *mover) note(s slip) bool {
+	if s.why == "" && !slices.ContainsFunc(s.reached, r.there) {
+		s.why = vanished
+	}
 	if s.why != "" {
 		r.keep(s.why, 1)
 		return false
 	}
 	r.count(s.reached)
 	return true
+}
+
+// there reports whether q is not deleted.
+func (r *mover) there(q *Queue) bool {
+	now, err := r.v.Queue(q.Name, 0)
+	return err == nil && now == q
 }
 
 // settled waits until what was published is stored.
@@ -307,12 +329,12 @@ func (r *mover) settled(ctx context.Context) error {
 }
 
 // count notes a message that moved.
-func (r *mover) count(reached []string) {
+func (r *mover) count(reached []*Queue) {
 	r.left--
 	r.move.note(func(s *MoveStatus) {
 		s.Moved++
 		for _, q := range reached {
-			tell(s.Targets, q, 1)
+			tell(s.Targets, q.Name, 1)
 		}
 	})
 }
@@ -336,12 +358,13 @@ func tell(m map[string]int, key string, n int) {
 const (
 	unroutable = "no queue is bound for it"
 	refused    = "the target is full"
+	vanished   = "the target is gone"
 	notDead    = "it does not tell where it comes from"
 )
 
 // send publishes m to the target with the next Flush. why tells that it cannot
 // go there.
-func (r *mover) send(m *message.Message, receipt queue.Receipt) (reached []string, why string) {
+func (r *mover) send(m *message.Message, receipt queue.Receipt) (reached []*Queue, why string) {
 	to, x := r.to, r.x
 	var err error
 	switch o := &r.options.To; {
@@ -355,7 +378,7 @@ func (r *mover) send(m *message.Message, receipt queue.Receipt) (reached []strin
 	}
 	if to != nil {
 		r.publisher.Put(to, m, receipt)
-		return []string{to.Name}, ""
+		return []*Queue{to}, ""
 	}
 	if err = r.MayPublish(x, m); err == nil {
 		_, err = r.publisher.Publish(x, m, receipt)
@@ -363,9 +386,7 @@ func (r *mover) send(m *message.Message, receipt queue.Receipt) (reached []strin
 	if err != nil {
 		return nil, reason(err)
 	}
-	for _, q := range r.publisher.Reached() { // before the copy for a trace
-		reached = append(reached, q.Name)
-	}
+	reached = slices.Clone(r.publisher.Reached()) // before the copy for a trace
 	if r.publisher.Traced() {
 		r.tracePublish(m)
 	}
