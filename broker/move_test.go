@@ -13,7 +13,7 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// mover is a fixture with queues to move between.
+// moverFixture is a fixture with queues to move between.
 type moverFixture struct {
 	*fixture
 	s *Session
