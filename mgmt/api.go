@@ -49,6 +49,7 @@ func New(b *broker.Broker, node string) http.Handler {
 	a.moveRoutes(r)
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)
+	a.argumentRoutes(r)
 	a.connectionRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)

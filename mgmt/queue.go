@@ -71,7 +71,7 @@ func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
 	}
 	shown := queue{
 		Name: q.Name, Vhost: q.Vhost, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
-		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Arguments), Node: a.node, State: state,
+		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Current()), Node: a.node, State: state,
 		Protected: q.Marks().Protected, Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
 		EffectivePolicy: broker.Plain(e.Definition), PolicySources: showSources(e),
 	}
