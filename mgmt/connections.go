@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
 )
 
@@ -84,5 +85,6 @@ func (a *API) closeConnection(w http.ResponseWriter, r *http.Request) {
 		reason = "Closed via management plugin"
 	}
 	c.Kick(reason)
+	a.acting(r).Note("connection.kicked", amqp.Table{"name": c.Name, "vhost": c.Vhost().Name, "owner": c.User.Name, "reason": reason})
 	w.WriteHeader(http.StatusNoContent)
 }

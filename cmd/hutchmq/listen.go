@@ -19,14 +19,14 @@ type webServers []*http.Server
 
 // listen opens the listeners that are configured, and says where they are.
 // Either all of them listen or none does.
-func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Logger) (web webServers, err error) {
+func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Logger, shown []mgmt.Option) (web webServers, err error) {
 	faces := []struct {
 		protocol string
 		addr     config.Addr
 		serve    func(net.Listener) error
 	}{
 		{"amqp", cfg.Listeners.AMQP, s.Serve},
-		{"management", cfg.Listeners.Management, web.add(mgmt.New(b, cfg.Node.Name))},
+		{"management", cfg.Listeners.Management, web.add(mgmt.New(b, cfg.Node.Name, shown...))},
 		{"metrics", cfg.Listeners.Metrics, web.add(metrics.New(b, cfg.Node.Name, version))},
 	}
 	var open []net.Listener
