@@ -82,6 +82,7 @@ type Broker struct {
 	confirming *stats.Histogram // nanoseconds
 	wanted     stats.Counter
 	sampler    sampler
+	past       stats.Track // of the node
 }
 
 // New makes a broker from what the store holds. An empty store gets the

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -42,6 +43,7 @@ type Client struct {
 	Kick           func(reason string) // closes the connection; callable from anywhere
 	Channels       func() int          // how many are open; callable from anywhere
 	Octets         func() Octets       // callable from anywhere; nil: nobody knows
+	Pending        func() int          // likewise: bytes that wait to be sent
 	State          func() string       // likewise
 }
 
@@ -84,13 +86,18 @@ func (b *Broker) Reachable(u *auth.User, vhostName string) bool {
 
 // Connections lists the open connections, the oldest first.
 func (b *Broker) Connections() []*Connection {
+	list := b.appendConnections(nil)
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
+func (b *Broker) appendConnections(list []*Connection) []*Connection {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	list := make([]*Connection, 0, len(b.connections))
+	list = slices.Grow(list, len(b.connections))
 	for _, c := range b.connections {
 		list = append(list, c)
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
 }
 

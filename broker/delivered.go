@@ -50,6 +50,22 @@ func (s *Session) From(q *Queue) *Delivered {
 	return d
 }
 
+// countGet counts what basic.get found.
+func (s *Session) countGet(q *Queue, d *queue.Delivery, noAck, ok bool) {
+	e := queue.Got
+	switch {
+	case !ok:
+		e = queue.GotNothing
+	case noAck:
+		e = queue.GotNoAck
+	}
+	from := s.From(q)
+	from.Count(e, 1)
+	if ok && d.Redelivered {
+		from.Count(queue.Redelivered, 1)
+	}
+}
+
 // byKind is the counters of what s got from queues of a kind. s.counting is
 // held.
 func (s *Session) byKind(kind string) *queue.Counters {
@@ -105,6 +121,13 @@ func (s *Session) PublishedTo(x *Exchange) *Published { return s.publisher.Publi
 
 // To is the counters of what s publishes to x.
 func (s *Session) To(x *Exchange) *Published { return s.publisher.To(x) }
+
+// Elsewhere is counters of what s publishes to exchanges that are not told
+// apart.
+func (s *Session) Elsewhere() *Published { return s.publisher.Elsewhere() }
+
+// CountConfirmsWanted counts n messages that are to be confirmed.
+func (s *Session) CountConfirmsWanted(n int) { s.c.b.wanted.Add(uint64(n)) }
 
 // Traffic is all that s did. It may be called from anywhere.
 func (s *Session) Traffic() queue.Traffic {

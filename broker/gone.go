@@ -1,6 +1,9 @@
 package broker
 
-import "github.com/hutchmq/hutchmq/queue"
+import (
+	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/vhost"
+)
 
 // Activity is what was done in a vhost, or in the whole node, by those who are
 // there and those who have gone.
@@ -17,14 +20,19 @@ type gone struct {
 	node   Activity
 }
 
-// in are the totals that something in a vhost counts in.
-func (g *gone) in(vhostName string) [2]*Activity {
-	a := g.vhosts[vhostName]
+// keep has the totals of a vhost and of the node count something that goes. The
+// vhost may have gone before. b.mu is held.
+func (b *Broker) keep(vhostName string, count func(a *Activity)) {
+	count(&b.gone.node)
+	if b.vhosts[vhostName] == nil {
+		return
+	}
+	a := b.gone.vhosts[vhostName]
 	if a == nil {
 		a = &Activity{}
-		g.vhosts[vhostName] = a
+		b.gone.vhosts[vhostName] = a
 	}
-	return [...]*Activity{a, &g.node}
+	count(a)
 }
 
 // addSession counts what s has done.
@@ -67,34 +75,62 @@ func (a *Activity) copy() Activity {
 // Activity is what was done in the node since it started.
 func (b *Broker) Activity() Activity {
 	b.mu.RLock()
-	defer b.mu.RUnlock()
 	a := b.gone.node.copy()
-	for s := range b.sessions {
-		a.addSession(s)
-	}
-	for _, c := range b.connections {
-		a.Octets.add(c.Octets())
-	}
+	b.addLiving(&a, "")
+	b.mu.RUnlock()
+	a.Traffic[queue.DiskReads], a.Traffic[queue.DiskWrites] = b.diskTraffic()
 	return a
 }
 
 // ActivityIn is what was done in a vhost since it is there, or the node started.
-func (b *Broker) ActivityIn(vhostName string) Activity {
+func (b *Broker) ActivityIn(vhostName string) (a Activity) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	var a Activity
 	if g := b.gone.vhosts[vhostName]; g != nil {
 		a = g.copy()
 	}
+	b.addLiving(&a, vhostName)
+	return a
+}
+
+// addLiving adds what sessions and connections have done that are there, in a
+// vhost, or anywhere when that is "". b.mu is held.
+func (b *Broker) addLiving(a *Activity, vhostName string) {
 	for s := range b.sessions {
-		if s.v.Name == vhostName {
+		if vhostName == "" || s.v.Name == vhostName {
 			a.addSession(s)
 		}
 	}
 	for _, c := range b.connections {
-		if c.v.Name == vhostName {
+		if vhostName == "" || c.v.Name == vhostName {
 			a.Octets.add(c.Octets())
 		}
 	}
-	return a
+}
+
+// addLoads adds what was done in each vhost, and in the node.
+func (b *Broker) addLoads(node *sums, vhosts map[*vhost.Vhost]*sampled) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	node.traffic, node.octets = b.gone.node.Traffic, b.gone.node.Octets
+	for v, l := range vhosts {
+		if g := b.gone.vhosts[v.Name]; g != nil {
+			l.sums.traffic.Add(&g.Traffic)
+			l.sums.octets.add(g.Octets)
+		}
+	}
+	for s := range b.sessions {
+		t := s.Traffic()
+		node.traffic.Add(&t)
+		if l := vhosts[s.v.Vhost]; l != nil {
+			l.sums.traffic.Add(&t)
+		}
+	}
+	for _, c := range b.connections {
+		o := c.Octets()
+		node.octets.add(o)
+		if l := vhosts[c.v]; l != nil {
+			l.sums.octets.add(o)
+		}
+	}
 }

@@ -83,7 +83,7 @@ func (b *Broker) ConfirmsWanted() uint64 { return b.wanted.Load() }
 func (b *Broker) Mortality() map[string]queue.Mortality {
 	all := map[string]queue.Mortality{}
 	for kind, t := range b.vopts.QueueTypes {
-		if m, ok := t.(queue.Mortal); ok {
+		if m, ok := t.(queue.Counted); ok {
 			all[kind] = m.Mortality()
 		}
 	}

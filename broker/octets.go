@@ -5,7 +5,6 @@ package broker
 type Octets struct {
 	Received, Reads uint64
 	Sent, Writes    uint64
-	Pending         int // bytes that wait to be sent
 }
 
 func (o *Octets) add(p Octets) {
@@ -13,7 +12,6 @@ func (o *Octets) add(p Octets) {
 	o.Reads += p.Reads
 	o.Sent += p.Sent
 	o.Writes += p.Writes
-	o.Pending += p.Pending
 }
 
 // Octets is what went over the connection so far. It may be called from
@@ -23,6 +21,14 @@ func (c *Connection) Octets() Octets {
 		return Octets{}
 	}
 	return c.Client.Octets()
+}
+
+// Pending is how many bytes wait to be sent. It may be called from anywhere.
+func (c *Connection) Pending() int {
+	if c.Client.Pending == nil {
+		return 0
+	}
+	return c.Client.Pending()
 }
 
 // State is "running", "blocking" (there is an alarm, and it will be stopped

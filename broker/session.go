@@ -32,7 +32,9 @@ type Session struct {
 	// What follows is for anybody.
 	Past stats.Track // of Traffic: queue.Events columns
 	face Channel     // nil when there is none
-	seen seen
+	seen seen        // the sampler's
+
+	opened time.Time
 
 	counting  sync.Mutex
 	delivered map[*vhost.Queue]*Delivered
@@ -65,7 +67,7 @@ func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) 
 func (c *Connection) newSession(number uint16, face Channel) *Session {
 	return &Session{
 		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
-		face: face, sizes: c.b.sizes.Burst(),
+		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
 	}
 }
 
@@ -185,6 +187,7 @@ func (s *Session) Get(name string, noAck bool) (q *vhost.Queue, d queue.Delivery
 		return
 	}
 	d, left, ok = q.Get(noAck)
+	s.countGet(q, &d, noAck, ok)
 	return
 }
 
@@ -200,11 +203,13 @@ func (s *Session) Purge(name string) (int, error) {
 // Close ends the session. What it had published is in the queues. It may be
 // called again.
 func (s *Session) Close() {
-	s.publisher.Flush()
+	s.Flush()
 	s.EndReplies(s.replies)
-	if !s.closed && !s.c.unlisted {
-		s.closed = true
-		s.c.b.dropSession(s)
+	if s.closed {
+		return
+	}
+	s.closed = true
+	if s.c.b.dropSession(s) {
 		s.c.b.emit("channel.closed", s.describe)
 	}
 }

@@ -20,6 +20,7 @@ func (b *Broker) Sessions() []*Session {
 func (b *Broker) appendSessions(list []*Session) []*Session {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
+	list = slices.Grow(list, len(b.sessions))
 	for s := range b.sessions {
 		list = append(list, s)
 	}

@@ -67,9 +67,7 @@ func (b *Broker) leave(c *Connection) (left bool) {
 		return false
 	}
 	delete(b.connections, c.ID)
-	for _, a := range b.gone.in(c.v.Name) {
-		a.Octets.add(c.Octets())
-	}
+	b.keep(c.v.Name, func(a *Activity) { a.Octets.add(c.Octets()) })
 	b.churn.ConnectionsClosed.Add(1)
 	b.inVhost.edit(c.v.Name, func(t *tally) { t.connections-- })
 	b.ofUser.edit(c.User.Name, func(t *tally) {
@@ -96,19 +94,23 @@ func (b *Broker) addSession(s *Session) error {
 	return nil
 }
 
-// dropSession takes s off the list, and keeps what it has counted.
-func (b *Broker) dropSession(s *Session) {
+// dropSession takes s off the list, and keeps what it has counted. It reports
+// whether s was on the list.
+func (b *Broker) dropSession(s *Session) (listed bool) {
 	c := s.c
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	_, listed = b.sessions[s]
 	delete(b.sessions, s)
-	for _, a := range b.gone.in(s.v.Name) {
-		a.addSession(s)
+	b.keep(s.v.Name, func(a *Activity) { a.addSession(s) })
+	if !listed {
+		return false
 	}
 	b.churn.ChannelsClosed.Add(1)
 	if c.sessions == 0 { // c left and took it along
-		return
+		return true
 	}
 	c.sessions--
 	b.ofUser.edit(c.User.Name, func(t *tally) { t.channels-- })
+	return true
 }

@@ -38,7 +38,7 @@ func (s *Session) tracePublish(m *message.Message) {
 		names[i] = q.Name
 	}
 	t["routed_queues"] = repeated(names)
-	s.publisher.Publish(x, traceOf(m, "publish."+m.Exchange, t), queue.Receipt{})
+	s.publisher.Copy(x, traceOf(m, "publish."+m.Exchange, t))
 }
 
 // repeated is a list as an array, as much of it as may be repeated.

@@ -76,6 +76,10 @@ type Mortality struct {
 	Dropped      Deaths // the queue had none
 }
 
-// Mortal is a Type that counts the deaths in its queues, those that are gone
+// Counted is a Type that counts what happens in its queues, those that are gone
 // included.
-type Mortal interface{ Mortality() Mortality }
+type Counted interface {
+	Mortality() Mortality
+	// DiskTraffic is how many messages were read from disk and written to it.
+	DiskTraffic() (reads, writes uint64)
+}

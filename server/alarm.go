@@ -18,13 +18,13 @@ import (
 func (c *connection) throttled() (called bool) {
 	published := c.published
 	c.published = false
-	if !published && !c.blocked || c.closing {
+	if !published && !c.blocked.Load() || c.closing {
 		return false
 	}
-	if alarm := c.server.broker.Alarm(); published && !c.blocked && alarm != 0 {
+	if alarm := c.server.broker.Alarm(); published && !c.blocked.Load() && alarm != 0 {
 		c.block(alarm.String())
 	}
-	if !c.blocked {
+	if !c.blocked.Load() {
 		return false
 	}
 	if !c.awaitClear() {
@@ -37,7 +37,7 @@ func (c *connection) throttled() (called bool) {
 // block tells the peer why it is not heard any more.
 func (c *connection) block(reason string) {
 	c.flush()
-	c.blocked = true
+	c.blocked.Store(true)
 	c.log.Info("publisher stopped", "reason", reason)
 	if c.client.blocked {
 		c.out.method(0, &amqp.ConnectionBlocked{Reason: reason})
@@ -57,7 +57,7 @@ func (c *connection) awaitClear() bool {
 }
 
 func (c *connection) unblock() {
-	c.blocked = false
+	c.blocked.Store(false)
 	c.limit = time.Time{} // its silence was ours
 	if c.client.blocked {
 		c.out.method(0, &amqp.ConnectionUnblocked{})

@@ -19,7 +19,8 @@ type channel struct {
 	isDirty  bool
 	closing  bool // channel.close was sent: everything but close-ok is discarded
 	tx       *transaction
-	prefetch uint16 // for consumers to come
+	prefetch uint16 // for consumers to come; written with outbox.mu held, as tx and confirms.on are
+	targets  targets
 
 	// ---- outbox.mu
 	consumers map[string]*consumer
@@ -39,13 +40,10 @@ type settled struct {
 }
 
 func newChannel(c *connection, id uint16) (*channel, error) {
-	s, err := c.broker.OpenChannel(id, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &channel{
-		c: c, id: id, session: s, prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{},
-	}, nil
+	ch := &channel{c: c, id: id, prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{}}
+	var err error
+	ch.session, err = c.broker.OpenChannel(id, ch)
+	return ch, err
 }
 
 // step carries out one frame. An *amqp.Error that is not hard closes the

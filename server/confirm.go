@@ -1,6 +1,9 @@
 package server
 
-import "github.com/hutchmq/hutchmq/amqp"
+import (
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/broker"
+)
 
 // confirms keeps count of what a channel in confirm mode has published and not
 // yet been told about. outbox.mu guards it, but for on and last, which are the
@@ -13,12 +16,17 @@ type confirms struct {
 	states []confirmState // of base and what follows
 	loose  []uint64       // confirmed behind one that is not
 	queued bool           // the channel is in outbox.confirming
+
+	targets []*broker.Published // by number
+	tallied tallied
+	probe   probe
 }
 
 type confirmState struct {
 	left   int32 // queues that have not answered
 	nacked bool
 	sent   bool
+	to     uint16 // the number of its exchange
 }
 
 func (k *confirms) next() uint64 {
@@ -26,12 +34,13 @@ func (k *confirms) next() uint64 {
 	return k.last
 }
 
-// expect adds a publish that left queues will answer for.
-func (k *confirms) expect(left int32) {
+// expect adds a publish to an exchange, by its number, that left queues will
+// answer for.
+func (k *confirms) expect(left int32, to uint16) {
 	if left == 0 {
 		k.loose = append(k.loose, k.base+uint64(len(k.states)))
 	}
-	k.states = append(k.states, confirmState{left: left})
+	k.states = append(k.states, confirmState{left: left, to: to})
 }
 
 // confirm takes an answer for each of seqs.
@@ -70,6 +79,7 @@ func (k *confirms) appendTo(dst []byte, channel uint16) []byte {
 			dst = amqp.AppendNack(dst, channel, seq, false)
 		default:
 			acks, last = acks+1, seq
+			k.tally(s.to)
 		}
 	}
 	dst = appendAcks(dst, channel, last, acks)
@@ -87,8 +97,10 @@ func (k *confirms) appendTo(dst []byte, channel uint16) []byte {
 			dst = amqp.AppendNack(dst, channel, seq, false)
 		} else {
 			dst = amqp.AppendAck(dst, channel, seq, false)
+			k.tally(s.to)
 		}
 	}
+	k.endTally()
 	k.loose = k.loose[:0]
 	return dst
 }
@@ -118,8 +130,10 @@ func (ch *channel) confirmSelect(m *amqp.ConfirmSelect) error {
 		return amqp.TxToConfirm.New()
 	}
 	if !ch.confirms.on {
+		ch.c.out.mu.Lock()
 		ch.confirms.on = true
 		ch.confirms.base = 1
+		ch.c.out.mu.Unlock()
 	}
 	ch.reply(m.NoWait, &amqp.ConfirmSelectOk{})
 	return nil
@@ -131,16 +145,21 @@ const maxUnconfirmed = 1 << 18
 
 // expect notes how many queues each of a burst of publishes went to; the
 // queues have not seen them yet. It blocks while far too many wait.
-func (ch *channel) expect(counts []int32) {
+func (ch *channel) expect(routed []routed) {
+	ch.session.CountConfirmsWanted(len(routed))
 	o := &ch.c.out
 	o.mu.Lock()
 	for len(ch.confirms.states) > maxUnconfirmed && o.runs() {
+		ch.c.waits.Store(true)
 		o.room.Wait()
 	}
+	ch.c.waits.Store(false)
+	k := &ch.confirms
+	k.probe.start(k.base + uint64(len(k.states)))
 	unrouted := false
-	for _, n := range counts {
-		ch.confirms.expect(n)
-		unrouted = unrouted || n == 0
+	for _, r := range routed {
+		k.expect(r.queues, r.to)
+		unrouted = unrouted || r.queues == 0
 	}
 	if unrouted {
 		ch.tell()

@@ -32,7 +32,7 @@ func TestConfirms(t *testing.T) {
 		case n == 0 && step < 15_000:
 			left := r.IntN(4)
 			seq := k.next()
-			k.expect(int32(left))
+			k.expect(int32(left), 0)
 			publishes = append(publishes, &published{left: left})
 			for range left {
 				due = append(due, seq)

@@ -38,8 +38,10 @@ type connection struct {
 	limit     time.Time // when the peer has been silent for too long; zero: nobody knows yet
 	disturbed bool      // the read deadline is not what it should be
 
-	published bool // a message has begun to come since the alarm was looked at
-	blocked   bool // by an alarm
+	published bool        // a message has begun to come since the alarm was looked at
+	blocked   atomic.Bool // by an alarm; others read it
+	waits     atomic.Bool // for the disk, or the peer; others read it
+	octets    octets
 
 	errands errands
 	called  atomic.Bool                // there is an errand, or a kick
@@ -85,6 +87,7 @@ func (t *timed) Read(p []byte) (int, error) {
 	c := t.c
 	c.setDeadline()
 	n, err := c.nc.Read(p)
+	c.octets.in(n)
 	if n > 0 && c.broker != nil && !c.closing {
 		c.limit = time.Time{}
 	}
@@ -300,7 +303,9 @@ func (c *connection) flush() {
 		published = ch.flush() || published
 	}
 	if published {
+		c.waits.Store(true)
 		c.server.broker.WaitRoom()
+		c.waits.Store(false)
 		for _, ch := range c.dirty {
 			ch.session.Pace()
 		}

@@ -13,7 +13,9 @@ func (ch *channel) qos(m *amqp.BasicQos) error {
 	ch.reply(false, &amqp.BasicQosOk{})
 	byTheLetter := ch.c.client.product == "py-amqp" && ch.c.server.options.Product != "RabbitMQ"
 	if !m.Global && !byTheLetter {
+		ch.c.out.mu.Lock()
 		ch.prefetch = m.PrefetchCount
+		ch.c.out.mu.Unlock()
 		return nil
 	}
 	ch.c.out.mu.Lock()

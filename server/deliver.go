@@ -23,6 +23,10 @@ type consumer struct {
 	apart bool // the prefetch of the channel counts for it alone
 
 	timeoutMs int64 // x-consumer-timeout; 0 none, -1 not given
+	priority  int
+	exclusive bool
+	arguments amqp.Table
+	from      *broker.Delivered // counts what comes from q
 
 	unacked int
 	held    bool // consume-ok is not out yet
@@ -46,6 +50,7 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		return err
 	}
 	o.Priority, k.timeoutMs = int(priority), timeoutMs
+	k.priority, k.exclusive, k.arguments = o.Priority, o.Exclusive, o.Arguments
 	o.Tag = k.tag
 	consume := ch.session.Consume
 	if broker.IsReplyQueue(m.Queue) {
@@ -58,9 +63,10 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 		ch.forget(k)
 		return err
 	}
+	from := ch.session.From(q)
 	out := &ch.c.out
 	out.mu.Lock()
-	k.q, k.apart = q, q.Kind == "quorum"
+	k.q, k.from, k.apart = q, from, q.Kind == "quorum"
 	if !m.NoWait {
 		out.put(ch.id, &amqp.BasicConsumeOk{ConsumerTag: k.tag})
 	}
@@ -146,10 +152,13 @@ func (ch *channel) cancel(tag string) {
 func (k *consumer) Deliver(ds []queue.Delivery) int {
 	ch, o := k.ch, &k.ch.c.out
 	o.mu.Lock()
-	n := 0
+	n, again := 0, 0
 	now := ch.c.server.clockMs()
 	for n < len(ds) && k.credit() {
 		ch.deliver(k, &ds[n], now)
+		if ds[n].Redelivered {
+			again++
+		}
 		n++
 	}
 	if n > 0 && !k.noAck {
@@ -159,7 +168,20 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 		k.wait()
 	}
 	o.mu.Unlock()
+	if n > 0 {
+		k.count(n, again)
+	}
 	return n
+}
+
+// count counts n deliveries, again of which were not the first.
+func (k *consumer) count(n, again int) {
+	e := queue.Delivered
+	if k.noAck {
+		e = queue.DeliveredNoAck
+	}
+	k.from.Count(e, n)
+	k.from.Count(queue.Redelivered, again)
 }
 
 // Send and Wake implement queue.Sender.

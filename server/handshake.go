@@ -53,7 +53,8 @@ func (c *connection) header() error {
 
 // send writes one method of channel 0.
 func (c *connection) send(m amqp.Method) error {
-	_, err := c.nc.Write(amqp.AppendMethod(nil, 0, m))
+	n, err := c.nc.Write(amqp.AppendMethod(nil, 0, m))
+	c.octets.out(n)
 	return err
 }
 
@@ -225,6 +226,7 @@ func (c *connection) describe() broker.Client {
 		ChannelMax: c.tuned.channelMax, FrameMax: c.tuned.frameMax, Heartbeat: c.tuned.heartbeat,
 		Kick:     func(reason string) { c.kick(amqp.Closing.New(reason)) },
 		Channels: func() int { return int(c.count.Load()) },
+		Octets:   c.octets.read, Pending: c.pending, State: c.state,
 	}
 	if a, ok := c.nc.LocalAddr().(*net.TCPAddr); ok {
 		k.Host, k.Port = a.IP.String(), a.Port

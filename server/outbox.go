@@ -166,6 +166,7 @@ func (o *outbox) confirm(ch *channel) {
 	if o.frames = ch.confirms.appendTo(o.frames, ch.id); len(o.frames) > n {
 		o.endRaw()
 	}
+	ch.confirms.probe.end(ch.confirms.base, o.c.server.broker.Confirmed)
 }
 
 // closeOk answers a close that crossed ours: the one thing that goes in after
@@ -283,7 +284,9 @@ func (o *outbox) flush() error {
 	defer o.writing.Unlock()
 	for {
 		if len(o.rest) > 0 {
-			if _, err := o.c.nc.Write(o.rest); err != nil {
+			n, err := o.c.nc.Write(o.rest)
+			o.c.octets.out(n)
+			if err != nil {
 				return err
 			}
 			o.rest = keepSmall(o.rest)
@@ -349,7 +352,8 @@ func keepSmall[T any](s []T) []T {
 // write encodes items and writes them.
 func (o *outbox) write(items []item, frames []byte) error {
 	if len(items) == 1 && items[0].kind == raw {
-		_, err := o.c.nc.Write(frames)
+		n, err := o.c.nc.Write(frames)
+		o.c.octets.out(n)
 		return err
 	}
 	if len(items) < fewItems {
@@ -435,7 +439,8 @@ func (o *outbox) writeContent(channel uint16, m *message.Message) error {
 		body = body[n:]
 	}
 	vector = append(vector, frameEnd)
-	_, err := vector.WriteTo(o.c.nc)
+	n, err := vector.WriteTo(o.c.nc)
+	o.c.octets.out(int(n))
 	o.buf = o.buf[:0]
 	return err
 }
@@ -446,7 +451,8 @@ func (o *outbox) writeBuffer() error {
 	if len(o.buf) == 0 {
 		return nil
 	}
-	_, err := o.c.nc.Write(o.buf)
+	n, err := o.c.nc.Write(o.buf)
+	o.c.octets.out(n)
 	o.buf = o.buf[:0]
 	return err
 }

@@ -17,8 +17,15 @@ type publish struct {
 	mandatory bool
 	missing   int // bytes of the body still to come
 
-	pending bool    // something waits for publishNow
-	counts  []int32 // in confirm mode: how many queues each message since the last flush went to
+	pending bool     // something waits for publishNow
+	routed  []routed // in confirm mode: where each message since the last flush went
+}
+
+// routed says how many queues a message went to, and the number of the exchange
+// it was published to.
+type routed struct {
+	queues int32
+	to     uint16
 }
 
 type expectation uint8
@@ -157,12 +164,15 @@ func (ch *channel) route(x *broker.Exchange, m *message.Message, mandatory bool,
 	if err != nil {
 		return err
 	}
-	if n == 0 && mandatory {
-		ch.giveBack(m)
+	if n == 0 {
+		ch.session.CountUnrouted(x, mandatory)
+		if mandatory {
+			ch.giveBack(m)
+		}
 	}
 	p := &ch.publish
 	if ch.confirms.on {
-		p.counts = append(p.counts, int32(n))
+		p.routed = append(p.routed, routed{int32(n), ch.numberOf(ch.session.To(x))})
 	}
 	if !p.pending {
 		p.pending = true
@@ -190,9 +200,9 @@ func (ch *channel) publishNow() bool {
 		return false
 	}
 	p.pending = false
-	if len(p.counts) > 0 {
-		ch.expect(p.counts)
-		p.counts = p.counts[:0]
+	if len(p.routed) > 0 {
+		ch.expect(p.routed)
+		p.routed = p.routed[:0]
 	}
 	ch.session.Flush()
 	return true

@@ -108,6 +108,7 @@ func (o *outbox) writeNow() bool {
 	if p.n < len(o.buf) {
 		o.rest = append(o.rest, o.buf[max(p.n, 0):]...)
 	}
+	o.c.octets.out(max(p.n, 0))
 	o.buf = o.buf[:0]
 	return len(o.rest) == 0
 }

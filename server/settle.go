@@ -53,7 +53,12 @@ func (ch *channel) settleIn(u queue.Unit, how queue.Outcome) {
 	if len(ch.settled) == 0 {
 		return
 	}
-	byQueue(ch.settled, func(q *broker.Queue, ds []queue.Delivery) { q.SettleIn(u, nil, ds, how) })
+	byQueue(ch.settled, func(q *broker.Queue, ds []queue.Delivery) {
+		if how == queue.Ack {
+			ch.session.From(q).Count(queue.Acked, len(ds))
+		}
+		q.SettleIn(u, nil, ds, how)
+	})
 	clear(ch.settled)
 	ch.settled = ch.settled[:0]
 	ch.resume()

@@ -14,7 +14,8 @@ import (
 type transaction struct {
 	ch        *channel
 	published []txPublish
-	bytes     int // of published
+	count     atomic.Int64 // of published, for others to read
+	bytes     int          // of published
 	settled   []txSettled
 }
 
@@ -43,6 +44,7 @@ func (t *transaction) publish(p *publish) error {
 		return err // now, and not in the middle of the commit
 	}
 	t.published = append(t.published, txPublish{p.x, p.m, p.mandatory})
+	t.count.Add(1)
 	return nil
 }
 
@@ -70,10 +72,18 @@ func (ch *channel) txSelect() error {
 		return amqp.ConfirmToTx.New()
 	}
 	if ch.tx == nil {
+		ch.c.out.mu.Lock()
 		ch.tx = &transaction{ch: ch}
+		ch.c.out.mu.Unlock()
 	}
 	ch.reply(false, &amqp.TxSelectOk{})
 	return nil
+}
+
+// forget drops the publishes.
+func (t *transaction) forget() {
+	t.published, t.bytes = nil, 0
+	t.count.Store(0)
 }
 
 // txRollback carries out tx.rollback: publishes are dropped, acknowledgements
@@ -82,7 +92,7 @@ func (ch *channel) txRollback() error {
 	if ch.tx == nil {
 		return amqp.NotTransactional.New()
 	}
-	ch.tx.published, ch.tx.bytes = nil, 0
+	ch.tx.forget()
 	ch.tx.restore()
 	ch.reply(false, &amqp.TxRollbackOk{})
 	return nil
@@ -117,7 +127,10 @@ func (ch *channel) txCommit() error {
 	u.Commit()
 	t.settleIn(nil, queue.Requeue)
 	t.settleIn(nil, queue.Discard) // which may dead-letter, in a unit of its own
-	t.published, t.bytes, t.settled = nil, 0, nil
+	t.forget()
+	ch.c.out.mu.Lock()
+	t.settled = nil
+	ch.c.out.mu.Unlock()
 	w.Confirm(make([]uint64, 1), true)
 	return nil
 }
@@ -136,6 +149,9 @@ func (t *transaction) route(w *commitWaiter) (unrouted []*message.Message, err e
 			return nil, err
 		}
 		w.left.Add(int64(n))
+		if n == 0 {
+			s.CountUnrouted(x, p.mandatory)
+		}
 		if n == 0 && p.mandatory {
 			unrouted = append(unrouted, p.m)
 		}

@@ -124,6 +124,11 @@ func (w *window) find(tag uint64) (slot int, ok bool) {
 	return slot, u.tag == tag && u.q != nil
 }
 
+// slot is the first whose tag is at least tag.
+func (w *window) slot(tag uint64) int {
+	return sort.Search(w.slots, func(i int) bool { return w.at(i).tag >= tag })
+}
+
 // take removes the delivery with this tag, or with multiple all up to it
 // (tag 0: all), and yields them in order; false when it is unknown. What is
 // yielded is valid during the call.

@@ -29,11 +29,15 @@ var spans = [...]struct {
 // hour by minutes and a day by ten minutes. Methods may be called concurrently.
 type History struct {
 	mu    sync.Mutex
-	rings []ring       // the finest first
-	kept  bool         // all spans are there
-	still int          // how many samples in a row had nothing new
-	asked atomic.Int64 // when Samples was called last, Unix milliseconds
+	rings []ring // the finest first
+	kept  bool   // all spans are there
+	still int    // how many samples in a row had nothing new
 	width int
+
+	// Unix milliseconds: when Samples was called last, when Sample was, and when
+	// it had something new.
+	asked, sampled, changed atomic.Int64
+	resting                 atomic.Bool
 }
 
 // maxSamples bounds how many Samples answers with, less one.
@@ -60,11 +64,13 @@ func (h *History) Sample(now time.Time, row []uint64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	at := now.UnixMilli()
+	h.sampled.Store(at)
 	if r := &h.rings[0]; r.n > 0 && slices.Equal(r.row(r.n-1, h.width), row) {
 		h.still++
 	} else {
 		h.wake(at)
 		h.still = 0
+		h.changed.Store(at)
 	}
 	for i := range h.rings {
 		h.rings[i].push(at, row)
@@ -74,9 +80,18 @@ func (h *History) Sample(now time.Time, row []uint64) {
 // wake moves the one row that Rest has left to where the samples before now
 // would have been, since nothing has happened meanwhile.
 func (h *History) wake(at int64) {
-	if r := &h.rings[0]; r.n == 1 && h.still > 0 {
-		r.times[0] = max(r.times[0], at-time.Second.Milliseconds())
+	if h.resting.Swap(false) {
+		first := &h.rings[0]
+		first.times[0] = max(first.times[0], at-time.Second.Milliseconds())
 	}
+}
+
+// Differs reports whether row is another than that of the last sample.
+func (h *History) Differs(row []uint64) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := &h.rings[0]
+	return r.n == 0 || !slices.Equal(r.row(r.n-1, h.width), row)
 }
 
 // Still is how many samples in a row had nothing new.
@@ -85,6 +100,10 @@ func (h *History) Still() int {
 	defer h.mu.Unlock()
 	return h.still
 }
+
+// Resting reports whether the history has been told to Rest, and nothing has
+// happened since.
+func (h *History) Resting() bool { return h.resting.Load() }
 
 // Keep has the history keep a day, or again only the seconds that rates need.
 func (h *History) Keep(on bool) {
@@ -127,10 +146,17 @@ func (h *History) Rest() {
 	last := ring{most: r.most}
 	last.push(r.times[r.place(r.n-1)], r.row(r.n-1, h.width))
 	h.rings, h.kept = []ring{last}, false
+	h.resting.Store(true)
 }
 
-// Asked is when Samples was called last, Unix milliseconds; 0 never.
-func (h *History) Asked() int64 { return h.asked.Load() }
+// Asked is when Samples was called last; long ago if never.
+func (h *History) Asked() time.Time { return time.UnixMilli(h.asked.Load()) }
+
+// Sampled is when Sample was called last.
+func (h *History) Sampled() time.Time { return time.UnixMilli(h.sampled.Load()) }
+
+// Used is when Samples was called last, or Sample with something new.
+func (h *History) Used() time.Time { return time.UnixMilli(max(h.asked.Load(), h.changed.Load())) }
 
 // Rate is the growth a second of the sum of columns over the last five seconds
 // or so, up to the last sample: so it does not depend on when it is asked for.

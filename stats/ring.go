@@ -32,6 +32,9 @@ func (r *ring) push(at int64, row []uint64) {
 	if r.every > 0 && r.n > 0 && at/r.every == r.times[r.place(r.n-1)]/r.every {
 		return
 	}
+	if r.n == 0 && r.most <= rateRows {
+		r.times, r.cells = make([]int64, 0, r.most), make([]uint64, 0, r.most*len(row))
+	}
 	if r.n < r.most {
 		r.times, r.cells = append(r.times, at), append(r.cells, row...)
 		r.n++

@@ -99,10 +99,13 @@ func (h host) DeadLetter(u queue.Unit, m *message.Message, exchangeName string, 
 	}
 	var w walk
 	w.run(x, dead, copies)
+	x.in.Add(1)
 	for _, q := range w.queues {
 		if message.Cycle(dead.Header, q.Name) {
 			continue
 		}
+		x.out.Add(1)
+		v.passages.between(x, q).count.Add(1)
 		q.publishIn(u, []queue.Publication{{Message: dead}})
 	}
 	return true

@@ -20,6 +20,7 @@ type Exchange struct {
 	Internal   bool
 	Arguments  amqp.Table
 	Past       stats.Track // of what came in and what went out: two columns
+	Seen       uint64      // of both, by whoever samples the past: theirs alone
 
 	vhost     *Vhost
 	router    exchange.Router

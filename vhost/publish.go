@@ -74,9 +74,29 @@ func (v *Vhost) Publisher() *Publisher {
 // Publish routes m, published to x, and reports how many queues it reaches.
 // Each of them gives r one Confirm. m must not change any more.
 func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (int, error) {
+	rt, err := p.place(x, m, r)
+	switch {
+	case err != nil:
+		return 0, err
+	case rt == &p.once:
+		p.addOnce(rt)
+	default:
+		rt.count++
+	}
+	return len(rt.slots), nil
+}
+
+// Copy is Publish of a message of our own making, which is not counted.
+func (p *Publisher) Copy(x *Exchange, m *message.Message) error {
+	_, err := p.place(x, m, queue.Receipt{})
+	return err
+}
+
+// place puts m into the bursts of the queues it reaches.
+func (p *Publisher) place(x *Exchange, m *message.Message, r queue.Receipt) (*route, error) {
 	rt, m, err := p.route(x, m)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if p.latest = rt; rt.gen != p.gen {
 		p.assign(rt)
@@ -85,12 +105,7 @@ func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (i
 		b := &p.bursts[slot]
 		b.list = append(b.list, queue.Publication{Message: m, Receipt: r})
 	}
-	if rt == &p.once {
-		p.addOnce(rt)
-	} else {
-		rt.count++
-	}
-	return len(rt.slots), nil
+	return rt, nil
 }
 
 // Traced reports whether the message published last is to be traced.

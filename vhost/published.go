@@ -50,6 +50,9 @@ func (p *Publisher) To(x *Exchange) *Published {
 	return p.at
 }
 
+// Elsewhere is counters at no exchange in particular.
+func (p *Publisher) Elsewhere() *Published { return &Published{publisher: p} }
+
 // dropGone no longer counts apart what went to exchanges that are gone. p.mu is
 // held.
 func (p *Publisher) dropGone() {
@@ -71,7 +74,9 @@ func (p *Publisher) AppendPublished(list []*Published) []*Published {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, d := range p.published {
-		list = append(list, d)
+		if d.counters[queue.Published].Load() > 0 {
+			list = append(list, d)
+		}
 	}
 	return list
 }

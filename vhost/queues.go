@@ -18,6 +18,7 @@ type Queue struct {
 	Kind  string
 	Owner uint64 // connection that has it to itself; 0 none
 	Past  stats.Track
+	Seen  Seen
 
 	from      map[*Exchange]*Passage // guarded by vhost.passages, as is
 	gone      bool
@@ -27,6 +28,14 @@ type Queue struct {
 	effective atomic.Pointer[policy.Effective]
 	marks     atomic.Pointer[Marks] // nil: none; changed with the topology lock held
 	pausing   sync.Mutex            // held while the queue is told to pause or go on
+}
+
+// Seen is what whoever samples the past of a queue saw last: it is theirs
+// alone.
+type Seen struct {
+	Known          bool
+	Changes        uint64
+	Ready, Unacked uint64
 }
 
 // DestinationName implements exchange.Destination.

@@ -6,6 +6,7 @@ package vhost
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -66,6 +67,7 @@ type Notice struct {
 // them. No method is called with a queue's lock held.
 type Vhost struct {
 	Name    string
+	Past    stats.Track // for those who count what is done in the vhost
 	options Options
 
 	policies atomic.Pointer[policy.Set]
@@ -159,10 +161,13 @@ func (v *Vhost) Queue(name string, owner uint64) (*Queue, error) {
 }
 
 // Exchanges lists the exchanges, in no order.
-func (v *Vhost) Exchanges() []*Exchange {
+func (v *Vhost) Exchanges() []*Exchange { return v.AppendExchanges(nil) }
+
+// AppendExchanges is Exchanges into a slice of the caller's.
+func (v *Vhost) AppendExchanges(list []*Exchange) []*Exchange {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	list := make([]*Exchange, 0, len(v.exchange))
+	list = slices.Grow(list, len(v.exchange))
 	for _, x := range v.exchange {
 		list = append(list, x)
 	}
@@ -170,10 +175,13 @@ func (v *Vhost) Exchanges() []*Exchange {
 }
 
 // Queues lists the queues, in no order.
-func (v *Vhost) Queues() []*Queue {
+func (v *Vhost) Queues() []*Queue { return v.AppendQueues(nil) }
+
+// AppendQueues is Queues into a slice of the caller's.
+func (v *Vhost) AppendQueues(list []*Queue) []*Queue {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	list := make([]*Queue, 0, len(v.queue))
+	list = slices.Grow(list, len(v.queue))
 	for _, q := range v.queue {
 		if !IsReply(q.Name) {
 			list = append(list, q)

@@ -11,6 +11,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
 )
 
@@ -40,12 +41,23 @@ type Queue struct {
 
 	ready, unacked           int
 	readyBytes, unackedBytes int64
-	persistent               int
+	persistent               int   // ready ones
+	persistentBytes          int64 // of them
+	unackedPersistent        int
+	unackedPersistentBytes   int64
 	resident                 int64 // bytes of messages held in memory
 	taken                    int64 // bytes of bodies that ever left, to consumers
 	pace                     pace
 	expiring                 bool  // some ready message may expire
 	expired                  int64 // what should have expired by then did, Unix milliseconds
+
+	traffic   queue.Traffic
+	diskReads stats.Counter // the traffic's, for who does not hold the lock
+	changes   atomic.Uint64 // written with the lock held
+	active    int64         // when something last happened, Unix milliseconds
+	stall     stall
+	age       ages
+	recalled  atomic.Pointer[mark] // of the chunk read last
 
 	dead    ring[death] // to be buried, in order
 	burying bool        // somebody does
@@ -83,6 +95,7 @@ func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
 	then := after{unit: u, most: len(burst)}
 	q.mu.Lock()
 	now := q.kind.clock()
+	q.arrive(len(burst), now)
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
@@ -90,6 +103,20 @@ func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
 	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
+}
+
+// arrive counts n messages that come now.
+func (q *Queue) arrive(n int, now int64) {
+	if q.closed {
+		return
+	}
+	q.traffic[queue.Published] += uint64(n)
+	if q.ready == 0 && q.unacked == 0 {
+		q.age.reset()
+	}
+	if q.age.due(now) {
+		q.age.note(q.next, now, q.oldest())
+	}
 }
 
 // enqueue gives p its number and its place.
@@ -154,6 +181,7 @@ func (q *Queue) count(e *entry, by int) {
 	q.readyBytes += int64(by) * int64(e.size)
 	if e.persistent {
 		q.persistent += by
+		q.persistentBytes += int64(by) * int64(e.size)
 	}
 	q.expiring = q.expiring || e.expiry > 0
 }
@@ -182,6 +210,7 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	q.changed(now)
 	q.noteBehind(now)
 }
 
@@ -285,6 +314,10 @@ func (q *Queue) ConsumerTimeoutMs() int64 { return q.timeout.Load() }
 func (q *Queue) Stat() queue.Stat {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	return q.stat()
+}
+
+func (q *Queue) stat() queue.Stat {
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
 		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
@@ -308,6 +341,7 @@ func (q *Queue) Close(forget bool) {
 	q.idle.Stop()
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
+	q.changed(q.kind.clock())
 	if forget {
 		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
 		for q.receipts.len() > 0 {

@@ -44,10 +44,14 @@ func inStore(u queue.Unit) store.Unit {
 func (q *Queue) die(e entry, why queue.Reason, then *after) {
 	switch x := q.options.DeadExchange; {
 	case x != nil:
+		q.kind.deadLettered.count(why)
 		q.dead.pushBack(death{e, why, *x, q.options.DeadKey})
 		then.died = true
-	case e.logged:
-		q.acks = append(q.acks, e.seq)
+	default:
+		q.kind.dropped.count(why)
+		if e.logged {
+			q.acks = append(q.acks, e.seq)
+		}
 	}
 }
 

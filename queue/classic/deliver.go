@@ -73,10 +73,25 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	}
 	if taken > 0 {
 		q.consumers.Served(m)
+		q.traffic[delivered(m.NoAck)] += uint64(taken)
 		then.sending.Add(m)
 	}
 	clear(q.batch)
 	q.forgetSettled(nil)
+}
+
+func delivered(noAck bool) queue.Event {
+	if noAck {
+		return queue.DeliveredNoAck
+	}
+	return queue.Delivered
+}
+
+func got(noAck bool) queue.Event {
+	if noAck {
+		return queue.GotNoAck
+	}
+	return queue.Got
 }
 
 // take moves e from ready to unacked, or out of the queue.
@@ -84,14 +99,26 @@ func (q *Queue) take(e *entry, noAck bool) {
 	q.count(e, -1)
 	q.hold(e, -1)
 	q.delivered = max(q.delivered, e.seq)
+	if e.redelivered {
+		q.traffic[queue.Redelivered]++
+	}
 	q.taken += int64(e.size)
 	if !noAck {
-		q.unacked++
-		q.unackedBytes += int64(e.size)
+		q.lend(e)
 		return
 	}
 	if e.logged {
 		q.acks = append(q.acks, e.seq)
+	}
+}
+
+// lend counts e as unacked.
+func (q *Queue) lend(e *entry) {
+	q.unacked++
+	q.unackedBytes += int64(e.size)
+	if e.persistent {
+		q.unackedPersistent++
+		q.unackedPersistentBytes += int64(e.size)
 	}
 }
 
@@ -136,10 +163,14 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 		q.forgetSettled(nil)
 		left := q.ready
 		q.readAhead()
+		q.traffic[got(noAck)]++
+		q.changed(q.kind.clock())
 		q.mu.Unlock()
 		q.finish(&then)
 		return d, left, true
 	}
+	q.traffic[queue.GotNothing]++
+	q.changed(q.kind.clock())
 	q.mu.Unlock()
 	q.finish(&then)
 	return queue.Delivery{}, 0, false

@@ -71,6 +71,8 @@ type gap struct {
 	count       int
 	persistent  int
 	bytes       int64
+
+	persistentBytes int64
 }
 
 // add counts e in, or with -1 out.
@@ -79,6 +81,7 @@ func (g *gap) add(e *entry, by int) {
 	g.bytes += int64(by) * int64(e.size)
 	if e.persistent {
 		g.persistent += by
+		g.persistentBytes += int64(by) * int64(e.size)
 	}
 }
 

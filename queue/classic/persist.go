@@ -30,6 +30,8 @@ func (q *Queue) record(u queue.Unit) {
 	} else {
 		q.log.Put(q.staging)
 	}
+	q.traffic[queue.DiskWrites] += uint64(len(q.staging))
+	q.kind.diskWrites.Add(uint64(len(q.staging)))
 	clear(q.staging)
 	q.staging = q.staging[:0]
 }
@@ -180,6 +182,9 @@ func (q *Queue) fetch(l *lane, max int) error {
 	if q.closed || l.gap.first != from || l.settled != settled { // a gap never begins at one place twice
 		return nil
 	}
+	if m := q.recalled.Swap(nil); m != nil {
+		q.age.recall(*m)
+	}
 	q.rise(l, es)
 	return nil
 }
@@ -213,6 +218,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 		q.ready -= l.gap.count
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent
+		q.persistentBytes -= l.gap.persistentBytes
 		l.gap = gap{}
 	}
 }
@@ -221,7 +227,8 @@ func (q *Queue) rise(l *lane, es []entry) {
 func (q *Queue) drained(l *lane) {
 	if l.gap.count == 0 {
 		q.readyBytes -= l.gap.bytes
-		l.gap.bytes = 0
+		q.persistentBytes -= l.gap.persistentBytes
+		l.gap.bytes, l.gap.persistentBytes = 0, 0
 	}
 }
 
@@ -232,6 +239,9 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 	err = log.Read(number, from, max, func(s store.Stored) bool {
 		if s.Seq > last {
 			return false
+		}
+		if len(es) == 0 {
+			q.recalled.Store(&mark{s.Seq, s.Time})
 		}
 		if len(slab) == 0 {
 			slab = make([]message.Message, 64)
@@ -251,5 +261,7 @@ func (q *Queue) read(log store.Log, number uint8, from, last uint64, max int) (e
 	if err == nil && len(es) == 0 {
 		err = broken
 	}
+	q.diskReads.Add(uint64(len(es)))
+	q.kind.diskReads.Add(uint64(len(es)))
 	return es, err
 }

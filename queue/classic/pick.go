@@ -79,8 +79,7 @@ func (q *Queue) pick(s *queue.Seen, now int64) (e entry, ok bool) {
 		return e, false
 	}
 	q.count(&e, -1)
-	q.unacked++
-	q.unackedBytes += int64(e.size)
+	q.lend(&e)
 	return e, true
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
 )
 
@@ -19,6 +20,9 @@ type Type struct {
 	limits   limits
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
+
+	deadLettered, dropped deaths
+	diskReads, diskWrites stats.Counter // messages
 }
 
 // New makes the type; its queues keep their messages in st.
@@ -104,13 +108,14 @@ func (q *Queue) recover() (err error) {
 	q.next = q.marked + 1
 	for _, s := range q.log.Lanes() {
 		l := &q.lanes[min(int(s.Lane), len(q.lanes)-1)]
-		l.gap = gap{first: s.First, last: s.Last, count: s.Count, persistent: s.Count, bytes: s.Bytes}
+		l.gap = gap{first: s.First, last: s.Last, count: s.Count, persistent: s.Count, bytes: s.Bytes, persistentBytes: s.Bytes}
 		l.index.late, l.recovered, l.bound = s.Expires, s.Last, q.bound()
 		l.peak = l.bound
 		q.expiring = q.expiring || s.Expires > 0
 		q.ready += s.Count
 		q.readyBytes += s.Bytes
 		q.persistent += s.Count
+		q.persistentBytes += s.Bytes
 		q.next = max(q.next, s.Last+1)
 	}
 	q.stored = q.next - 1

@@ -21,6 +21,10 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	for i := range ds {
 		q.unacked--
 		q.unackedBytes -= int64(ds[i].Size)
+		if ds[i].Persistent {
+			q.unackedPersistent--
+			q.unackedPersistentBytes -= int64(ds[i].Size)
+		}
 		picked = picked || ds[i].Picked
 	}
 	switch {
@@ -35,6 +39,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 			q.forgetPicked(ds, q.options.DeadExchange != nil)
 		}
 	default:
+		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
 			if ds[i].Logged {
 				q.acks = append(q.acks, ds[i].ID)
@@ -143,7 +148,8 @@ func (q *Queue) Purge() int {
 		q.clear(&q.lanes[i])
 	}
 	q.forgetSettled(nil)
-	q.ready, q.readyBytes, q.persistent, q.expiring = 0, 0, 0, false
+	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
+	q.changed(q.kind.clock())
 	return n
 }
 
