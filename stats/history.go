@@ -16,7 +16,7 @@ var spans = [...]struct {
 	every time.Duration
 	rows  int
 }{
-	{time.Second, 64},
+	{time.Second / 2, 72}, // every sample, though they may come a little early
 	{5 * time.Second, 122},
 	{time.Minute, 62},
 	{10 * time.Minute, 146},
