@@ -36,10 +36,14 @@ func (s *Session) PublishStored(ctx context.Context, exchange string, m *message
 	w.left = routed
 	s.Flush()
 	if routed == 0 {
+		s.CountUnrouted(x, true)
 		return 0, true, nil
 	}
 	select {
 	case <-w.done:
+		if !w.refused {
+			s.To(x).Count(queue.Confirmed, 1)
+		}
 		return routed, !w.refused, nil
 	case <-ctx.Done():
 		return routed, false, ctx.Err()

@@ -48,10 +48,11 @@ type ackMode struct {
 	how   contract.Outcome // of those that are to be settled
 }
 
-// ackModes are the modes by the names of RabbitMQ's API.
+// ackModes are the modes by the names of RabbitMQ's API. To look at messages
+// is no failed delivery; to reject them is one.
 var ackModes = map[string]ackMode{
 	"ack_requeue_false":    {noAck: true},
-	"ack_requeue_true":     {how: contract.Requeue},
+	"ack_requeue_true":     {how: contract.Return},
 	"reject_requeue_true":  {how: contract.Requeue},
 	"reject_requeue_false": {how: contract.Discard},
 }
@@ -113,6 +114,7 @@ func readGetting(w http.ResponseWriter, r *http.Request) (g getting, ok bool) {
 // places, so that none is got twice.
 func (g *getting) from(s *broker.Session, q *broker.Queue) ([]got, error) {
 	list, held := []got{}, []contract.Delivery(nil)
+	counts := s.From(q)
 	defer func() { q.Settle(nil, held, g.mode.how) }()
 	for bytes := 0; len(list) < g.count && bytes < maxGotBytes; {
 		_, d, left, ok, err := s.Get(q.Name, g.mode.noAck)
@@ -120,7 +122,12 @@ func (g *getting) from(s *broker.Session, q *broker.Queue) ([]got, error) {
 			return nil, err
 		}
 		if !ok {
+			counts.Count(contract.GotNothing, 1)
 			break
+		}
+		counts.Count(g.mode.event(), 1)
+		if d.Redelivered {
+			counts.Count(contract.Redelivered, 1)
 		}
 		if !g.mode.noAck {
 			held = append(held, d)
@@ -130,6 +137,14 @@ func (g *getting) from(s *broker.Session, q *broker.Queue) ([]got, error) {
 		list = append(list, m)
 	}
 	return list, nil
+}
+
+// event is what a message that is got counts as.
+func (m ackMode) event() contract.Event {
+	if m.noAck {
+		return contract.GotNoAck
+	}
+	return contract.Got
 }
 
 func (g *getting) show(d *contract.Delivery, left int) got {

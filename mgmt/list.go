@@ -84,21 +84,20 @@ func (l list[T]) answer(w http.ResponseWriter, r *http.Request, rows []T) {
 		listProblem(w, err)
 		return
 	}
-	total := len(rows)
+	p := page{TotalCount: len(rows)}
 	rows = slices.DeleteFunc(rows, func(row T) bool { return !o.matches(l.name(row)) })
-	l.sort(rows, o)
 	if o.page == 0 {
-		answer(w, l.render(rows, o))
+		answer(w, l.render(l.sort(rows, o, len(rows)), o))
 		return
 	}
-	p := page{FilteredCount: len(rows), Page: o.page, PageSize: o.size, TotalCount: total}
+	p.FilteredCount, p.Page, p.PageSize = len(rows), o.page, o.size
 	p.PageCount = max(1, (len(rows)+o.size-1)/o.size)
 	if o.page > p.PageCount {
 		listProblem(w, outOfRange(o.page, o.size, len(rows)))
 		return
 	}
-	first := (o.page - 1) * o.size
-	p.Items = l.render(rows[first:min(first+o.size, len(rows))], o)
+	rows = l.sort(rows, o, min(o.page*o.size, len(rows)))
+	p.Items = l.render(rows[(o.page-1)*o.size:], o)
 	p.ItemCount = len(p.Items)
 	answer(w, p)
 }
@@ -111,38 +110,66 @@ func (l list[T]) render(rows []T, o listing) []any {
 	return items
 }
 
-// sort puts rows in the order that is asked for, those that are equal in the
-// order of the list.
-func (l list[T]) sort(rows []T, o listing) {
+// sortable is a row and the value to sort it by.
+type sortable[T any] struct {
+	row T
+	by  sorter
+}
+
+// sort is the first n of rows in the order that is asked for, those that are
+// equal in the order of the list.
+func (l list[T]) sort(rows []T, o listing, n int) []T {
 	if o.unsorted {
-		return
+		return rows[:n]
 	}
-	keys := l.order
+	order := l.order
 	if o.sort != "" {
-		keys = append([]string{o.sort}, l.order...)
+		order = append([]string{o.sort}, l.order...)
 	}
-	type sortable struct {
-		row T
-		by  sorter
+	keys := make([]func(T) sorter, len(order))
+	for i, key := range order {
+		keys[i] = l.accessor(key)
 	}
-	first := l.accessor(keys[0])
-	list := make([]sortable, len(rows))
+	list := make([]sortable[T], len(rows))
 	for i, row := range rows {
-		list[i] = sortable{row, first(row)}
+		list[i] = sortable[T]{row, keys[0](row)}
 	}
-	slices.SortStableFunc(list, func(a, b sortable) int {
-		order := a.by.compare(b.by)
-		for i := 1; order == 0 && i < len(keys); i++ {
-			order = l.keys[keys[i]](a.row).compare(l.keys[keys[i]](b.row))
+	sign := 1
+	if o.reverse {
+		sign = -1
+	}
+	list = first(list, n, func(a, b sortable[T]) int {
+		c := a.by.compare(b.by)
+		for i := 1; c == 0 && i < len(keys); i++ {
+			c = keys[i](a.row).compare(keys[i](b.row))
 		}
-		return order
+		return sign * c
 	})
 	for i := range list {
 		rows[i] = list[i].row
 	}
-	if o.reverse {
-		slices.Reverse(rows)
+	return rows[:n]
+}
+
+// first is the first n of list in order. It looks at all, and sorts no more
+// than it has to.
+func first[T any](list []T, n int, compare func(a, b T) int) []T {
+	if n == 0 || 4*n >= len(list) {
+		slices.SortStableFunc(list, compare)
+		return list[:n]
 	}
+	best, sorted := make([]T, 0, 2*n), 0
+	for _, x := range list {
+		if sorted == n && compare(best[n-1], x) <= 0 {
+			continue
+		}
+		if best = append(best, x); len(best) == 2*n {
+			slices.SortStableFunc(best, compare)
+			best, sorted = best[:n], n
+		}
+	}
+	slices.SortStableFunc(best, compare)
+	return best[:n]
 }
 
 // accessor finds the value of key, if need be by rendering.

@@ -166,6 +166,7 @@ const (
 	Ack     Outcome = iota // done
 	Requeue                // give it back, at its original place
 	Discard                // dead-letter it, or drop it
+	Return                 // give it back as Requeue does, but no delivery has failed: somebody had a look
 )
 
 // Consumer receives deliveries: a channel's consumer, a session of another

@@ -29,8 +29,8 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	}
 	switch {
 	case q.closed:
-	case how == queue.Requeue:
-		q.requeue(ds, &then)
+	case how == queue.Requeue, how == queue.Return:
+		q.requeue(ds, how, &then)
 	case how == queue.Discard:
 		for i := range ds {
 			q.die(entryOf(&ds[i]), queue.Rejected, &then)
@@ -64,8 +64,8 @@ func (q *Queue) counts() bool {
 }
 
 // requeue puts ds back to their original places, but for those that have
-// failed too often.
-func (q *Queue) requeue(ds []queue.Delivery, then *after) {
+// failed too often. What is returned has not failed.
+func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	es := make([]entry, 0, len(ds))
 	for i := range ds {
 		e := entryOf(&ds[i])
@@ -76,7 +76,9 @@ func (q *Queue) requeue(ds []queue.Delivery, then *after) {
 			continue
 		}
 		e.redelivered = true
-		e.count++
+		if how == queue.Requeue {
+			e.count++
+		}
 		if q.options.DeliveryLimit >= 0 && int64(e.count) > q.options.DeliveryLimit {
 			q.die(e, queue.DeliveryLimit, then)
 			continue

@@ -91,6 +91,7 @@ var cases = []struct {
 	{"drop-head by priority", true, dropHeadPriority},
 	{"dead letters", false, deadLetters},
 	{"delivery limit", false, deliveryLimit},
+	{"return", false, returned},
 	{"policy: bounds", false, policyBounds},
 	{"policy: bounds of a backlog", false, policyBacklog},
 	{"policy: TTL", false, policyTTL},

@@ -223,3 +223,18 @@ func deliveryLimit(f *fixture) {
 	letters(f, queue.DeliveryLimit, "0")
 	f.counts(1, 0)
 }
+
+// returned: what somebody only looked at has not failed, however often.
+func returned(f *fixture) {
+	f.open(dead(amqp.Table{"x-delivery-limit": int32(1)}))
+	f.fill(2)
+	for i := range 4 {
+		d := f.take(1)[0]
+		if body(d) != "0" || d.Count != 0 || d.Redelivered != (i > 0) {
+			f.Fatalf("delivery %d: %q, count %d, redelivered %v", i, d.Message.Body, d.Count, d.Redelivered)
+		}
+		f.settle(nil, queue.Return, d)
+	}
+	letters(f, queue.DeliveryLimit)
+	f.counts(2, 0)
+}
