@@ -15,19 +15,21 @@ import (
 // API answers requests about one broker.
 type API struct {
 	broker   *broker.Broker
-	node     string
+	facts    Facts
+	node     string // the name in facts
 	logins   logins
 	attempts throttle
 }
 
-// New makes the handler of all routes. node is the name of this node.
-func New(b *broker.Broker, node string) http.Handler {
-	a := &API{broker: b, node: node}
+// New makes the handler of all routes.
+func New(b *broker.Broker, f Facts) http.Handler {
+	a := &API{broker: b, facts: f, node: f.Node}
 	r := chi.NewRouter()
 	r.Use(encodedPath, headers, verbs(r), a.sameOrigin)
 	r.NotFound(notHere)
-	r.Get("/livez", fine)
-	r.Get("/readyz", fine)
+	a.healthRoutes(r)
+	a.overviewRoutes(r)
+	a.nodeRoutes(r)
 	a.loginRoutes(r)
 	a.identityRoutes(r)
 	a.vhostRoutes(r)
@@ -46,6 +48,8 @@ func New(b *broker.Broker, node string) http.Handler {
 	a.publishRoutes(r)
 	a.getRoutes(r)
 	a.connectionRoutes(r)
+	a.channelRoutes(r)
+	a.consumerRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
 	a.uiRoutes(r)
@@ -70,5 +74,7 @@ func fine(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]string{
 // answer sends v as JSON.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(v)
+	answerBody(w, v)
 }
+
+func answerBody(w http.ResponseWriter, v any) { json.NewEncoder(w).Encode(v) }

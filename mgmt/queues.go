@@ -43,15 +43,9 @@ type queue struct {
 	OperatorPolicy  *string            `json:"operator_policy"`
 	EffectivePolicy definitions.Object `json:"effective_policy_definition"`
 	PolicySources   map[string]source  `json:"effective_policy_sources"`
-	*queueTotals
-	Consumers *int `json:"consumers,omitempty"`
-}
-
-// queueTotals are the messages of a queue.
-type queueTotals struct {
-	Messages int `json:"messages"`
-	Ready    int `json:"messages_ready"`
-	Unacked  int `json:"messages_unacknowledged"`
+	*messageTotals
+	*queueNumbers
+	*queueTraffic
 }
 
 // source names a policy.
@@ -80,7 +74,7 @@ func detailOf(q url.Values) queueDetail {
 	return bare
 }
 
-func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
+func (a *API) showQueue(q *broker.Queue, detail queueDetail, asked *ranges) queue {
 	e, state := q.Effective(), "running"
 	if q.Marks().Paused {
 		state = "paused"
@@ -91,13 +85,13 @@ func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
 		Protected: q.Marks().Protected, Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
 		EffectivePolicy: broker.Plain(e.Definition), PolicySources: showSources(e),
 	}
-	if detail == bare {
-		return shown
-	}
-	s := q.Stat()
-	shown.queueTotals = &queueTotals{s.Ready + s.Unacked, s.Ready, s.Unacked}
-	if detail == everything {
-		shown.Consumers = &s.Consumers
+	switch detail {
+	case everything:
+		a.addNumbers(&shown, q, asked)
+	case totals:
+		s := q.Stat()
+		t := sumTotals(s.Ready, s.Unacked)
+		shown.messageTotals = &t
 	}
 	return shown
 }
@@ -145,6 +139,10 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	if !ok {
 		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
 	rows := []*broker.Queue{}
 	for _, v := range vhosts {
 		rows = append(rows, v.Queues()...)
@@ -152,14 +150,24 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	detail := detailOf(r.URL.Query())
 	list[*broker.Queue]{
 		name: func(q *broker.Queue) string { return q.Name }, order: []string{"vhost", "name"}, keys: queueKeys,
-		show: func(q *broker.Queue) any { return a.showQueue(q, detail) },
+		show: func(q *broker.Queue) any { return a.showQueue(q, detail, &asked) },
 	}.answer(w, r, rows)
 }
 
 func (a *API) queue(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if q := a.needQueue(w, r); q != nil {
-		answerOne(w, r, a.showQueue(q, detailOf(r.URL.Query())))
+	q := a.needQueue(w, r)
+	if q == nil {
+		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	shown := a.showQueue(q, detailOf(r.URL.Query()), &asked)
+	if shown.queueNumbers != nil {
+		shown.queueTraffic = a.queueTraffic(q, &asked)
+	}
+	answerOne(w, r, shown)
 }
 
 // putQueue declares a queue: a durable one, unless the body says otherwise.

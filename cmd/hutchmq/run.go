@@ -14,6 +14,7 @@ import (
 	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/mgmt"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
 	"github.com/hutchmq/hutchmq/queue/volatile"
@@ -26,8 +27,8 @@ import (
 const shutdownTimeout = 5 * time.Second
 
 // serve runs the broker until ctx ends. It returns once everything is stopped
-// and stored.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error) {
+// and stored. file is where cfg comes from, empty if from no file.
+func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logger) (err error) {
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
@@ -74,7 +75,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	web, err := listen(s, b, cfg, log)
+	facts := mgmt.Facts{Node: cfg.Node.Name, Version: version, DataDir: cfg.DataDir, ConfigFile: file}
+	web, err := listen(s, b, cfg, facts, log)
 	if err != nil {
 		return err
 	}

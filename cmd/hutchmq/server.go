@@ -19,5 +19,5 @@ func (s *serverCommand) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return serve(ctx, cfg, newLog(cfg.Log, os.Stderr))
+	return serve(ctx, cfg, s.Config, newLog(cfg.Log, os.Stderr))
 }
