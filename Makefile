@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers pgo soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -17,9 +17,9 @@ run: build ## the broker, with its data in ./data
 
 test: setup check race ui fuzz integration ## everything CI runs
 
-# A C compiler for the race detector, and the clients the integration tests
-# run, and a browser for the UI's. Debian's pika and Celery are for Debian's python, which may not be the
-# python3 on the PATH.
+# A C compiler for the race detector, the clients the integration tests run,
+# and a browser for those of the UI. Debian's pika and Celery are for Debian's
+# python, which may not be the python3 on the PATH.
 PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell
 
 setup:
@@ -31,36 +31,57 @@ setup:
 		echo "setup: run: sudo apt-get install -y $(PACKAGES)"; exit 1; \
 	fi
 	cd integration && npm ci --no-audit --no-fund
+	@$(MAKE) --no-print-directory $(TOOLS)/rabbitmqadmin
 	cd mgmt-ui && npm ci --no-audit --no-fund
 
+# RabbitMQ's own client of the management API, out of Debian's package: it is
+# used by the tests, and not ours to give away.
+TOOLS = integration/.tools
+$(TOOLS)/rabbitmqadmin:
+	mkdir -p $(TOOLS)
+	cd $(TOOLS) && { apt-get download rabbitmq-server || { apt-get update && apt-get download rabbitmq-server; }; }
+	cd $(TOOLS) && dpkg -x rabbitmq-server_*.deb package && cp package/usr/bin/rabbitmqadmin . && rm -r package rabbitmq-server_*.deb
+
 check: ## what is quick: vet, gofmt
-	$(GO) vet ./...
+	$(GO) vet -pgo=off ./...
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
 
 race: ## all tests but the integration tests, with the race detector
-	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -v /integration)
+	CGO_ENABLED=1 $(GO) test -race -pgo=off $$($(GO) list ./... | grep -v /integration)
 
 integration: build ## real clients against the binary
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
 
-ui: ## the web UI: its types, and its pages in a browser
-	cd mgmt-ui && npm run types && npm test
+ui: build ## the web UI: its types, and its pages in a browser
+	cd mgmt-ui && npm run types && HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq npm test
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@grep -rlE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz[A-Z]' . | xargs -n1 dirname | sort -u | \
 	while read -r room; do \
 		for target in $$(grep -hoE '^func Fuzz\w+' "$$room"/*_test.go | cut -d' ' -f2); do \
 			echo "fuzz: $$room $$target for $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$room" || exit 1; \
+			$(GO) test -pgo=off -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$room" || exit 1; \
 		done; \
 	done
 
 bench: ## every benchmark
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much.
+# PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much, PEERS_FACTS=only
+# or no which of the two tables, and ours the second without RabbitMQ.
 bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
+
+# SOAK_MINUTES says how long: 60 for a long one.
+SOAK_MINUTES ?= 10
+soak: build ## every kind of load at once: nothing grows, nothing is lost, nothing is left
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq SOAK_MINUTES=$(SOAK_MINUTES) $(GO) test -tags soak -run '^TestSoak$$' -count=1 -timeout 24h -v ./integration
+
+# The profile tells the compiler which paths are hot. It is made anew when they
+# have changed much; tests are built without, since that takes a minute.
+pgo: ## cmd/hutchmq/default.pgo, from the scenarios of hutchmq perf
+	$(GO) build -trimpath -pgo=off -tags pprof -o bin/hutchmq-pprof ./cmd/hutchmq
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq-pprof $(GO) test -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md

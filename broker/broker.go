@@ -83,6 +83,7 @@ type Broker struct {
 	wanted     stats.Counter
 	sampler    sampler
 	past       stats.Track // of the node
+	moves      moves
 }
 
 // New makes a broker from what the store holds. An empty store gets the
@@ -97,6 +98,7 @@ func New(o Options) (*Broker, error) {
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
 	b.ids.store = o.Store
+	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
 	b.vopts = vhost.Options{
@@ -115,6 +117,9 @@ func New(o Options) (*Broker, error) {
 	found, err := b.recover()
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
+	}
+	if err == nil {
+		err = b.identify()
 	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -242,6 +247,7 @@ func (b Acting) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.moves.stop() // nothing is under way then
 	b.sampler.close()
 	b.alarms.close()
 	b.events.stop()

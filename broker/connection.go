@@ -53,6 +53,10 @@ func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error)
 	return b.LoginFrom(Client{}, name, password, loopback)
 }
 
+// LoopbackOnly reports whether a user, who need not exist, may only log in from
+// this host.
+func (b *Broker) LoopbackOnly(name string) bool { return b.auth.LoopbackOnly(name) }
+
 // LoginFrom is Login that tells whoever listens to events where the client is.
 func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) (u *auth.User, err error) {
 	if !loopback && b.auth.LoopbackOnly(name) {

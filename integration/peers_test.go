@@ -29,8 +29,29 @@ const peerScenarios = "idle-connections idle-channels idle-queues transient-16 t
 // operating system has a message, as RabbitMQ's classic queues do.
 //
 //	make bench-peers PEERS_RUNS=5 PEERS_SECONDS=10 PEERS_SCENARIOS="persistent latency"
+//
+// A second table has the facts that are no load: see factsOfPeers. PEERS_FACTS
+// is only, ours (without RabbitMQ's), or no.
 func TestPeers(t *testing.T) {
-	rabbit := startRabbit(t)
+	switch which := os.Getenv("PEERS_FACTS"); which {
+	case "only":
+		factsOfPeers(t, rabbitPeer, ourPeer)
+	case "ours":
+		factsOfPeers(t, ourPeer)
+	case "no":
+		comparePeers(t)
+	case "":
+		comparePeers(t)
+		factsOfPeers(t, rabbitPeer, ourPeer)
+	default:
+		t.Fatalf("PEERS_FACTS: want only, ours or no, got '%s'", which)
+	}
+}
+
+// comparePeers runs the scenarios.
+func comparePeers(t *testing.T) {
+	rabbit := newRabbit(t)
+	rabbit.start()
 	ours, relaxed := Start(t, hutchmq), Start(t, hutchmq, "HUTCHMQ_STORE_SYNC=os")
 	runs, seconds := cmp.Or(os.Getenv("PEERS_RUNS"), "3"), cmp.Or(os.Getenv("PEERS_SECONDS"), "10")
 	args := append([]string{"perf", "compare"}, strings.Fields(cmp.Or(os.Getenv("PEERS_SCENARIOS"), peerScenarios))...)
@@ -63,11 +84,16 @@ func kernel() string {
 // rabbit is a RabbitMQ of this test alone, with its own data, name server and
 // ports, all on loopback.
 type rabbit struct {
+	t       *testing.T
 	addr    string
+	dir     string // of its data
+	server  string // the program
+	env     []string
 	process *exec.Cmd
 }
 
-func startRabbit(t *testing.T) *rabbit {
+// newRabbit prepares one that does not run yet.
+func newRabbit(t *testing.T) *rabbit {
 	t.Helper()
 	servers, _ := filepath.Glob("/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server")
 	if len(servers) == 0 {
@@ -80,27 +106,40 @@ func startRabbit(t *testing.T) *rabbit {
 	}
 	epmd, dist := port(t, freeAddr(t)), port(t, freeAddr(t))
 	child(t, nil, "epmd", "-address", "127.0.0.1", "-port", epmd)
-	r := &rabbit{addr: freeAddr(t)}
-	r.process = child(t, []string{
+	r := &rabbit{t: t, addr: freeAddr(t), dir: filepath.Join(dir, "mnesia"), server: servers[len(servers)-1]}
+	r.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANG=C.UTF-8",
 		"ERL_EPMD_ADDRESS=127.0.0.1", "ERL_EPMD_PORT=" + epmd,
 		"RABBITMQ_NODENAME=peer" + epmd + "@localhost", "RABBITMQ_DIST_PORT=" + dist,
 		"RABBITMQ_NODE_IP_ADDRESS=127.0.0.1", "RABBITMQ_NODE_PORT=" + port(t, r.addr),
-		"RABBITMQ_MNESIA_BASE=" + filepath.Join(dir, "mnesia"), "RABBITMQ_LOG_BASE=" + dir,
+		"RABBITMQ_MNESIA_BASE=" + r.dir, "RABBITMQ_LOG_BASE=" + dir,
 		"RABBITMQ_ENABLED_PLUGINS_FILE=" + plugins, "RABBITMQ_CONF_ENV_FILE=/dev/null",
 		"RABBITMQ_CONFIG_FILE=" + filepath.Join(dir, "none"), "RABBITMQ_PID_FILE=" + filepath.Join(dir, "pid"),
 		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
-	}, servers[len(servers)-1])
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	}
+	return r
+}
+
+// start returns once it listens.
+func (r *rabbit) start() {
+	r.t.Helper()
+	r.process = child(r.t, r.env, r.server)
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		conn, err := net.Dial("tcp", r.addr)
 		if err == nil {
 			conn.Close()
-			return r
+			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatal("RabbitMQ does not listen: ", err)
+			r.t.Fatal("RabbitMQ does not listen: ", err)
 		}
 	}
+}
+
+// stop ends it in order.
+func (r *rabbit) stop() {
+	r.process.Process.Signal(syscall.SIGTERM)
+	r.process.Wait()
 }
 
 // child starts a program in a process group of its own, which the test ends.

@@ -39,7 +39,7 @@ func newNode(t testing.TB) node {
 	st := store.NewMemory()
 	kind := classic.New(st)
 	b, err := broker.New(broker.Options{
-		Store: st, Node: "rabbit@here", Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
+		Store: st, Node: "rabbit@here", Auth: auth.NewDatabase([]string{"local"}), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 	})
@@ -141,5 +141,22 @@ func TestCloseConnection(t *testing.T) {
 	}
 	if reason := <-n.kicked; reason != "Closed via management plugin" {
 		t.Errorf("reason %q", reason)
+	}
+}
+
+// TestCompressed: what is big goes out in gzip to those who take it, and a
+// stream of events never does.
+func TestCompressed(t *testing.T) {
+	n := newNode(t)
+	for accept, want := range map[string]string{"application/json": "gzip", "text/event-stream": ""} {
+		r := httptest.NewRequest("GET", "/api/feature-flags", nil)
+		r.Header.Set("Accept", accept)
+		r.Header.Set("Accept-Encoding", "gzip")
+		r.SetBasicAuth("guest", "guest")
+		w := httptest.NewRecorder()
+		n.ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Encoding"); w.Code != 200 || got != want {
+			t.Errorf("Accept %s: %d, in %q", accept, w.Code, got)
+		}
 	}
 }

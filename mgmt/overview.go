@@ -75,7 +75,7 @@ func (a *API) overview(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		DefaultQueueType: a.broker.DefaultKind(), OperatorPolicies: true,
 		DisableStats: detail != everything, QueueTotalsEnabled: r.URL.Query().Get("enable_queue_totals") == "true",
 	}
-	s := a.sight(u)
+	s := a.view(u)
 	if detail != bare {
 		o.QueueTotals = showLengths(s.totals.Ready, s.totals.Unacked, s.past, &asked)
 	}

@@ -33,10 +33,12 @@ func (l *Load) options() []option {
 		{"cmessages", "D", "messages of each consumer; 0: no limit", number{&l.ConsumeCount, 0, maxMessages}},
 		{"time", "z", "how long, in seconds or as 1m30s; 0: until interrupted", duration{&l.Duration, 0}},
 		{"rate", "r", "messages a second of each producer; 0: no limit", rate{&l.PublishRate}},
+		{"variable-rate", "vr", "RATE:SECONDS, again for each phase: that rate for so long, and 0 is a pause", variable{&l.VariableRate, maxRate}},
 		{"consumer-rate", "R", "messages a second of each consumer; 0: no limit", rate{&l.ConsumeRate}},
 		{"fill", "", "let consumers begin when producers are done", toggle{&l.FillFirst}},
 
 		{"size", "s", "bytes of a body; latency needs 16, order and loss 8", number{&l.SizeBytes, 0, maxBody}},
+		{"variable-size", "vs", "BYTES:SECONDS, again for each phase: bodies of that size for so long", variable{&l.VariableSize, maxBody}},
 		{"flag", "f", "persistent (and durable queues), mandatory", flags{&l.Persistent, &l.Mandatory}},
 		{"confirm", "c", "publish with confirms, so many outstanding on a channel; 0: without", number{&l.Window, 0, maxOpen}},
 		{"qos", "q", "prefetch of a consumer; 0: no limit", number{&l.Prefetch, 0, maxPrefetch}},
@@ -59,6 +61,8 @@ func (l *Load) options() []option {
 		{"churn", "", "no messages: open and close again: connections, channels, queues", text{&l.Churn, things}},
 		{"idle", "", "no messages: open and keep: connections, channels, queues", text{&l.Idle, things}},
 		{"count", "n", "how many to keep", number{&l.Count, 1, maxQueues}},
+
+		{"dir", "", "fsync: where to write", text{&l.Dir, nil}},
 
 		{"pid", "", "the broker's process on this machine, to tell its CPU and memory. For compare: NAME=PID", processes{&l.PIDs}},
 		{"interval", "i", "between two lines, in seconds or as 500ms", duration{&l.Interval, time.Millisecond}},
@@ -139,6 +143,7 @@ const intro = `Load an AMQP 0-9-1 broker, and tell how it does.
 
 Usage: hutchmq perf [SCENARIO ...] [flags]
        hutchmq perf compare [SCENARIO ...] --uri NAME=URI --uri NAME=URI [flags]
+       hutchmq perf fsync [--dir DIR] [--time TIME]
 
 Flags come after those of a scenario. It ends with status 1 if messages were
 lost, doubled or disordered.

@@ -52,6 +52,7 @@ func TestFlags(t *testing.T) {
 		"-x2 -y0 -s16",
 		"--producers 2 --consumers=3 --size 12",
 		"-r 10.5 -R 1e3 -z 30 -i 500ms",
+		"-vr 100:60 -vr 0:5 --variable-size 1000:1 -vs 20:30",
 		"-z 1m30s",
 		"-f persistent -f mandatory",
 		"-f persistent,mandatory",
@@ -70,6 +71,7 @@ func TestFlags(t *testing.T) {
 		"--uri http://h", "--uri amqp://", "--pid none", "-qa x", "-ad perhaps", "--churn sockets", "--bogus", "nix",
 		"--scenario nix", "-x0 -y0", "-x0", "-u a -qp b-%d -qpt 3", "-qp b -qpt 3", "-qp %s-%d -qpt 3", "-qp b-%d -qpf 3",
 		"-qp b-%d -qpt 1000000", "-q 5 -A 6", "--fill", "--fill -C 5 -x 0", "--bindings 5", "--bindings 5 -u q -t fanout",
+		"-vr 5", "-vr 5:0", "-vr -1:5", "-vr 0:5", "-vs 536870913:1", "-vs x:1",
 		"-x 300 -X 300", "--churn queues --idle queues",
 		"-e " + strings.Repeat("x", 256),
 	} {

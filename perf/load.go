@@ -19,12 +19,14 @@ type Load struct {
 	ProducerChannels, ConsumerChannels int // of each
 
 	SizeBytes             int
+	VariableSize          phases // instead, if any
 	Persistent, Mandatory bool
 	Window                int // confirms outstanding on a channel; 0 is no confirms
 	Prefetch              int // 0 is no limit
 	AckEvery              int
 	AutoAck               bool
 	PublishRate           float64 // a second and producer; 0 is no limit
+	VariableRate          phases  // instead, if any; 0 is a pause
 	ConsumeRate           float64 // a second and consumer; 0 is no limit
 
 	Exchange, ExchangeType     string
@@ -42,6 +44,8 @@ type Load struct {
 	Churn, Idle string // what to churn, or keep: connections, channels, queues
 	Count       int    // how many of these
 
+	Dir string // where to sync
+
 	Duration, Interval time.Duration
 	PIDs               []process
 
@@ -55,7 +59,7 @@ func newLoad() *Load {
 		ID:        fmt.Sprintf("perf-%s", strings.ReplaceAll(time.Now().Format("150405.000"), ".", "-")),
 		Producers: 1, Consumers: 1, ProducerChannels: 1, ConsumerChannels: 1,
 		SizeBytes: stampSize, AckEvery: 1, ExchangeType: "direct", PatternFrom: 1,
-		AutoDelete: true, Count: 1000, Interval: time.Second, Runs: 3,
+		AutoDelete: true, Count: 1000, Dir: ".", Interval: time.Second, Runs: 3,
 	}
 }
 
@@ -80,6 +84,8 @@ func (l *Load) check() error {
 		return fmt.Errorf("--churn and --idle do not go together")
 	case l.Queue != "" && l.QueuePattern != "":
 		return fmt.Errorf("--queue and --queue-pattern do not go together")
+	case l.onlyPauses():
+		return fmt.Errorf("--variable-rate: nothing but pauses")
 	case l.QueuePattern != "" && l.PatternTo < l.PatternFrom:
 		return fmt.Errorf("--queue-pattern-to is below --queue-pattern-from")
 	case l.QueuePattern != "" && l.PatternTo-l.PatternFrom >= maxQueues:
@@ -106,3 +112,20 @@ func (l *Load) check() error {
 
 // messages reports whether the load publishes and consumes at all.
 func (l *Load) messages() bool { return l.Churn == "" && l.Idle == "" }
+
+func (l *Load) onlyPauses() bool {
+	if l.VariableRate == nil {
+		return false
+	}
+	_, most := l.VariableRate.extremes()
+	return most == 0
+}
+
+// leastBytes is the size of the smallest body.
+func (l *Load) leastBytes() int {
+	if l.VariableSize == nil {
+		return l.SizeBytes
+	}
+	least, _ := l.VariableSize.extremes()
+	return int(least)
+}

@@ -2,7 +2,9 @@ package perf
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 )
@@ -14,6 +16,10 @@ type outlet struct {
 	next     int // lane
 	bodies   []byte
 	bodySize int
+	sizes    phases // that bodySize follows, if any
+	started  int64  // the first of them
+	number   uint16
+	frameMax uint32
 	run      uint16
 	window   *window // nil without confirms
 }
@@ -23,6 +29,7 @@ type outlet struct {
 type lane struct {
 	id    uint16
 	head  []byte // the frames of method and header
+	size  []byte // in head: where it tells the size of the body
 	keyAt int    // where in head a random key goes; 0 for none
 	sent  uint64
 	route []int // queues
@@ -36,33 +43,45 @@ const randomKey = "0000000000000000"
 // newOutlet prepares the frames of a channel. channel is its number among those
 // of all producers.
 func newOutlet(l *Load, p *plan, number uint16, channel int, run uint16, frameMax uint32) *outlet {
-	o := &outlet{run: run, bodySize: l.SizeBytes, bodies: bodyFrames(number, l.SizeBytes, frameMax)}
+	o := &outlet{run: run, sizes: l.VariableSize, number: number, frameMax: frameMax}
 	routes := p.routesOf(channel)
 	for i, r := range routes {
 		x := lane{id: uint16(channel*len(routes) + i), route: r.queues}
 		if l.RandomKey {
 			r.key = randomKey
 		}
-		x.head = head(l, p.exchange, r, number)
+		x.head, x.size = head(l, p.exchange, r, number)
 		if l.RandomKey {
 			x.keyAt = bytes.Index(x.head, []byte(randomKey))
 		}
 		o.lanes = append(o.lanes, x)
 	}
+	o.resize(l.SizeBytes)
 	return o
 }
 
-// head is the method and the header of a message.
-func head(l *Load, exchange string, r route, number uint16) []byte {
-	b := amqp.AppendMethod(nil, number, &amqp.BasicPublish{
+// resize makes all bodies from now on as large.
+func (o *outlet) resize(size int) {
+	o.bodySize, o.bodies = size, bodyFrames(o.number, size, o.frameMax)
+	for i := range o.lanes {
+		binary.BigEndian.PutUint64(o.lanes[i].size, uint64(size))
+	}
+}
+
+// head is the method and the header of a message, and where in it the size of
+// the body goes.
+func head(l *Load, exchange string, r route, number uint16) (b, size []byte) {
+	b = amqp.AppendMethod(nil, number, &amqp.BasicPublish{
 		Exchange: []byte(exchange), RoutingKey: []byte(r.key), Mandatory: l.Mandatory,
 	})
 	properties := amqp.Properties{Headers: r.headers}
 	if l.Persistent {
 		properties.DeliveryMode = 2
 	}
-	header := amqp.AppendContentHeader(nil, amqp.BasicClass, uint64(l.SizeBytes), &properties)
-	return amqp.AppendContent(b, number, header, nil, 0)
+	header := amqp.AppendContentHeader(nil, amqp.BasicClass, 0, &properties)
+	at := len(b) + amqp.FrameOverhead - 1 + 4 // behind class and weight
+	b = amqp.AppendContent(b, number, header, nil, 0)
+	return b, b[at : at+8]
 }
 
 // bodyFrames are the frames of a body of zeros.
@@ -88,6 +107,9 @@ func (o *outlet) fill(batch []byte, most int, at int64, random *rand.Rand) (_ []
 		}
 		most = min(most, int(room))
 	}
+	if o.sizes != nil {
+		o.follow(at)
+	}
 	for n < most && len(batch) < maxBatch {
 		l := &o.lanes[o.next]
 		if o.next++; o.next == len(o.lanes) {
@@ -100,6 +122,16 @@ func (o *outlet) fill(batch []byte, most int, at int64, random *rand.Rand) (_ []
 		n++
 	}
 	return batch, n
+}
+
+// follow takes the size of the phase at is in.
+func (o *outlet) follow(at int64) {
+	if o.started == 0 {
+		o.started = at
+	}
+	if size, _ := o.sizes.at(time.Duration(at - o.started)); int(size) != o.bodySize {
+		o.resize(int(size))
+	}
 }
 
 // append appends the next message of a lane.

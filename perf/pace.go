@@ -8,6 +8,8 @@ import (
 // pace holds a worker to a rate. The zero pace lets everything through.
 type pace struct {
 	perSecond float64 // 0 is no limit
+	phases    phases  // that perSecond follows, if any; there 0 is a pause
+	started   int64   // the first phase
 	began     int64
 	done      float64
 }
@@ -18,6 +20,11 @@ const maxArrearsNs = int64(time.Second)
 
 // due is how many may be done now, and, when none may, how long that will be.
 func (p *pace) due(at int64) (n int, wait time.Duration) {
+	if p.phases != nil {
+		if paused := p.follow(at); paused > 0 {
+			return 0, paused
+		}
+	}
 	if p.perSecond == 0 {
 		return math.MaxInt, 0
 	}
@@ -32,6 +39,22 @@ func (p *pace) due(at int64) (n int, wait time.Duration) {
 		return n, 0
 	}
 	return 0, time.Duration(math.Ceil((p.done + 1 - should) / p.perSecond * 1e9))
+}
+
+// follow takes the rate of the phase at is in, and tells how long that is a
+// pause.
+func (p *pace) follow(at int64) (paused time.Duration) {
+	if p.started == 0 {
+		p.started = at
+	}
+	rate, left := p.phases.at(time.Duration(at - p.started))
+	if rate != p.perSecond {
+		p.perSecond, p.began, p.done = rate, at, 0
+	}
+	if rate == 0 {
+		return left
+	}
+	return 0
 }
 
 // did notes that n were done.

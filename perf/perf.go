@@ -27,9 +27,9 @@ type Command struct {
 // Run does what args say, and returns when it is done or ctx has ended, which
 // is no error.
 func (c *Command) Run(ctx context.Context, args []string) error {
-	compare := len(args) > 0 && args[0] == "compare"
-	if compare {
-		args = args[1:]
+	verb := ""
+	if len(args) > 0 && (args[0] == "compare" || args[0] == "fsync") {
+		verb, args = args[0], args[1:]
 	}
 	switch loads, err := parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -38,8 +38,10 @@ func (c *Command) Run(ctx context.Context, args []string) error {
 		return fmt.Errorf("%w%w", ErrUsage, err)
 	case loads[0].List:
 		return printScenarios(c.Out)
-	case compare:
+	case verb == "compare":
 		return c.compare(ctx, loads)
+	case verb == "fsync":
+		return c.fsync(ctx, loads[0])
 	default:
 		return c.runEach(ctx, loads)
 	}

@@ -146,7 +146,7 @@ func (l *Load) unknown() string {
 		return "nothing was published"
 	case l.Consumers == 0:
 		return "nothing was consumed"
-	case l.SizeBytes < numberedSize:
+	case l.leastBytes() < numberedSize:
 		return fmt.Sprintf("bodies below %d bytes have no number", numberedSize)
 	case l.ConsumeCount > 0:
 		return "consumers stopped by count"

@@ -53,7 +53,7 @@ func newProducer(ctx context.Context, l *Load, p *plan, a address, first int, ru
 		return nil, err
 	}
 	x := &producer{
-		client: c, pace: pace{perSecond: l.PublishRate}, left: l.PublishCount,
+		client: c, pace: pace{perSecond: l.PublishRate, phases: l.VariableRate}, left: l.PublishCount,
 		random: rand.New(rand.NewPCG(uint64(first), uint64(run))), batch: make([]byte, 0, maxBatch+4096),
 		confirms: new(histogram), wake: make(chan struct{}, 1), heard: make(chan struct{}),
 	}

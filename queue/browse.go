@@ -35,12 +35,14 @@ type View struct {
 	List   []Seen
 	Next   uint64 // the position to go on behind
 	Looked int    // messages, listed or not
+	Newest uint64 // the highest Seq that any message of the queue has had so far
 	End    bool   // there was no more
 }
 
 // Seen is a ready message in its queue. Message must not be changed.
 type Seen struct {
 	ID          uint64 // its position: not 0, growing in queue order, and the same for as long as the message is in the queue
+	Seq         uint64 // its number in the order in which messages came to the queue
 	Message     *message.Message
 	Expiry      int64  // Unix milliseconds; 0 never
 	Count       uint32 // earlier deliveries that failed

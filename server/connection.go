@@ -30,6 +30,7 @@ type connection struct {
 	client   client
 	tuned    tuned
 	channels map[uint16]*channel
+	latest   *channel   // that of the frame before; nil when it is closed
 	dirty    []*channel // published or settled since the last flush
 	keys     interner
 	slab     slab
@@ -200,9 +201,12 @@ func (c *connection) step(f amqp.Frame) error {
 	if f.Channel == 0 {
 		return c.stepZero(f)
 	}
-	ch := c.channels[f.Channel]
-	if ch == nil {
-		return c.openChannel(f)
+	ch := c.latest
+	if ch == nil || ch.id != f.Channel {
+		if ch = c.channels[f.Channel]; ch == nil {
+			return c.openChannel(f)
+		}
+		c.latest = ch
 	}
 	err := ch.step(f)
 	if e, ok := err.(*amqp.Error); ok && !e.Hard { // errors.As would allocate for each frame
@@ -327,6 +331,7 @@ func (c *connection) beginClose(e *amqp.Error) {
 // forget takes a channel off the list.
 func (c *connection) forget(id uint16) {
 	delete(c.channels, id)
+	c.latest = nil
 	c.count.Add(-1)
 }
 
@@ -337,6 +342,7 @@ func (c *connection) release() {
 		ch.release()
 	}
 	clear(c.channels)
+	c.latest = nil
 	c.count.Store(0)
 	c.dirty = c.dirty[:0]
 	if c.broker != nil {

@@ -43,13 +43,21 @@ func (s *slab) message() *message.Message {
 // interner makes strings of bytes that come again and again, as exchange names
 // and routing keys do, without allocating each time.
 type interner struct {
-	known map[string]string
+	latest string
+	known  map[string]string
 }
 
 // maxInterned bounds the memory: names are at most 255 bytes.
 const maxInterned = 1024
 
 func (n *interner) string(b []byte) string {
+	if string(b) != n.latest {
+		n.latest = n.find(b)
+	}
+	return n.latest
+}
+
+func (n *interner) find(b []byte) string {
 	if s, ok := n.known[string(b)]; ok {
 		return s
 	}

@@ -25,7 +25,7 @@ func openBadger(dir string) (*badger.DB, error) {
 		WithSyncWrites(true).
 		WithValueThreshold(1 << 20).
 		WithValueLogFileSize(16 << 20).
-		WithMemTableSize(16 << 20).
+		WithMemTableSize(8 << 20).
 		WithNumMemtables(2).
 		WithNumCompactors(2).
 		WithCompression(options.None).

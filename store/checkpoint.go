@@ -11,6 +11,7 @@ const (
 	moveBytes    = 256 << 10 // of entries in one transaction
 	deletePages  = 1000      // in one transaction
 	flattenBytes = 16 << 20  // of deleted pages that make it worth the while
+	calmLooks    = 10        // without much that was settled, before a segment is vacated
 )
 
 // checkpointer moves what lives in sparse segments to pages, so that the
@@ -23,7 +24,7 @@ type checkpointer struct {
 	next uint64 // page number
 
 	// Its own, from one look to the next.
-	before  map[*journal.Segment]int // what lived
+	before  map[*journal.Segment]past
 	stuck   map[*journal.Segment]int // what lived when moving was in vain
 	deleted int64                    // bytes since Flatten
 
@@ -56,7 +57,7 @@ func (c *checkpointer) load(d *Disk) (runs []*journal.Run, err error) {
 func (c *checkpointer) start(d *Disk) {
 	c.d = d
 	c.quit = make(chan struct{})
-	c.before, c.stuck = map[*journal.Segment]int{}, map[*journal.Segment]int{}
+	c.before, c.stuck = map[*journal.Segment]past{}, map[*journal.Segment]int{}
 	c.done.Go(c.work)
 }
 
@@ -90,7 +91,7 @@ func (c *checkpointer) look() error {
 			return nil
 		}
 		if err := c.vacate(s); err != nil {
-			c.stuck[s] = c.before[s]
+			c.stuck[s] = c.before[s].lived
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ type Options struct {
 	StagedBytes  int64         // what may wait for the writer; 64 MiB
 	BudgetBytes  int64         // of journal beyond which sparse segments are emptied early; 4 GiB
 	CheckEvery   time.Duration // between looks for sparse segments; 1 s
+	SpareFor     time.Duration // how long recycled segments are kept that were not needed; 15 s
 	FS           journal.FS    // where the journal lies; the directory "journal"
 	Log          *slog.Logger  // slog.Default()
 }
@@ -101,7 +102,7 @@ func (d *Disk) open(path string) (err error) {
 	if err = d.finishCommit(); err != nil {
 		return err
 	}
-	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, Log: d.o.Log}
+	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, SpareFor: d.o.SpareFor, Log: d.o.Log}
 	j, found, err := journal.Open(d.o.FS, o)
 	if err != nil {
 		return err

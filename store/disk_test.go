@@ -306,6 +306,26 @@ func TestDiskComesBack(t *testing.T) {
 	must(t, d.Close())
 }
 
+// TestSparesGo: segments that were recycled and not needed again go, too, and
+// what comes after finds its place without them.
+func TestSparesGo(t *testing.T) {
+	disk := faultfs.New(1)
+	d := open(t, t.TempDir(), store.Options{
+		FS: disk.Mount(), SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, SpareFor: 20 * time.Millisecond, Log: quiet,
+	})
+	l, o := openLog(t, d, 1)
+	for round := range uint64(3) {
+		first := round*1000 + 1
+		put(t, l, o, 1, first, first+999, 1000)
+		if disk.Bytes() < 1_000_000 {
+			t.Fatalf("1,000 entries of 1000 bytes take %d", disk.Bytes())
+		}
+		l.SettleRange(0, first, first+999)
+		eventually(t, "all but the active segment are gone", func() bool { return disk.Bytes() <= 2*(64<<10) })
+	}
+	must(t, d.Close())
+}
+
 func TestWaitRoom(t *testing.T) {
 	disk := faultfs.New(1)
 	d := faulty(t, disk)

@@ -36,7 +36,7 @@ func (c *checkpointer) vacate(s *journal.Segment) error {
 	}
 	delete(c.stuck, s)
 	if left > 0 {
-		c.stuck[s] = c.before[s]
+		c.stuck[s] = c.before[s].lived
 	}
 	return nil
 }

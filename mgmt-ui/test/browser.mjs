@@ -1,9 +1,9 @@
 // A browser for tests: pages that fail the test on what a user would not see,
 // such as an error in the console or a request to another host.
 
-import { violations } from './axe.mjs';
 import { existsSync, mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+import { violations } from './axe.mjs';
 
 const executablePath = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find((p) => existsSync(p));
 const shots = new URL('shots/', import.meta.url).pathname;
@@ -21,6 +21,7 @@ export async function openBrowser() {
  */
 async function openPage(b, { url, dark, width = 1280, height = 800, ignore }) {
   const context = await b.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] });
+  context.setDefaultTimeout(10000);
   const page = await context.newPage();
   const wrong = [];
   const note = (text) => { if (!ignore?.test(text)) wrong.push(text); };

@@ -1,8 +1,94 @@
-// The bodies of the HTTP API, as far as the pages read them by type.
+// The bodies of the HTTP API, as far as the pages read them. What an answer
+// may lack is optional: the API leaves out what is not known, and lists send
+// only the columns that were asked for.
 
 export interface User { name: string; tags: string[] }
 
-export interface Rate { rate: number; samples?: { sample: number; timestamp: number }[] }
+export interface Named { name: string; vhost: string }
+
+export type Arguments = Record<string, unknown>;
+
+/** A counter's or a level's rate, per second; samples when asked for, newest first. */
+export interface Details { rate?: number; samples?: { sample: number; timestamp: number }[] }
+
+type Counter = 'publish' | 'publish_in' | 'publish_out' | 'confirm' | 'deliver_get' | 'ack' | 'redeliver' | 'return_unroutable' | 'drop_unroutable';
+
+export type MessageStats = { [K in Counter]?: number } & { [K in `${Counter}_details`]?: Details };
+
+export interface Lengths {
+  messages?: number;
+  messages_ready?: number;
+  messages_unacknowledged?: number;
+  messages_details?: Details;
+  messages_ready_details?: Details;
+  messages_unacknowledged_details?: Details;
+}
+
+export interface Overview {
+  cluster_name: string;
+  node: string;
+  product_version: string;
+  exchange_types?: { name: string; description: string; enabled: boolean }[];
+  message_stats?: MessageStats;
+  queue_totals?: Lengths;
+  object_totals?: Record<string, number>;
+  churn_rates?: Record<string, number> & Record<`${string}_details`, any>;
+  listeners?: Listener[];
+}
+
+export interface Listener { node: string; protocol: string; ip_address: string; port: number; tls: boolean }
+
+export interface Node {
+  name: string;
+  running: boolean;
+  uptime?: number;
+  mem_used?: number;
+  mem_limit?: number;
+  mem_alarm?: boolean;
+  disk_free?: number;
+  disk_free_limit?: number;
+  disk_free_alarm?: boolean;
+  fd_used?: number;
+  fd_total?: number;
+  proc_used?: number;
+  processors?: number;
+}
+
+export interface Queue extends Named, Lengths {
+  type: string;
+  durable: boolean;
+  auto_delete: boolean;
+  exclusive: boolean;
+  arguments?: Arguments;
+  node?: string;
+  state: string;
+  policy?: string | null;
+  operator_policy?: string | null;
+  effective_policy_definition?: Arguments;
+  protected_from_deletion?: boolean;
+  consumers: number;
+  consumer_utilisation?: number;
+  messages_persistent?: number;
+  messages_ram?: number;
+  message_bytes?: number;
+  memory?: number;
+  head_message_timestamp?: number | null;
+  idle_since?: string;
+  message_stats?: MessageStats;
+  consumer_details?: Consumer[];
+  incoming?: { exchange: Named; stats: MessageStats }[];
+}
+
+export interface Exchange extends Named {
+  type: string;
+  durable: boolean;
+  auto_delete: boolean;
+  internal: boolean;
+  arguments?: Arguments;
+  policy?: string | null;
+  user_who_performed_action?: string;
+  message_stats?: MessageStats;
+}
 
 export interface Binding {
   source: string;
@@ -10,18 +96,80 @@ export interface Binding {
   destination: string;
   destination_type: 'queue' | 'exchange';
   routing_key: string;
-  arguments: Record<string, unknown>;
+  arguments: Arguments;
   properties_key: string;
+}
+
+export interface Connection {
+  name: string;
+  user_provided_name?: string;
+  node: string;
+  user: string;
+  vhost: string;
+  state: string;
+  protocol: string;
+  auth_mechanism?: string;
+  ssl?: boolean;
+  ssl_protocol?: string;
+  ssl_cipher?: string;
+  peer_cert_subject?: string;
+  peer_host: string;
+  peer_port: number;
+  timeout?: number;
+  frame_max?: number;
+  channel_max?: number;
+  channels?: number;
+  connected_at?: number;
+  client_properties?: { connection_name?: string; product?: string; version?: string; platform?: string; capabilities?: Record<string, boolean> };
+  recv_oct?: number;
+  send_oct?: number;
+  recv_oct_details?: Details;
+  send_oct_details?: Details;
+}
+
+export interface Channel {
+  name: string;
+  number: number;
+  user: string;
+  vhost: string;
+  state: string;
+  idle_since?: string;
+  confirm?: boolean;
+  transactional?: boolean;
+  prefetch_count?: number;
+  global_prefetch_count?: number;
+  consumer_count?: number;
+  messages_unacknowledged?: number;
+  messages_unconfirmed?: number;
+  messages_uncommitted?: number;
+  acks_uncommitted?: number;
+  connection_details?: { name: string; peer_host: string; peer_port: number };
+  message_stats?: MessageStats;
+  consumer_details?: Consumer[];
+  publishes?: { exchange: Named; stats: MessageStats }[];
+  deliveries?: { queue: Named; stats: MessageStats }[];
 }
 
 export interface Consumer {
   consumer_tag: string;
-  queue: { name: string; vhost: string };
+  queue: Named;
   channel_details: { name: string; number: number; connection_name: string; node: string; user: string; peer_host: string; peer_port: number };
   ack_required: boolean;
   exclusive: boolean;
   prefetch_count: number;
-  arguments: Record<string, unknown>;
+  arguments: Arguments;
   active: boolean;
   activity_status: string;
+}
+
+/** A message as the API's get shows it. */
+export interface Message {
+  payload_bytes: number;
+  redelivered: boolean;
+  exchange: string;
+  routing_key: string;
+  message_count: number;
+  properties: Record<string, unknown>;
+  payload: string;
+  payload_encoding: 'string' | 'base64';
 }

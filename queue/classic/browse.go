@@ -31,7 +31,7 @@ func (q *Queue) at(position uint64) (l *lane, seq uint64) {
 
 // Browse implements queue.Browser.
 func (q *Queue) Browse(b queue.Browse) (v queue.View, err error) {
-	v.Next = b.After
+	v.Next, v.Newest = b.After, q.newest()
 	for v.Looked < b.MaxLooks && b.MaxBytes > 0 && len(v.List) < b.Limit {
 		s, ok, err := q.stretch(v.Next, min(b.MaxBytes, q.kind.limits.chunk))
 		if err != nil {
@@ -46,6 +46,12 @@ func (q *Queue) Browse(b queue.Browse) (v queue.View, err error) {
 		}
 	}
 	return v, nil
+}
+
+func (q *Queue) newest() uint64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.next - 1
 }
 
 // view shows es to whoever browses; all tells that none is left.
@@ -67,7 +73,7 @@ func (q *Queue) view(b *queue.Browse, es []entry, v *queue.View) (all bool) {
 
 func (q *Queue) seen(e *entry) queue.Seen {
 	return queue.Seen{
-		ID: q.position(e.lane, e.seq), Message: e.m, Expiry: e.expiry, Count: e.count, Size: e.size,
+		ID: q.position(e.lane, e.seq), Seq: e.seq, Message: e.m, Expiry: e.expiry, Count: e.count, Size: e.size,
 		Priority: e.lane, Redelivered: e.redelivered,
 	}
 }

@@ -132,7 +132,7 @@ func (q *Queue) recover() (err error) {
 // bound is the latest moment at which a recovered message may expire: what
 // comes after expires later, if all have the TTL the queue was declared with.
 func (q *Queue) bound() int64 {
-	if ttlMs, ok := amqp.Int(q.Arguments["x-message-ttl"]); ok {
+	if ttlMs, ok := amqp.Int(q.Arguments["x-message-ttl"]); ok && !q.Amended {
 		return q.kind.clock() + ttlMs
 	}
 	return forever

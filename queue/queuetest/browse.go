@@ -62,6 +62,10 @@ func browse(f *fixture) {
 		f.Errorf("%d are odd", len(seen))
 	}
 	f.equal(seenBodies(f.browse(queue.Browse{After: seen[0].ID, Limit: 1 << 20})), numbers(2, backlog-1))
+	v, err := f.Queue.(queue.Browser).Browse(queue.Browse{Limit: 1, MaxLooks: 1, MaxBytes: 1})
+	if last := seen[len(seen)-1].Seq; err != nil || v.Newest != last || v.List[0].Seq >= last {
+		f.Errorf("newest is %d, want %d; %v", v.Newest, last, err)
+	}
 	if after := f.Stat(); after != before {
 		f.Errorf("counts %+v, before %+v", after, before)
 	}

@@ -72,9 +72,10 @@ type Keeper interface {
 
 // Options of a journal. The zero value of each is its default.
 type Options struct {
-	SegmentBytes int64        // 64 MiB
-	NoSync       bool         // Written after the write, not after the sync
-	Log          *slog.Logger // slog.Default()
+	SegmentBytes int64         // 64 MiB
+	NoSync       bool          // Written after the write, not after the sync
+	SpareFor     time.Duration // how long recycled segments are kept that were not needed; 15 s
+	Log          *slog.Logger  // slog.Default()
 }
 
 func (o Options) defaults() Options {
@@ -82,6 +83,9 @@ func (o Options) defaults() Options {
 		o.SegmentBytes = wantSegment
 	}
 	o.SegmentBytes = roundUp(max(o.SegmentBytes, minSegment))
+	if o.SpareFor == 0 {
+		o.SpareFor = 15 * time.Second
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}

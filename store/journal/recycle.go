@@ -1,5 +1,10 @@
 package journal
 
+import (
+	"slices"
+	"time"
+)
+
 // adopt makes s the newest segment.
 func (j *Journal) adopt(s *Segment) {
 	j.mu.Lock()
@@ -47,10 +52,15 @@ func (j *Journal) retireLocked(s *Segment) {
 // neither the writer nor a settling consumer has to.
 func (j *Journal) clean() {
 	defer j.done.Done()
+	tick := time.NewTicker(j.o.SpareFor)
+	defer tick.Stop()
+	var before pastUse
 	for {
 		select {
 		case <-j.janitor:
 			j.recycle()
+		case <-tick.C:
+			before = j.thin(before)
 		case <-j.quit:
 			return
 		}
@@ -94,6 +104,33 @@ func (j *Journal) recycleFile(s *Segment) {
 	j.mu.Lock()
 	j.spares = append(j.spares, name)
 	j.mu.Unlock()
+}
+
+// pastUse is how much the journal was used up to some moment.
+type pastUse struct{ segments, groups uint64 }
+
+// thin removes the spares beyond as many as segments were begun since before,
+// and one for the next; a journal that is not written to needs none. It
+// returns the use up to now.
+func (j *Journal) thin(before pastUse) (now pastUse) {
+	j.mu.Lock()
+	now = pastUse{j.next, j.groups.Load()}
+	keep := int(min(now.segments-before.segments, spareFiles))
+	if now.groups != before.groups {
+		keep = max(keep, 1)
+	}
+	var idle []string
+	if len(j.spares) > keep {
+		idle = slices.Clone(j.spares[keep:])
+		j.spares = j.spares[:keep]
+	}
+	j.mu.Unlock()
+	for _, name := range idle {
+		if err := j.fs.Remove(name); err != nil {
+			j.o.Log.Warn("cannot remove a spare segment", "segment", name, "error", err)
+		}
+	}
+	return now
 }
 
 func (j *Journal) warn(err error, s *Segment) {

@@ -8,13 +8,16 @@ import { href } from './router.js';
 
 /** @typedef {{key: string, text: string}} Alarm */
 
-/** What nodes complain of, in sentences. @param {any[] | undefined} nodes @returns {Alarm[]} */
-export function alarmsOf(nodes) {
-  return (nodes ?? []).flatMap((n) => [
-    n.running === false && { key: n.name + ' down', text: `Node ${n.name} does not run.` },
-    n.mem_alarm && { key: n.name + ' memory', text: `Node ${n.name} uses ${bytes(n.mem_used)} of memory, more than its limit of ${bytes(n.mem_limit)}: publishers are blocked.` },
-    n.disk_free_alarm && { key: n.name + ' disk', text: `Node ${n.name} has ${bytes(n.disk_free)} of disk left, less than its limit of ${bytes(n.disk_free_limit)}: publishers are blocked.` },
-  ].filter(Boolean));
+/** What nodes complain of, in sentences. @param {import('../../types/api').Node[]} [nodes] @returns {Alarm[]} */
+export const alarmsOf = (nodes = []) => nodes.flatMap((n) => complaints(n).map(([of, text]) => ({ key: n.name + '\n' + of, text: `Node ${n.name} ${text}` })));
+
+/** @param {import('../../types/api').Node} n */
+function complaints(n) {
+  const list = /** @type {[string, string][]} */ ([]);
+  if (n.running === false) list.push(['state', 'does not run.']);
+  if (n.mem_alarm) list.push(['memory', `uses ${bytes(n.mem_used)} of memory, more than its limit of ${bytes(n.mem_limit)}: publishers are blocked.`]);
+  if (n.disk_free_alarm) list.push(['disk', `has ${bytes(n.disk_free)} of disk left, less than its limit of ${bytes(n.disk_free_limit)}: publishers are blocked.`]);
+  return list;
 }
 
 /** The badge: nothing is shown while there is nothing. */

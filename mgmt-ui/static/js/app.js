@@ -12,7 +12,7 @@ import { Shell } from './shell.js';
 function App() {
   const [error, setError] = useState('');
   useEffect(() => { whoami().catch((e) => setError(e.message)); }, []);
-  if (error) return html`<main class="alone"><${Empty} icon="warn" title="HutchMQ does not answer"><p>${error}</p><p><a class="button" href="">Try again</a></p><//></main>`;
+  if (error) return html`<main class="alone"><${Empty} icon="warn" title="HutchMQ does not answer" whole><p>${error}</p><p><a class="button" href="">Try again</a></p><//></main>`;
   if (user.value === undefined) return html`<main class="alone"><${Loading} /></main>`;
   return html`${user.value === null ? html`<${Login} />` : html`<${Shell}><${Page} /><//>`}<${DialogHost} /><${Notes} />`;
 }
@@ -32,10 +32,10 @@ function Page() {
     scrollTo(0, 0);
     return () => { left = true; };
   }, [path.join('/')]);
-  if (!route) return html`<${Empty} icon="search" title="There is no such page"><p><a href=${href([])}>To the overview</a></p><//>`;
+  if (!route) return html`<${Empty} icon="search" title="There is no such page" whole><p><a href=${href([])}>To the overview</a></p><//>`;
   if (loaded?.path !== route.path) return html`<${Loading} />`;
   // After an upgrade of the broker, the modules of the old version are gone.
-  if (loaded.error) return html`<${Empty} icon="info" title="HutchMQ was upgraded"><p>This page is of the version before. <a href="">Load the new one</a></p><//>`;
+  if (loaded.error) return html`<${Empty} icon="info" title="HutchMQ was upgraded" whole><p>This page is of the version before. <a href="">Load the new one</a></p><//>`;
   return html`<${loaded.component} key=${path.join('/')} names=${path.slice(1)} />`;
 }
 

@@ -94,10 +94,12 @@ function Picture({ times, series, format, height, summary }) {
   const plot = useRef(/** @type {any} */ (null));
   const dark = isDark();
   const labels = series.map((s) => s.label).join();
+  const drawn = times.length > 1; // one point makes no line
   const data = useMemo(() => [times, ...series.map((s) => s.values)], [times, series]);
   const latest = useRef(data);
   latest.current = data;
   useEffect(() => {
+    if (!drawn) return;
     let gone = false;
     const home = /** @type {HTMLElement} */ (box.current);
     const resize = new ResizeObserver(() => plot.current?.setSize({ width: home.clientWidth, height }));
@@ -112,10 +114,10 @@ function Picture({ times, series, format, height, summary }) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [dark, labels, height]);
+  }, [dark, labels, height, drawn]);
   useEffect(() => { plot.current?.setData(data); }, [data]);
   return html`<div class="picture" ref=${box} role="img" aria-label=${summary} style=${`height:${height}px`}>
-    ${times.length < 2 && html`<p class="muted">Two samples make a line: the next one is on its way.</p>`}</div>`;
+    ${!drawn && html`<p class="muted">Nothing is measured yet.</p>`}</div>`;
 }
 
 /** uPlot and its style sheet, when the first chart is drawn. @returns {Promise<any>} */
@@ -138,17 +140,20 @@ function options(home, series, format, height) {
     stroke: token('--muted'), font: '11px ' + token('--font'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false },
   };
   return {
-    width: home.clientWidth, height, legend: { show: false }, padding: [8, 8, 0, 0],
+    width: home.clientWidth, height, legend: { show: false }, padding: [8, 24, 0, 0],
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(1, (max || 0) * 1.1)] } },
+    scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(format === f.rate ? 1 : 4, (max || 0) * 1.1)] } },
     axes: [
-      { ...axis, size: 28, space: 70, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((t) => f.clock(t * 1000).slice(0, rangeNow().age > 600 ? 5 : 8)) },
-      { ...axis, size: 48, space: 36, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
+      { ...axis, size: 28, space: 90, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((t) => f.clock(t * 1000).slice(0, rangeNow().age > 600 ? 5 : 8)) },
+      { ...axis, size: 56, space: 36, ...(format === f.bytes && { incrs: powersOfTwo }), values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
     ],
     series: [{}, ...series.map((s) => ({ label: s.label, stroke: token('--c-' + s.color), width: 1.75, points: { show: false }, spanGaps: true }))],
     plugins: [tip(series, format)],
   };
 }
+
+/** Bytes are counted in steps that are whole in KiB and MiB. */
+const powersOfTwo = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
 /** @param {number} v @param {(n: number | null) => string} format */
 const axisLabel = (v, format) => format === f.rate || format === f.number ? f.short(v) : format(v);

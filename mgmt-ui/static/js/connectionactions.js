@@ -5,7 +5,7 @@ import { Dialog, attempt, openDialog } from './dialog.js';
 import { Button, count, html, useState } from './dom.js';
 import { Field } from './form.js';
 
-/** @typedef {{name: string, user?: string, channels?: number, client_properties?: any, user_provided_name?: string}} C */
+/** @typedef {{name: string, user?: string, channels?: number, user_provided_name?: string}} C */
 
 /** @param {{close: () => void, of: C[]}} p */
 function Close({ close, of }) {

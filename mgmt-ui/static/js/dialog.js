@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { refresh } from './live.js';
-import { Button, html, useEffect, useRef, useState } from './dom.js';
+import { Button, html, useLayoutEffect, useRef, useState } from './dom.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('./dom.js').Children} Children */
@@ -26,7 +26,8 @@ export function DialogHost() {
  */
 export function Dialog({ title, close, wide, children, footer, onSubmit, class: extra = '' }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  // Before the next key comes: it is for the dialog.
+  useLayoutEffect(() => {
     const d = box.current;
     const back = /** @type {HTMLElement | null} */ (document.activeElement);
     d?.showModal();

@@ -2,13 +2,13 @@
 // so that a page asks here only.
 
 import { Fragment, h, render } from 'preact';
-import { useCallback, useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import htm from 'htm';
 import * as f from './format.js';
 import { iconPath } from './icons.js';
 import { toast } from './toast.js';
 
-export { Fragment, render, useCallback, useEffect, useId, useMemo, useRef, useState };
+export { Fragment, render, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState };
 export * from './format.js';
 
 /** @typedef {any} Children */
@@ -74,9 +74,12 @@ export const Snippet = ({ text, label }) => html`
     <${Copy} text=${text} label=${'Copy ' + (label ?? 'the snippet')} />
   </figure>`;
 
-/** What to do where there is nothing yet. @param {{icon: string, title: string, children?: Children}} p */
-export const Empty = ({ icon, title, children }) => html`
-  <div class="empty"><${Icon} name=${icon} /><h2>${title}</h2>${children}</div>`;
+/**
+ * What to do where there is nothing yet.
+ * @param {{icon: string, title: string, whole?: boolean, children?: Children}} p  whole: it is all there is on the page
+ */
+export const Empty = ({ icon, title, whole, children }) => html`
+  <div class="empty"><${Icon} name=${icon} />${whole ? html`<h1>${title}</h1>` : html`<h2>${title}</h2>`}${children}</div>`;
 
 /** @param {{title?: Children, actions?: Children, children?: Children, class?: string}} p */
 export const Card = ({ title, actions, children, class: extra = '' }) => html`
@@ -95,7 +98,7 @@ export const PageHead = ({ title, kind, meta, actions }) => html`
 /** Facts under their names; those not known are left out. @param {{of: [string, Children][]}} p */
 export const KeyValue = ({ of }) => html`
   <dl class="key-value">
-    ${of.filter(([, v]) => v !== undefined && v !== null && v !== '').map(([k, v]) => html`<div key=${k}><dt>${k}</dt><dd>${v}</dd></div>`)}
+    ${of.filter(([, v]) => v !== undefined && v !== null && v !== '' && v !== f.none).map(([k, v]) => html`<div key=${k}><dt>${k}</dt><dd>${v}</dd></div>`)}
   </dl>`;
 
 /**
@@ -108,9 +111,9 @@ export function Arguments({ of = {} }) {
   return html`<span class="arguments">${keys.map((k) => html`<code key=${k}>${k}: ${JSON.stringify(of[k])}</code>`)}</span>`;
 }
 
-/** What went wrong, instead of what was to be shown. @param {{error: Error}} p */
-export const Failed = ({ error }) => html`
-  <div class="empty failed" role="alert"><${Icon} name="warn" /><h2>This cannot be shown</h2><p>${error.message}</p></div>`;
+/** What went wrong, instead of what was to be shown. @param {{error: Error, whole?: boolean}} p */
+export const Failed = ({ error, whole }) => html`
+  <div class="failed" role="alert"><${Empty} icon="warn" title="This cannot be shown" whole=${whole}><p>${error.message}</p><//></div>`;
 
 /** A page or a part of one that has no data yet. */
 export const Loading = () => html`<div class="loading" role="status"><span class="sr-only">Loading</span><i></i><i></i><i></i></div>`;

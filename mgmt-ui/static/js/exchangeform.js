@@ -8,13 +8,12 @@ import { useLive } from './live.js';
 import { vhost } from './prefs.js';
 import { exchangeHref, go } from './router.js';
 import { toast } from './toast.js';
-import { useVhosts } from './vhosts.js';
+import { vhosts } from './vhosts.js';
 
 const known = [{ key: 'alternate-exchange', type: 'string', label: 'Alternate exchange', hint: 'where messages go that no binding matches' }];
 
 /** @param {{close: () => void}} p */
 function AddExchange({ close }) {
-  const vhosts = useVhosts();
   const { data: overview } = useLive('overview', { everyMs: 60000 });
   const [name, setName] = useState('');
   const [where, setWhere] = useState(vhost.peek() || '/');
@@ -38,7 +37,7 @@ function AddExchange({ close }) {
       <${Button} onClick=${close}>Cancel<//><${Button} type="submit" kind="primary">Add the exchange<//>`}>
       <div class="form-grid">
         <${Field} label="Name" value=${name} onChange=${setName} first required maxlength="255" />
-        ${vhosts.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts} />`}
+        ${vhosts.value.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts.value} />`}
         <${Choice} label="Type" value=${type} onChange=${setType} options=${types} />
       </div>
       <div class="checks">

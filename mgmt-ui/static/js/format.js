@@ -1,6 +1,6 @@
 // Numbers in words. What is not known is a dash, never a zero.
 
-const none = '–';
+export const none = '–';
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const upToTenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -15,7 +15,7 @@ export const number = (n) => known(n) ? whole.format(/** @type {number} */ (n)) 
 export function short(n) {
   if (!known(n)) return none;
   const v = /** @type {number} */ (n);
-  if (Math.abs(v) < 10000) return whole.format(v);
+  if (Math.abs(v) < 10000) return (Math.abs(v) < 10 ? upToTenths : whole).format(v);
   const [unit, size] = Math.abs(v) < 1e6 ? ['k', 1e3] : Math.abs(v) < 1e9 ? ['M', 1e6] : ['G', 1e9];
   return (Math.abs(v) < 100 * size ? upToTenths : whole).format(v / size) + unit;
 }

@@ -17,7 +17,7 @@ const modes = /** @type {[string, string][]} */ ([
 function Get({ close, q }) {
   const [mode, setMode] = useState('ack_requeue_true');
   const [howMany, setHowMany] = useState('1');
-  const [got, setGot] = useState(/** @type {any[] | null} */ (null));
+  const [got, setGot] = useState(/** @type {import('../../types/api').Message[] | null} */ (null));
   const submit = async () => {
     try {
       setGot(await post(path`queues/${q.vhost}/${q.name}/get`, { count: Number(howMany), ackmode: mode, encoding: 'auto', truncate: 50000 }));
@@ -38,7 +38,7 @@ function Get({ close, q }) {
     <//>`;
 }
 
-/** @param {{m: any, at: number}} p */
+/** @param {{m: import('../../types/api').Message, at: number}} p */
 const Message = ({ m, at }) => html`
   <article class="message">
     <header><b>#${at}</b><code>${m.routing_key || '(empty key)'}</code><span class="muted">by ${m.exchange || 'the default exchange'}</span>

@@ -1,6 +1,6 @@
 // The keyboard. Pages and parts say which keys they take while they are shown.
 
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 /** @typedef {{keys: string, does: string}} Shortcut */
 
@@ -28,16 +28,19 @@ const isField = (t) => t instanceof HTMLElement && (t.isContentEditable || ['INP
  * @param {Record<string, (e: KeyboardEvent) => void>} handlers
  */
 export function useKeys(handlers) {
+  // Whoever types fast must not meet the handlers of a render ago.
+  const latest = useRef(handlers);
+  latest.current = handlers;
   useEffect(() => {
     /** @param {KeyboardEvent} e */
     const on = (e) => {
       if (e.ctrlKey || e.metaKey || e.altKey || isField(e.target) || document.querySelector('dialog[open]')) return;
-      const handler = Object.hasOwn(handlers, e.key) ? handlers[e.key] : undefined;
+      const handler = Object.hasOwn(latest.current, e.key) ? latest.current[e.key] : undefined;
       if (!handler) return;
       e.preventDefault();
       handler(e);
     };
     document.addEventListener('keydown', on);
     return () => document.removeEventListener('keydown', on);
-  });
+  }, []);
 }

@@ -3,7 +3,7 @@
 
 import { get, logout } from './api.js';
 import { attempt, closeDialog, openDialog } from './dialog.js';
-import { Icon, html, useEffect, useRef, useState } from './dom.js';
+import { Icon, html, useEffect, useLayoutEffect, useRef, useState } from './dom.js';
 import { refresh } from './live.js';
 import { paused, theme } from './prefs.js';
 import { exchangeHref, go, href, queueHref } from './router.js';
@@ -66,7 +66,7 @@ function Palette({ close }) {
   const found = useFound(typed);
   const low = typed.trim().toLowerCase();
   const entries = [...found, ...known().filter((e) => e.label.toLowerCase().includes(low))];
-  useEffect(() => { box.current?.showModal(); }, []);
+  useLayoutEffect(() => { box.current?.showModal(); }, []);
   useEffect(() => { setAt(0); }, [typed, found]);
   useEffect(() => { box.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }); }, [at]);
   /** @param {Entry | undefined} e */

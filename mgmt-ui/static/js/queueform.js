@@ -7,7 +7,7 @@ import { Check, Choice, Field, TableField, objectOf } from './form.js';
 import { vhost } from './prefs.js';
 import { go, queueHref } from './router.js';
 import { toast } from './toast.js';
-import { useVhosts } from './vhosts.js';
+import { vhosts } from './vhosts.js';
 
 /** Arguments that people ask for by name. */
 const known = [
@@ -25,7 +25,6 @@ const known = [
 
 /** @param {{close: () => void}} p */
 function AddQueue({ close }) {
-  const vhosts = useVhosts();
   const [name, setName] = useState('');
   const [where, setWhere] = useState(vhost.peek() || '/');
   const [type, setType] = useState('');
@@ -48,7 +47,7 @@ function AddQueue({ close }) {
       <${Button} onClick=${close}>Cancel<//><${Button} type="submit" kind="primary">Add the queue<//>`}>
       <div class="form-grid">
         <${Field} label="Name" value=${name} onChange=${setName} first required maxlength="255" />
-        ${vhosts.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts} />`}
+        ${vhosts.value.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts.value} />`}
         <${Choice} label="Type" value=${type} onChange=${setType} options=${[['', 'default of the vhost'], ['classic', 'classic: fast, on this node'], ['quorum', 'quorum: replicated, for what must not be lost']]} />
       </div>
       <div class="checks">

@@ -6,12 +6,12 @@ import { Alarms } from './alarms.js';
 import { Dialog, attempt, openDialog } from './dialog.js';
 import { Button, Icon, html } from './dom.js';
 import { shortcuts, useKeys } from './keys.js';
-import { useLive } from './live.js';
 import { Mark } from './mark.js';
 import { openPalette, usePaletteKey } from './palette.js';
-import { paused, theme, vhost } from './prefs.js';
-import { address, go, href, setQuery } from './router.js';
+import { paused, theme } from './prefs.js';
+import { address, go, href } from './router.js';
 import { routes } from './routes.js';
+import { VhostPicker } from './vhosts.js';
 
 /** @param {{children?: any}} p */
 export function Shell({ children }) {
@@ -22,7 +22,7 @@ export function Shell({ children }) {
     <${Rail} />
     <header class="top">
       <${VhostPicker} />
-      <button type="button" class="jump" aria-label="Find or do" onClick=${openPalette}><${Icon} name="search" /><span>Find or do…</span><kbd>Ctrl K</kbd></button>
+      <button type="button" class="jump" onClick=${openPalette}><${Icon} name="search" /><span>Find or do…</span><kbd>Ctrl K</kbd></button>
       <div class="top-right">
         <${Alarms} />
         <${LiveToggle} />
@@ -48,7 +48,7 @@ function Rail() {
   const entries = railRoutes();
   const groups = [...new Set(entries.map((r) => r.rail?.group ?? ''))];
   return html`
-    <nav class="rail" aria-label="Pages">
+    <nav class="rail" aria-label="Main">
       <a class="brand" href=${href([])} aria-label="HutchMQ, overview"><${Mark} /><span>HutchMQ</span></a>
       ${groups.map((g) => html`
         <ul key=${g}>
@@ -58,20 +58,6 @@ function Rail() {
               <${Icon} name=${r.rail?.icon ?? ''} /><span>${r.rail?.label}</span></a></li>`)}
         </ul>`)}
     </nav>`;
-}
-
-/** Limits lists to a vhost; with one vhost only there is nothing to pick. */
-function VhostPicker() {
-  const { data } = useLive('vhosts?columns=name', { everyMs: 30000 });
-  const names = /** @type {{name: string}[]} */ (data ?? []).map((v) => v.name);
-  if (vhost.value && data && !names.includes(vhost.value)) queueMicrotask(() => { vhost.value = ''; });
-  return html`
-    <label class="vhost-picker"><span class="wide-only">vhost</span>
-      <select aria-label="Vhost" onChange=${(/** @type {any} */ e) => { vhost.value = e.target.value; setQuery({ page: '' }); }}>
-        <option value="" selected=${vhost.value === ''}>all</option>
-        ${names.map((n) => html`<option key=${n} value=${n} selected=${n === vhost.value}>${n}</option>`)}
-      </select>
-    </label>`;
 }
 
 const LiveToggle = () => html`

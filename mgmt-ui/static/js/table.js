@@ -12,6 +12,7 @@ import { useWindow } from './window.js';
 /** @typedef {import('./dom.js').Children} Children */
 
 /**
+ * @template [T=any]
  * @typedef {object} Column
  * @property {string} key
  * @property {string} label
@@ -20,7 +21,7 @@ import { useWindow } from './window.js';
  * @property {boolean} [right]  numbers stand to the right
  * @property {boolean} [hidden] until the user asks for it
  * @property {boolean} [card]   stays on a phone
- * @property {(row: any, list: {answer: any, rows: any[]}) => Children} cell
+ * @property {(row: T, list: {answer: any, rows: T[]}) => Children} cell
  */
 
 /**
@@ -229,7 +230,7 @@ function Pages({ page, query, noun }) {
   if (page.total_count <= 25) return null;
   const turn = (/** @type {number} */ n) => setQuery({ page: n === 1 ? '' : String(n) });
   return html`
-    <nav class="pages" aria-label="Pages">
+    <nav class="pages" aria-label="Pages of the list">
       ${page.page_count > 1 && html`
         <${Button} icon="left" kind="quiet" label="Previous page" disabled=${page.page <= 1} onClick=${() => turn(page.page - 1)} />
         ${pageNumbers(page.page, page.page_count).map((n) => n === 0 ? html`<span class="muted">…</span>` : html`

@@ -9,10 +9,13 @@ import { connectionHref, exchangeHref, queueHref } from '../router.js';
 import { Modes } from './channels.js';
 import { Fact } from './queue.js';
 
+/** @typedef {import('../../../types/api').Channel} C */
+
 /** @param {{name: string}} p */
 export function Channel({ name }) {
+  /** @type {import('../live.js').Live<C>} */
   const { data: c, error } = useLive(path`channels/${name}` + '?' + samplesQuery('msg_rates'));
-  if (!c) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!c) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const gone = error && /** @type {any} */ (error).status === 404;
   return html`
     <${PageHead} kind="channel" title=${name} meta=${html`<${State} of=${gone ? 'closed' : c.state} /><span>${c.user} in ${c.vhost}</span><${Modes} c=${c} />
@@ -27,15 +30,15 @@ export function Channel({ name }) {
       <div class="push"><${RangePicker} /></div>
     </div>
     <${Rates} c=${c} />
-    ${c.consumer_details?.length > 0 && html`<${Card} title="Consumers"><${ConsumerTable} of=${c.consumer_details} queues /><//>`}
+    ${c.consumer_details?.length && html`<${Card} title="Consumers"><${ConsumerTable} of=${c.consumer_details} queues /><//>`}
     <div class="columns-2">
-      ${c.publishes?.length > 0 && html`<${Flow} title="Publishes" of=${c.publishes} link=${(/** @type {any} */ p) => exchangeHref(p.exchange)} name=${(/** @type {any} */ p) => p.exchange.name || '(default)'} key0="publish" />`}
-      ${c.deliveries?.length > 0 && html`<${Flow} title="Deliveries" of=${c.deliveries} link=${(/** @type {any} */ d) => queueHref(d.queue)} name=${(/** @type {any} */ d) => d.queue.name} key0="deliver_get" />`}
+      ${c.publishes?.length && html`<${Flow} title="Publishes" of=${c.publishes} link=${(/** @type {any} */ p) => exchangeHref(p.exchange)} name=${(/** @type {any} */ p) => p.exchange.name || '(default)'} key0="publish" />`}
+      ${c.deliveries?.length && html`<${Flow} title="Deliveries" of=${c.deliveries} link=${(/** @type {any} */ d) => queueHref(d.queue)} name=${(/** @type {any} */ d) => d.queue.name} key0="deliver_get" />`}
     </div>
     ${c.idle_since && html`<${KeyValue} of=${[['Idle since', c.idle_since]]} />`}`;
 }
 
-/** @param {{c: any}} p */
+/** @param {{c: C}} p */
 function Rates({ c }) {
   const m = c.message_stats ?? {};
   const { times, series } = useMemo(() => lines([

@@ -6,24 +6,26 @@ import { channelHref, connectionHref } from '../router.js';
 import { List } from '../table.js';
 import { Channel } from './channel.js';
 
+/** @typedef {import('../../../types/api').Channel} C */
+
 /** @param {{names: string[]}} p */
 export default function Channels({ names }) {
   return names.length === 1 ? html`<${Channel} name=${names[0]} />` : html`<${ChannelList} />`;
 }
 
-/** @param {{c: any}} p */
+/** @param {{c: C}} p */
 export const Modes = ({ c }) => html`
   <span class="features">
     ${c.confirm && html`<${Badge} tone="accent" title="Publishes are confirmed">confirms<//>`}
     ${c.transactional && html`<${Badge} tone="warn" title="Publishes and acks are in transactions">tx<//>`}
   </span>`;
 
-/** @param {{c: any}} p */
-const Prefetch = ({ c }) => c.consumer_count > 0 && !c.prefetch_count && !c.global_prefetch_count
+/** @param {{c: C}} p */
+const Prefetch = ({ c }) => c.consumer_count && !c.prefetch_count && !c.global_prefetch_count
   ? html`<span class="zero" title="No limit for the channel; consumers may have their own">–</span>`
-  : html`<${Num} of=${c.prefetch_count} />${c.global_prefetch_count > 0 && html` <span class="muted">(${c.global_prefetch_count} in all)</span>`}`;
+  : html`<${Num} of=${c.prefetch_count} />${!!c.global_prefetch_count && html` <span class="muted">(${c.global_prefetch_count} in all)</span>`}`;
 
-/** @type {import('../table.js').Column[]} */
+/** @type {import('../table.js').Column<C>[]} */
 const columns = [
   { key: 'name', label: 'Channel', sort: 'name', fields: ['name', 'number'], cell: (c) => html`<a href=${channelHref(c.name)}>${c.name}</a>` },
   { key: 'user', label: 'User', sort: 'user', cell: (c) => c.user },
@@ -42,10 +44,10 @@ const columns = [
 const ChannelList = () => html`
   <${PageHead} title="Channels" />
   <${List} id="channels" noun="channel" path=${vhost.value ? `vhosts/${encodeURIComponent(vhost.value)}/channels` : 'channels'} columns=${columns} fields=${['name']}
-    keyOf=${(/** @type {any} */ c) => c.name} hrefOf=${(/** @type {any} */ c) => channelHref(c.name)}
+    keyOf=${(/** @type {C} */ c) => c.name} hrefOf=${(/** @type {C} */ c) => channelHref(c.name)}
     empty=${html`<${Empty} icon="channels" title="No channel is open"><p>Clients open channels over their <a href=${connectionHref('').replace(/\/$/, '')}>connections</a>.</p><//>`} />`;
 
-/** The channels of one connection. @param {{of: any[]}} p */
+/** The channels of one connection. @param {{of: C[]}} p */
 export const ChannelTable = ({ of }) => html`
   <div class="table-box" tabindex="0" role="region" aria-label="Channels">
   <table class="table"><thead><tr>${columns.filter((c) => !['user', 'vhost'].includes(c.key)).map((c) => html`<th scope="col" key=${c.key} class=${(c.right ? 'right ' : '') + (c.card ? '' : 'wide-cell')}>${c.label}</th>`)}</tr></thead>

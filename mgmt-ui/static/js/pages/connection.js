@@ -8,12 +8,15 @@ import { useLive } from '../live.js';
 import { ChannelTable } from './channels.js';
 import { clientOf } from './connections.js';
 
+/** @typedef {import('../../../types/api').Connection} C */
+
 /** @param {{name: string}} p */
 export function Connection({ name }) {
   const at = path`connections/${name}`;
+  /** @type {import('../live.js').Live<C>} */
   const { data: c, error } = useLive(at + '?' + samplesQuery('data_rates'));
   const channels = useLive(at + '/channels');
-  if (!c) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!c) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const gone = error && /** @type {any} */ (error).status === 404;
   const called = c.user_provided_name ?? c.client_properties?.connection_name;
   return html`
@@ -27,7 +30,7 @@ export function Connection({ name }) {
     <${Card} title="Channels">${channels.data?.length ? html`<${ChannelTable} of=${channels.data} />` : html`<p class="muted">No channel is open.</p>`}<//>`;
 }
 
-/** @param {{c: any}} p */
+/** @param {{c: C}} p */
 function Data({ c }) {
   const { times, series } = useMemo(() => lines([
     { label: 'from client', color: 'publish', of: c.recv_oct_details },
@@ -38,7 +41,7 @@ function Data({ c }) {
       <${KeyValue} of=${[['From client, in all', bytes(c.recv_oct)], ['To client, in all', bytes(c.send_oct)]]} /><//>`;
 }
 
-/** @param {{c: any}} p */
+/** @param {{c: C}} p */
 const Client = ({ c }) => html`
   <${Card} title="Client">
     <${KeyValue} of=${[

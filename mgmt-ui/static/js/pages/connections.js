@@ -9,12 +9,14 @@ import { sendSnippet } from '../snippets.js';
 import { List } from '../table.js';
 import { Connection } from './connection.js';
 
+/** @typedef {import('../../../types/api').Connection} C */
+
 /** @param {{names: string[]}} p */
 export default function Connections({ names }) {
   return names.length === 1 ? html`<${Connection} name=${names[0]} />` : html`<${ConnectionList} />`;
 }
 
-/** What a client calls itself. @param {any} c */
+/** What a client calls itself. @param {C} c */
 export const clientOf = (c) => {
   const p = c.client_properties ?? {};
   return [p.product, p.version].filter(Boolean).join(' ') || p.platform || '';
@@ -23,7 +25,7 @@ export const clientOf = (c) => {
 /** @param {number | undefined} n */
 const perSecond = (n) => bytes(n) + '/s';
 
-/** @type {import('../table.js').Column[]} */
+/** @type {import('../table.js').Column<C>[]} */
 const columns = [
   { key: 'name', label: 'Connection', sort: 'name', fields: ['name', 'user_provided_name', 'client_properties'], cell: (c) => html`
     <a href=${connectionHref(c.name)}>${c.user_provided_name ?? c.client_properties?.connection_name ?? c.name}</a>
@@ -44,7 +46,7 @@ function ConnectionList() {
   return html`
     <${PageHead} title="Connections" />
     <${List} id="connections" noun="connection" path=${vhost.value ? `vhosts/${encodeURIComponent(vhost.value)}/connections` : 'connections'} columns=${columns} fields=${['name']}
-      keyOf=${(/** @type {any} */ c) => c.name} hrefOf=${(/** @type {any} */ c) => connectionHref(c.name)}
+      keyOf=${(/** @type {C} */ c) => c.name} hrefOf=${(/** @type {C} */ c) => connectionHref(c.name)}
       bulk=${[{ label: 'Close…', icon: 'close', danger: true, run: closeConnections }]} empty=${html`<${NoConnections} />`} />`;
 }
 

@@ -10,7 +10,8 @@ import { publishTo } from '../publishform.js';
 import { address, exchangeSegment, go, href, setQuery } from '../router.js';
 import { ExchangeFeatures } from './exchanges.js';
 
-/** @typedef {{x: any, at: string}} Panel  at: the exchange's path below /api */
+/** @typedef {import('../../../types/api').Exchange} X */
+/** @typedef {{x: X, at: string}} Panel  at: the exchange's path below /api */
 
 /** The tabs of an exchange's page. @type {{id: string, label: string, panel: (p: Panel) => any}[]} */
 const tabs = [
@@ -22,8 +23,9 @@ const tabs = [
 /** @param {{vhost: string, name: string}} p */
 export function Exchange({ vhost, name }) {
   const at = path`exchanges/${vhost}/${exchangeSegment(name)}`;
+  /** @type {import('../live.js').Live<X>} */
   const { data: x, error } = useLive(at + '?' + samplesQuery('msg_rates'));
-  if (!x) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!x) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const tab = tabs.find((t) => t.id === address.value.query.tab) ?? tabs[0];
   const ours = name === '' || name.startsWith('amq.');
   return html`
@@ -36,7 +38,7 @@ export function Exchange({ vhost, name }) {
     <//>`;
 }
 
-/** @param {any} x @param {string} at */
+/** @param {X} x @param {string} at */
 function remove(x, at) {
   ask({
     title: `Delete exchange ${x.name}?`, action: 'Delete the exchange', danger: true, typed: x.name,

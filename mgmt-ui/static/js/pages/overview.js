@@ -5,14 +5,19 @@ import { may } from '../api.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
 import { Badge, Card, Failed, Icon, KeyValue, Loading, PageHead, Snippet, Spark, State, bytes, count, html, number, percent, rate, span, useMemo } from '../dom.js';
 import { useLive } from '../live.js';
-import { vhost } from '../prefs.js';
 import { href, queueHref } from '../router.js';
 import { sendSnippet } from '../snippets.js';
+import { ofVhost } from '../vhosts.js';
+
+/** @typedef {import('../../../types/api').Overview} O */
+/** @typedef {import('../../../types/api').Node} N */
 
 export default function Overview() {
+  /** @type {import('../live.js').Live<O>} */
   const overview = useLive('overview?' + samplesQuery('lengths', 'msg_rates'));
+  /** @type {import('../live.js').Live<N[]>} */
   const nodes = useLive(may('monitoring') ? 'nodes' : null);
-  if (!overview.data) return overview.error ? html`<${Failed} error=${overview.error} />` : html`<${Loading} />`;
+  if (!overview.data) return overview.error ? html`<${Failed} error=${overview.error} whole />` : html`<${Loading} />`;
   const o = overview.data;
   return html`
     <${PageHead} title="Overview" meta=${html`<span>${o.cluster_name}</span><span>HutchMQ ${o.product_version}</span>`} actions=${html`<${RangePicker} />`} />
@@ -29,7 +34,7 @@ export default function Overview() {
     <${Listeners} of=${o.listeners} />`;
 }
 
-/** @param {{o: any}} p */
+/** @param {{o: O}} p */
 function Totals({ o }) {
   const { message_stats: m = {}, queue_totals: q = {}, object_totals: t = {} } = o;
   return html`
@@ -76,11 +81,11 @@ function Depths({ of = {} }) {
 /** Queues at the top by depth: those that nobody takes from are named. */
 const deepest = 'page=1&page_size=50&sort=messages&sort_reverse=true&columns=name,vhost,messages,consumers,messages_details.rate';
 
-/** @param {{nodes: any[] | undefined, o: any}} p */
+/** @param {{nodes: N[] | undefined, o: O}} p */
 function Attention({ nodes, o }) {
-  const path = (vhost.value ? `queues/${encodeURIComponent(vhost.value)}` : 'queues') + '?' + deepest;
+  const path = ofVhost('queues') + '?' + deepest;
   const { data } = useLive(path, { everyMs: 5000 });
-  const left = /** @type {any[]} */ (data?.items ?? []).filter((q) => q.consumers === 0 && q.messages > 0);
+  const left = /** @type {import('../../../types/api').Queue[]} */ (data?.items ?? []).filter((q) => q.consumers === 0 && q.messages);
   const alarms = alarmsOf(nodes);
   const unroutable = (o.message_stats?.return_unroutable_details?.rate ?? 0) + (o.message_stats?.drop_unroutable_details?.rate ?? 0);
   const fine = !alarms.length && !left.length && unroutable === 0;
@@ -93,13 +98,19 @@ function Attention({ nodes, o }) {
         ${unroutable > 0 && html`<li key="unroutable"><${Badge} tone="warn">◆ unroutable<//><span>${rate(unroutable)} messages per second reach no queue: no binding matches them.</span></li>`}
         ${left.slice(0, 6).map((q) => html`
           <li key=${q.vhost + '\n' + q.name}><${Badge} tone="warn">◆ no consumers<//>
-            <span><a href=${queueHref(q)}>${q.name}</a> ${(q.messages_details?.rate ?? 0) > 0 ? `grows by ${rate(q.messages_details.rate)}/s and` : ''} holds ${count(q.messages, 'message')} that nobody takes.</span></li>`)}
+            <span><a href=${queueHref(q)}>${q.name}</a> ${growth(q)} holds ${count(q.messages ?? 0, 'message')} that nobody takes.</span></li>`)}
         ${left.length > 6 && html`<li><span class="muted">and <a href=${href(['queues'], { sort: 'messages', sort_reverse: 'true' })}>${count(left.length - 6, 'more queue')}</a></span></li>`}
       </ul>`}
     <//>`;
 }
 
-/** @param {{o: any}} p */
+/** @param {import('../../../types/api').Queue} q */
+function growth(q) {
+  const perSecond = q.messages_details?.rate ?? 0;
+  return perSecond > 0 ? `grows by ${rate(perSecond)}/s and` : '';
+}
+
+/** @param {{o: O}} p */
 const Begin = ({ o }) => html`
   <p>There is no queue yet. Declare one from a program, or <a href=${href(['queues'], { add: 'queue' })}>add one here</a>.</p>
   <${Snippet} label="Python, with pika" text=${sendSnippet(o)} />`;
@@ -116,7 +127,7 @@ function Churn({ of = {} }) {
     <//>`;
 }
 
-/** @param {{nodes: any[]}} p */
+/** @param {{nodes: N[]}} p */
 const Nodes = ({ nodes }) => html`
   <${Card} title="Nodes"><div class="nodes">
     ${nodes.map((n) => html`
@@ -141,7 +152,7 @@ function Gauge({ label, used = 0, limit = 0, alarm, as = bytes }) {
     </div>`;
 }
 
-/** @param {{of?: any[]}} p */
+/** @param {{of?: import('../../../types/api').Listener[]}} p */
 const Listeners = ({ of = [] }) => html`
   <${Card} title="Listeners">
     <table class="plain"><thead><tr><th scope="col">Protocol</th><th scope="col">Address</th><th scope="col" class="right">Port</th><th scope="col">TLS</th><th scope="col" class="wide-cell">Node</th></tr></thead>

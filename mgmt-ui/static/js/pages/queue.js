@@ -13,9 +13,10 @@ import { address, exchangeHref, setQuery } from '../router.js';
 import { takeSnippet } from '../snippets.js';
 import { Features } from './queues.js';
 
-/** @typedef {{q: any, at: string}} Panel  at: the queue's path below /api */
+/** @typedef {import('../../../types/api').Queue} Q */
+/** @typedef {{q: Q, at: string}} Panel  at: the queue's path below /api */
 
-/** The tabs of a queue's page. @type {{id: string, label: string, count?: (q: any) => number, panel: (p: Panel) => any}[]} */
+/** The tabs of a queue's page. @type {{id: string, label: string, count?: (q: Q) => number, panel: (p: Panel) => any}[]} */
 const tabs = [
   { id: 'live', label: 'Live', panel: Live },
   { id: 'consumers', label: 'Consumers', count: (q) => q.consumers, panel: Consumers },
@@ -26,8 +27,9 @@ const tabs = [
 /** @param {{vhost: string, name: string}} p */
 export function Queue({ vhost, name }) {
   const at = path`queues/${vhost}/${name}`;
+  /** @type {import('../live.js').Live<Q>} */
   const { data: q, error } = useLive(at + '?' + samplesQuery('lengths', 'msg_rates'));
-  if (!q) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
+  if (!q) return error ? html`<${Failed} error=${error} whole />` : html`<${Loading} />`;
   const tab = tabs.find((t) => t.id === address.value.query.tab) ?? tabs[0];
   const gone = error && /** @type {any} */ (error).status === 404;
   return html`
@@ -40,7 +42,7 @@ export function Queue({ vhost, name }) {
     <//>`;
 }
 
-/** @param {{q: any}} p */
+/** @param {{q: Q}} p */
 const Actions = ({ q }) => html`
   <${Button} icon="publish" onClick=${() => publishTo({ vhost: q.vhost, exchange: '', routingKey: q.name })}>Publish<//>
   <${Button} icon="get" onClick=${() => getFrom(q)}>Get<//>
@@ -76,9 +78,9 @@ function Live({ q }) {
       <${Card} title="Messages in the queue"><${Chart} title="Messages in the queue" times=${depth.times} series=${depth.series} format=${number} /><//>
       <${Card} title="Messages per second"><${Chart} title="Messages per second" times=${flow.times} series=${flow.series} /><//>
     </div>
-    ${q.incoming?.length > 0 && html`<${Card} title="Publishes into it">
+    ${q.incoming?.length && html`<${Card} title="Publishes into it">
       <table class="plain"><thead><tr><th scope="col">Exchange</th><th scope="col" class="right">In/s</th><th scope="col" class="right">In all</th></tr></thead>
-      <tbody>${q.incoming.map((/** @type {any} */ i) => html`<tr key=${i.exchange.name}><td><a href=${exchangeHref(i.exchange)}>${i.exchange.name || '(default)'}</a></td>
+      <tbody>${q.incoming.map((i) => html`<tr key=${i.exchange.name}><td><a href=${exchangeHref(i.exchange)}>${i.exchange.name || '(default)'}</a></td>
         <td class="right">${rate(i.stats.publish_details?.rate)}</td><td class="right">${number(i.stats.publish)}</td></tr>`)}</tbody></table><//>`}`;
 }
 
@@ -95,9 +97,10 @@ function Consumers({ q }) {
 
 /** @param {Panel} p */
 function Bindings({ q, at }) {
+  /** @type {import('../live.js').Live<import('../../../types/api').Binding[]>} */
   const { data, error } = useLive(at + '/bindings');
   if (!data) return error ? html`<${Failed} error=${error} />` : html`<${Loading} />`;
-  const made = data.filter((/** @type {any} */ b) => b.source !== '');
+  const made = data.filter((b) => b.source !== '');
   return html`
     <div class="panel-head"><p class="muted">The default exchange always leads here, by the queue's name.</p>
       <${Button} icon="plus" onClick=${() => addBinding({ vhost: q.vhost, destination: q.name, destinationType: 'queue' })}>Bind to an exchange<//></div>

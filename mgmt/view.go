@@ -6,19 +6,19 @@ import (
 	contract "github.com/hutchmq/hutchmq/queue"
 )
 
-// sight is as much of the node as a user sees: all of it, or some vhosts.
-type sight struct {
+// view is as much of the node as a user sees: all of it, or some vhosts.
+type view struct {
 	totals  broker.Totals
 	traffic contract.Traffic
 	past    history
 }
 
-func (a *API) sight(u *auth.User) sight {
+func (a *API) view(u *auth.User) view {
 	if has(u, "monitoring") {
-		return sight{a.broker.Totals(), a.broker.Activity().Traffic, history{{a.broker.Past(), a.broker.Row}}}
+		return view{a.broker.Totals(), a.broker.Activity().Traffic, history{{a.broker.Past(), a.broker.Row}}}
 	}
 	vhosts := a.visible(u)
-	s := sight{totals: a.broker.TotalsIn(vhosts)}
+	s := view{totals: a.broker.TotalsIn(vhosts)}
 	for _, v := range vhosts {
 		t := a.broker.ActivityIn(v.Name).Traffic
 		s.traffic.Add(&t)

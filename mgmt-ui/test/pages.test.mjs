@@ -1,0 +1,85 @@
+// Every page, in both themes and on a phone: it shows what it should, nothing
+// is wrong in the console, nothing is asked of another host, and it is
+// accessible. The screenshots are for people to look at.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { openBrowser } from './browser.mjs';
+import { fake } from './fake.mjs';
+
+const connection = '10.0.1.17:40311 -> 10.0.0.2:5672';
+
+/** Pages, texts that must be there, and what may go wrong. */
+const pages = [
+  ['overview', '#/', ['Overview', 'Messages per second', 'Needs attention', 'orders.dead', 'amqp/ssl']],
+  ['queues', '#/queues', ['24 queues', 'orders.paid', 'quorum', 'paused', '◆ none']],
+  ['queue', '#/queues/%2F/orders.paid', ['orders.paid', 'Messages in the queue', 'Publish']],
+  ['queue-consumers', '#/queues/%2F/orders.paid?tab=consumers', [connection.split(' ')[0], 'by hand']],
+  ['queue-no-consumers', '#/queues/%2F/orders.dead?tab=consumers', ['Nobody takes from this queue', 'basic_consume("orders.dead"']],
+  ['queue-bindings', '#/queues/%2F/orders.paid?tab=bindings', ['order.paid.#', 'orders']],
+  ['queue-settings', '#/queues/%2F/orders.created?tab=settings', ['x-message-ttl: 60000', 'By policies']],
+  ['exchanges', '#/exchanges', ['8 exchanges', '(default)', 'topic']],
+  ['exchange', '#/exchanges/%2F/orders', ['orders', 'Messages per second']],
+  ['exchange-bindings', '#/exchanges/%2F/orders?tab=bindings', ['order.created.#', 'orders.created']],
+  ['exchange-default', '#/exchanges/%2F/amq.default?tab=bindings', ['leads to every queue']],
+  ['connections', '#/connections', ['6 connections', 'orders-api', 'pika 1.3.2', 'blocked', 'TLS']],
+  ['connection', '#/connections/' + encodeURIComponent(connection), ['orders-worker-1', 'Python 3.11.2', 'Bytes per second', 'confirms']],
+  ['channels', '#/channels', ['12 channels', connection + ' (1)']],
+  ['channel', '#/channels/' + encodeURIComponent(connection + ' (2)'), ['Deliveries', 'orders.created']],
+  ['nowhere', '#/no/such/page', ['There is no such page']],
+  ['gone', '#/queues/%2F/none', ['This cannot be shown', 'It is not there (any more).'], /404/],
+];
+
+let f, browser;
+before(async () => {
+  f = await fake();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser.close();
+  f.close();
+});
+
+const modes = [['light', {}], ['dark', { dark: true }], ['phone', { width: 360, height: 740 }]];
+
+for (const [mode, options] of modes) {
+  describe(mode, () => {
+    for (const [name, hash, texts, ignore] of pages) {
+      test(name, async () => {
+        const p = await browser.page({ url: f.url, ignore, ...options });
+        await p.go(hash);
+        const shown = await p.page.innerText('#main');
+        for (const text of texts) assert.ok(mode === 'phone' || shown.includes(text), `no "${text}" in:\n${shown}`);
+        assert.ok(shown.includes(texts[0]), `no "${texts[0]}"`);
+        assert.deepEqual(await p.axe(), []);
+        assert.equal(await p.overflow(), 0, 'scrolls sideways');
+        await p.shot(`${name}-${mode}`);
+        assert.deepEqual(p.wrong, []);
+        await p.close();
+      });
+    }
+  });
+}
+
+test('charts are drawn, and tell their numbers to who cannot see them', async () => {
+  const p = await browser.page({ url: f.url });
+  await p.go('#/');
+  await p.page.waitForSelector('.picture canvas');
+  const label = await p.page.getAttribute('.picture', 'aria-label');
+  assert.match(label, /^Messages per second: publish [\d,]+, deliver [\d,]+/);
+  await p.page.click('.chart button[aria-label="Show as a table"]');
+  assert.ok(await p.page.locator('.chart-table tbody tr').count() > 30);
+  assert.deepEqual(await p.axe(), []);
+  await p.page.click('text=10 min');
+  await p.page.waitForFunction(() => document.querySelectorAll('.chart-table tbody tr').length > 100);
+  assert.ok(f.world.asked.some((a) => a.query.includes('msg_rates_age=600&msg_rates_incr=5')));
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('what the pages ask for is allowed by the policy, and nothing is inline', async () => {
+  const p = await browser.page({ url: f.url });
+  const answer = await p.page.goto(f.url);
+  assert.match(answer.headers()['content-security-policy'], /style-src 'self';/);
+  await p.close();
+});

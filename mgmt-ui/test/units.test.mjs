@@ -1,0 +1,40 @@
+// What needs no page.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as f from '../static/js/format.js';
+import { pageNumbers, pageOf } from '../static/js/paging.js';
+
+test('format', () => {
+  const table = [
+    [f.number, [[0, '0'], [12431, '12,431'], [undefined, '–'], [null, '–'], [NaN, '–']]],
+    [f.short, [[9.5, '9.5'], [9999, '9,999'], [12431, '12.4k'], [20000, '20k'], [431000, '431k'], [2.5e6, '2.5M']]],
+    [f.rate, [[0, '0'], [4.234, '4.2'], [10.4, '10'], [1204.2, '1,204'], [undefined, '–']]],
+    [f.bytes, [[0, '0 B'], [1023, '1,023 B'], [1024, '1.0 KiB'], [1536, '1.5 KiB'], [5 * 2 ** 30, '5.0 GiB'], [200 * 2 ** 20, '200 MiB']]],
+    [f.span, [[0, '0 ms'], [999, '999 ms'], [61e3, '1 min 1 s'], [3600e3, '1 h'], [93784e3, '1 d 2 h'], [undefined, '–']]],
+    [f.percent, [[0.978, '98 %'], [undefined, '–']]],
+  ];
+  for (const [format, rows] of table) for (const [value, want] of rows) assert.equal(format(value), want, `${format.name}(${value})`);
+  assert.equal(f.count(1, 'queue'), '1 queue');
+  assert.equal(f.count(12431, 'message'), '12,431 messages');
+});
+
+test('pages of what the API gives as a whole', () => {
+  const all = Array.from({ length: 230 }, (_, i) => ({ name: `user${i}`, n: i % 7, deep: { rate: i } }));
+  const name = (row) => row.name;
+  const first = pageOf(all, { page: 1, page_size: 100 }, name);
+  assert.deepEqual([first.items.length, first.page_count, first.total_count, first.filtered_count], [100, 3, 230, 230]);
+  assert.equal(pageOf(all, { page: 9, page_size: 100 }, name).page, 3, 'too far is the last');
+  assert.deepEqual(pageOf(all, { name: 'R22', page: 1, page_size: 5 }, name).items.map(name), ['user22', 'user220', 'user221', 'user222', 'user223']);
+  assert.equal(pageOf(all, { name: '^user[12]$', use_regex: true, page: 1, page_size: 5 }, name).filtered_count, 2);
+  assert.equal(pageOf(all, { name: '(', use_regex: true, page: 1, page_size: 5 }, name).filtered_count, 0);
+  assert.equal(pageOf(all, { sort: 'deep.rate', sort_reverse: true, page: 1, page_size: 1 }, name).items[0].name, 'user229');
+  assert.equal(pageOf([], { page: 1, page_size: 5 }, name).page_count, 1);
+});
+
+test('page numbers', () => {
+  assert.deepEqual(pageNumbers(1, 1), [1]);
+  assert.deepEqual(pageNumbers(1, 9), [1, 2, 0, 9]);
+  assert.deepEqual(pageNumbers(5, 9), [1, 0, 4, 5, 6, 0, 9]);
+  assert.deepEqual(pageNumbers(9, 9), [1, 0, 8, 9]);
+});
