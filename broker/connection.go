@@ -117,11 +117,14 @@ func (b *Broker) kick(reason string, which func(*Connection) bool) {
 // Vhost is where the connection is.
 func (c *Connection) Vhost() *vhost.Vhost { return c.v }
 
+// actor is who changes something by way of c.
+func (c *Connection) actor() Actor { return Actor{User: c.User.Name, Via: c.Protocol, From: c.Name} }
+
 // Close deletes the exclusive queues of c. Its sessions must be closed. It may
 // be called again.
 func (c *Connection) Close() {
 	left := c.b.leave(c)
-	if err := c.v.As(c.User.Name).DeleteOwned(c.ID); err != nil {
+	if err := c.v.By(c.actor()).DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)
 	}
 	if left {

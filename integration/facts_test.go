@@ -135,7 +135,7 @@ func (f *facts) backlog(p *peer) {
 	f.note(p, scenario, "drained/s", f.perf(p, "backlog-drain").ReceivedPerSecond)
 	f.note(p, scenario, "resident after it, drained, MiB", p.rssMiB())
 	began := time.Now()
-	for diskUse(p.dir) > before+backlogBytes/10 && time.Since(began) < 2*time.Minute {
+	for diskUse(p.dir) > before+backlogBytes/10 && time.Since(began) < time.Minute {
 		time.Sleep(200 * time.Millisecond)
 	}
 	f.note(p, scenario, "disk back (to a tenth), s", time.Since(began).Seconds())
@@ -270,7 +270,25 @@ func (f *facts) print() {
 		if scenario == before {
 			name = ""
 		}
-		fmt.Printf("| %s | %s | %.3g | %.3g | %.2g x |\n", name, measure, theirs, ours, ours/theirs)
+		ratio := "none"
+		if theirs > 0 {
+			ratio = digits(ours/theirs) + " x"
+		}
+		fmt.Printf("| %s | %s | %s | %s | %s |\n", name, measure, digits(theirs), digits(ours), ratio)
 		before = scenario
 	}
+}
+
+// digits writes a number with no more digits than mean something; 0 was not
+// measured.
+func digits(f float64) string {
+	switch {
+	case f == 0:
+		return "none"
+	case f >= 1e4:
+		return fmt.Sprintf("%.0f k", f/1e3)
+	case f >= 100:
+		return fmt.Sprintf("%.0f", f)
+	}
+	return fmt.Sprintf("%.3g", f)
 }

@@ -10,22 +10,48 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/logbook"
 )
 
 // API answers requests about one broker.
 type API struct {
 	broker   *broker.Broker
 	facts    Facts
-	node     string // the name in facts
+	node     string
 	logins   logins
 	attempts throttle
+
+	router     chi.Router
+	happenings happenings
+	log        *logbook.Book    // nil: nobody keeps it
+	settings   []config.Setting // in effect
 }
 
-// New makes the handler of all routes.
-func New(b *broker.Broker, f Facts) http.Handler {
-	a := &API{broker: b, facts: f, node: f.Node}
+// An Option gives the API something to show that the broker does not know.
+type Option func(*API)
+
+// WithLog shows what was logged lately, and lets administrators set the level.
+func WithLog(l *logbook.Book) Option { return func(a *API) { a.log = l } }
+
+// WithSettings shows the settings that the node was started with.
+func WithSettings(list []config.Setting) Option { return func(a *API) { a.settings = list } }
+
+// New makes the handler of all routes. node is the name of this node.
+func New(b *broker.Broker, node string, more ...Option) http.Handler {
+	a := &API{broker: b, node: node, happenings: happenings{b: b}}
+	for _, o := range more {
+		o(a)
+	}
+	a.happenings.log = a.log
+	return compressed(a.routes())
+}
+
+// routes are all routes there are.
+func (a *API) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(encodedPath, headers, verbs(r), a.sameOrigin)
+	a.router = r
+	r.Use(encodedPath, headers, verbs(r), a.sameOrigin, a.record)
 	r.NotFound(notHere)
 	a.healthRoutes(r)
 	a.overviewRoutes(r)
@@ -57,8 +83,9 @@ func New(b *broker.Broker, f Facts) http.Handler {
 	a.consumerRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
+	a.eventRoutes(r)
 	a.uiRoutes(r)
-	return compressed(r)
+	return r
 }
 
 // compressed serves what is big in gzip, but for streams of events, which must
@@ -66,7 +93,7 @@ func New(b *broker.Broker, f Facts) http.Handler {
 func compressed(h http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Accept") == "text/event-stream" {
+		if isStream(r) {
 			h.ServeHTTP(w, r)
 			return
 		}

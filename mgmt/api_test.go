@@ -20,7 +20,7 @@ import (
 
 // testFacts are those of the node in tests.
 var testFacts = mgmt.Facts{
-	Node: "rabbit@here", Version: "0.1.0", DataDir: "/data", ConfigFile: "/hutchmq.yaml",
+	Version: "0.1.0", DataDir: "/data", ConfigFile: "/hutchmq.yaml",
 	Listeners: []mgmt.Listener{
 		{Protocol: "amqp", IP: "::", Port: 5672}, {Protocol: "http", IP: "::", Port: 15672},
 		{Protocol: "http/prometheus", IP: "127.0.0.1", Port: 15692},
@@ -53,7 +53,7 @@ func newNode(t testing.TB) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := node{mgmt.New(b, testFacts), b, make(chan string, 1)}
+	n := node{mgmt.New(b, "rabbit@here", mgmt.WithFacts(testFacts)), b, make(chan string, 1)}
 	c, err := b.Connect(u, "/", broker.Client{
 		Name: "127.0.0.1:50000 -> 127.0.0.1:5672", Protocol: "AMQP 0-9-1", PeerPort: 50000,
 		Properties: amqp.Table{"connection_name": "tester"},

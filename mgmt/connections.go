@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 )
@@ -132,7 +133,7 @@ func (a *API) closeConnectionsOf(w http.ResponseWriter, r *http.Request, u *auth
 		return
 	}
 	for _, c := range rows {
-		c.Kick(reasonToClose(r))
+		a.kick(r, c)
 	}
 	done(w, nil)
 }
@@ -178,12 +179,14 @@ func (a *API) amqp10Sessions(w http.ResponseWriter, r *http.Request, u *auth.Use
 	}
 }
 
-// reasonToClose is what a client is told that is disconnected.
-func reasonToClose(r *http.Request) string {
-	if reason := r.Header.Get("X-Reason"); reason != "" {
-		return reason
+// kick closes c, for the reason that r gives.
+func (a *API) kick(r *http.Request, c *broker.Connection) {
+	reason := r.Header.Get("X-Reason")
+	if reason == "" {
+		reason = "Closed via management plugin"
 	}
-	return "Closed via management plugin"
+	c.Kick(reason)
+	a.acting(r).Note("connection.kicked", amqp.Table{"name": c.Name, "vhost": c.Vhost().Name, "owner": c.User.Name, "reason": reason})
 }
 
 func (a *API) closeConnection(w http.ResponseWriter, r *http.Request, u *auth.User) {
@@ -196,6 +199,6 @@ func (a *API) closeConnection(w http.ResponseWriter, r *http.Request, u *auth.Us
 		refuse(w, "User not authorised to access object")
 		return
 	}
-	c.Kick(reasonToClose(r))
+	a.kick(r, c)
 	done(w, nil)
 }

@@ -94,7 +94,7 @@ func (a *API) importVhost(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) importDefinitions(w http.ResponseWriter, r *http.Request, d *definitions.Definitions) {
-	if err := a.acting(r).Import(d); err != nil {
+	if err := a.broker.By(actorOf(r, "definitions")).Import(d); err != nil {
 		bad(w, err.Error())
 		return
 	}

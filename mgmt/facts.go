@@ -7,12 +7,14 @@ import (
 
 // Facts are what the broker does not know of the process around it.
 type Facts struct {
-	Node       string // its name
 	Version    string
 	DataDir    string
 	ConfigFile string // "" none
 	Listeners  []Listener
 }
+
+// WithFacts shows facts.
+func WithFacts(f Facts) Option { return func(a *API) { a.facts = f } }
 
 // Listener is where something is served.
 type Listener struct {

@@ -58,7 +58,8 @@ type Change struct {
 // Notice is a change and who made it.
 type Notice struct {
 	Change
-	User string // "" the broker itself
+	Actor
+	Along bool // it went along with something bigger, of which there is a notice
 }
 
 // Vhost is a namespace of exchanges and queues.
@@ -204,7 +205,7 @@ func (v *Vhost) Close(forget bool) error {
 	queues := v.Queues()
 	var err error
 	if forget {
-		r := newRemoval(v, "")
+		r := newRemoval(v, Actor{})
 		for _, x := range v.Exchanges() {
 			r.exchange(x)
 		}
@@ -246,7 +247,7 @@ func (v *Vhost) keep(changes []Change) error {
 
 // notify tells of changes; those of system exchanges and of queues of replies
 // are nobody's doing. v.topology is held.
-func (v *Vhost) notify(user string, changes ...Change) {
+func (v *Vhost) notify(by Actor, changes ...Change) {
 	if v.options.Notify == nil {
 		return
 	}
@@ -254,7 +255,8 @@ func (v *Vhost) notify(user string, changes ...Change) {
 		if c.Exchange != nil && c.Exchange.system() || c.Queue != nil && IsReply(c.Queue.Name) {
 			continue
 		}
-		v.options.Notify(Notice{c, user})
+		along := v.closed || c.Binding != nil && len(changes) > 1
+		v.options.Notify(Notice{c, by, along})
 	}
 }
 

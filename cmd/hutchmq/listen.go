@@ -27,7 +27,7 @@ type face struct {
 
 // listen opens the listeners that are configured, and says where they are.
 // Either all of them listen or none does. To facts it adds who listens.
-func listen(s *server.Server, b *broker.Broker, cfg *config.Config, facts mgmt.Facts, log *slog.Logger) (web webServers, err error) {
+func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Logger, facts mgmt.Facts, shown []mgmt.Option) (web webServers, err error) {
 	amqp := face{name: "amqp", protocol: "amqp", addr: cfg.Listeners.AMQP}
 	management := face{name: "management", protocol: "http", addr: cfg.Listeners.Management}
 	prometheus := face{name: "metrics", protocol: "http/prometheus", addr: cfg.Listeners.Metrics}
@@ -42,7 +42,7 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, facts mgmt.F
 		}
 	}
 	amqp.serve(s.Serve)
-	management.serve(web.add(mgmt.New(b, facts)))
+	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts))...)))
 	prometheus.serve(web.add(metrics.New(b, cfg.Node.Name, version)))
 	return web, nil
 }

@@ -34,8 +34,9 @@ async function openPage(b, { url, dark, width = 1280, height = 800, ignore }) {
     await page.waitForFunction(() => !document.querySelector('.loading'));
     await page.waitForTimeout(150);
   };
+  const shows = (text) => page.waitForFunction((t) => !document.querySelector('.loading') && document.querySelector('#main')?.innerText.includes(t), text);
   return {
-    page, go, wrong,
+    page, go, shows, wrong,
     shot: (name) => page.screenshot({ path: shots + name + '.png', fullPage: false }),
     axe: () => violations(page),
     overflow: () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),

@@ -31,7 +31,7 @@ func (q *Queue) follow(change func(d *queue.Declaration)) {
 	q.options = o
 	q.timeout.Store(o.ConsumerTimeout)
 	if renew {
-		q.idle.Stop()
+		stop(q.idle)
 		q.used()
 	}
 	q.advance(q.kind.clock(), &then)

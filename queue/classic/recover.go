@@ -84,8 +84,6 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	for i := range q.lanes {
 		q.lanes[i].number = uint8(i)
 	}
-	q.expiry = stopped(q.tick)
-	q.idle = stopped(q.unused)
 	if d.Durable {
 		if err := q.recover(); err != nil {
 			return nil, err
@@ -144,11 +142,4 @@ func (q *Queue) soonest() (next int64) {
 		next = sooner(next, q.lanes[i].index.late)
 	}
 	return next
-}
-
-// stopped makes a timer that runs f once it is Reset.
-func stopped(f func()) *time.Timer {
-	t := time.AfterFunc(never, f)
-	t.Stop()
-	return t
 }

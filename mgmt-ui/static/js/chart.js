@@ -132,12 +132,19 @@ async function loadPlot() {
   return (await import('uplot')).default;
 }
 
+/** What a token is in the theme of now: a canvas knows no tokens. @param {HTMLElement} home @param {string} token */
+function colorOf(home, token) {
+  home.style.color = `var(${token})`;
+  const { color } = getComputedStyle(home);
+  home.style.color = '';
+  return color;
+}
+
 /** @param {HTMLElement} home @param {Series[]} series @param {(n: number | null) => string} format @param {number} height */
 function options(home, series, format, height) {
-  const style = getComputedStyle(home);
-  const token = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+  const color = (/** @type {string} */ token) => colorOf(home, token);
   const axis = {
-    stroke: token('--muted'), font: '11px ' + token('--font'), grid: { stroke: token('--line'), width: 1 }, ticks: { show: false },
+    stroke: color('--muted'), font: '11px ' + getComputedStyle(home).fontFamily, grid: { stroke: color('--line'), width: 1 }, ticks: { show: false },
   };
   return {
     width: home.clientWidth, height, legend: { show: false }, padding: [8, 24, 0, 0],
@@ -147,7 +154,7 @@ function options(home, series, format, height) {
       { ...axis, size: 28, space: 90, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((t) => f.clock(t * 1000).slice(0, rangeNow().age > 600 ? 5 : 8)) },
       { ...axis, size: 56, space: 36, ...(format === f.bytes && { incrs: powersOfTwo }), values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
     ],
-    series: [{}, ...series.map((s) => ({ label: s.label, stroke: token('--c-' + s.color), width: 1.75, points: { show: false }, spanGaps: true }))],
+    series: [{}, ...series.map((s) => ({ label: s.label, stroke: color('--c-' + s.color), width: 1.75, points: { show: false }, spanGaps: true }))],
     plugins: [tip(series, format)],
   };
 }
