@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 func (a *API) nodeRoutes(r chi.Router) {
@@ -115,7 +116,7 @@ func (a *API) showNode(asked *ranges) object {
 	}
 	o["metrics_gc_queue_length"] = queued
 	a.addNodeNumbers(o, &n, asked)
-	for key, value := range a.churn(asked) {
+	for key, value := range a.churn(asked, asked.node) {
 		o[key] = value
 	}
 	return o
@@ -156,8 +157,8 @@ func (a *API) configFiles() []string {
 	return []string{a.facts.ConfigFile}
 }
 
-// churn is what comes and goes.
-func (a *API) churn(asked *ranges) object {
+// churn is what comes and goes, with samples at the moments of grid.
+func (a *API) churn(asked *ranges, grid *stats.Grid) object {
 	c, past := a.broker.Churn(), history{{a.broker.Past(), a.broker.Row}}
 	o := object{}
 	for _, n := range []struct {
@@ -173,7 +174,7 @@ func (a *API) churn(asked *ranges) object {
 		{"queue_created", c.QueuesCreated, broker.QueuesCreated},
 		{"queue_deleted", c.QueuesDeleted, broker.QueuesDeleted},
 	} {
-		o.add(n.key, n.value, past.details(asked.now, asked.node, n.column))
+		o.add(n.key, n.value, past.details(asked.now, grid, n.column))
 	}
 	return o
 }

@@ -80,7 +80,7 @@ func (a *API) overview(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		o.QueueTotals = showLengths(s.totals.Ready, s.totals.Unacked, s.past, &asked)
 	}
 	if detail == everything {
-		o.ObjectTotals, o.Churn = showTotals(&s.totals), a.churn(&asked)
+		o.ObjectTotals, o.Churn = showTotals(&s.totals), a.churn(&asked, asked.messages)
 		n := counted{s.traffic, s.past, &asked}
 		o.MessageStats = n.node()
 	}
