@@ -50,6 +50,10 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	if !ok {
 		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
 	rows := []*broker.Queue{}
 	for _, v := range vhosts {
 		rows = append(rows, v.Queues()...)
@@ -57,14 +61,24 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	detail := detailOf(r.URL.Query())
 	list[*broker.Queue]{
 		name: func(q *broker.Queue) string { return q.Name }, order: []string{"vhost", "name"}, keys: queueKeys,
-		show: func(q *broker.Queue) any { return a.showQueue(q, detail) },
+		show: func(q *broker.Queue) any { return a.showQueue(q, detail, &asked) },
 	}.answer(w, r, rows)
 }
 
 func (a *API) queue(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if q := a.needQueue(w, r); q != nil {
-		answerOne(w, r, a.showQueue(q, detailOf(r.URL.Query())))
+	q := a.needQueue(w, r)
+	if q == nil {
+		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	shown := a.showQueue(q, detailOf(r.URL.Query()), &asked)
+	if shown.queueNumbers != nil {
+		shown.queueTraffic = a.queueTraffic(q, &asked)
+	}
+	answerOne(w, r, shown)
 }
 
 // putQueue declares a queue: a durable one, unless the body says otherwise.
