@@ -173,3 +173,96 @@ export interface Message {
   payload: string;
   payload_encoding: 'string' | 'base64';
 }
+
+/** A page of the messages of a queue. */
+export interface Browsed<M> { messages: M[]; next?: string; looked: number; end: boolean }
+
+/** A message that waits in a queue. */
+export interface ReadyMessage {
+  id: string;
+  seq: number;
+  delivery_count: number;
+  priority: number;
+  expires: number | null;
+  since: number | null;
+  payload_bytes: number;
+  redelivered: boolean;
+  exchange: string;
+  routing_key: string;
+  properties: { headers?: Record<string, any> } & Record<string, any>;
+  payload: string;
+  payload_encoding: 'string' | 'base64';
+}
+
+/** A message that somebody holds. */
+export interface UnackedMessage {
+  seq: number;
+  payload_bytes: number;
+  redelivered: boolean;
+  connection: string;
+  channel: string;
+  user: string;
+  consumer_tag: string;
+  delivery_tag: number;
+  since: number;
+}
+
+/** A move of messages. */
+export interface Job {
+  id: number;
+  user: string;
+  verb: 'move' | 'copy' | 'delete';
+  vhost: string;
+  queue: string;
+  to: { origin?: 'queue' | 'exchange'; queue?: string; exchange?: string; routing_key?: string } | null;
+  limit: number;
+  rate: number;
+  dry_run: boolean;
+  state: 'running' | 'paused' | 'done' | 'cancelled' | 'failed';
+  problem?: string;
+  began: number;
+  ended: number | null;
+  total: number;
+  looked: number;
+  meant: number;
+  moved: number;
+  missing: number;
+  kept: { reason: string; messages: number }[];
+  targets: { queue: string; messages: number }[];
+}
+
+/** Where and why messages died, and how many. */
+export interface DeathCause { queue: string; reason: string; count: number; first: number | null; last: number | null }
+
+/** The dead letters that wait in a queue. */
+export interface LettersIn { queue: string; messages_ready: number; looked: number; at_least: boolean; causes: DeathCause[] }
+
+/** An exchange, a queue, or a group of those. */
+export interface GraphNode {
+  id: string;
+  kind: 'exchange' | 'queue' | 'group';
+  name: string;
+  type: string;
+  members?: number;
+  in_rate: number;
+  out_rate: number;
+  messages: number;
+  messages_ready: number;
+  messages_unacknowledged: number;
+  consumers: number;
+  idle: boolean;
+  missing: boolean;
+}
+
+export interface GraphEdge { from: string; to: string; kind: 'binding' | 'dead-letter' | 'alternate'; routing_keys: string[]; count: number; rate: number }
+
+/** The topology of a vhost. */
+export interface Graph { vhost: string; nodes: GraphNode[]; edges: GraphEdge[]; total_nodes: number; grouped: boolean; complete: boolean }
+
+export interface RouteStep { from: string; to: string; to_kind: 'queue' | 'exchange'; by: 'binding' | 'name' | 'alternate'; routing_key: string }
+
+/** Where a message would go. */
+export interface Routes { routed: boolean; queues: { name: string; vhost: string; path: number[] }[]; steps: RouteStep[]; complete: boolean }
+
+/** Something whose name was searched for. */
+export interface Found { kind: string; name: string; vhost?: string; about?: string }

@@ -151,6 +151,15 @@ export function Tabs({ tabs, chosen, onChoose, label, children }) {
     <div class="tab-panel" role="tabpanel" id=${id + 'panel'} aria-labelledby=${id + chosen}>${children}</div>`;
 }
 
+/**
+ * One of a few, side by side: a value and its name for each.
+ * @param {{label: string, of: [string, Children][], value: string, onChange: (value: string) => void}} p
+ */
+export const Segments = ({ label, of, value, onChange }) => html`
+  <div class="segmented" role="group" aria-label=${label}>
+    ${of.map(([v, text]) => html`<button type="button" key=${v} aria-pressed=${v === value ? 'true' : 'false'} onClick=${() => onChange(v)}>${text}</button>`)}
+  </div>`;
+
 /** A line of values without axes. @param {{values: number[], tone?: string}} p */
 export function Spark({ values, tone = '' }) {
   const top = Math.max(...values, 1);

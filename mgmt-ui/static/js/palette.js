@@ -1,17 +1,18 @@
-// Ctrl-K: everything by its name. Pages and actions are known here; queues and
-// exchanges are asked for.
+// Ctrl-K: everything by its name. Pages and actions are known here; the rest is
+// searched for.
 
-import { get, logout } from './api.js';
+import { get, logout, may } from './api.js';
 import { attempt, closeDialog, openDialog } from './dialog.js';
 import { Icon, html, useEffect, useLayoutEffect, useRef, useState } from './dom.js';
 import { refresh } from './live.js';
 import { paused, theme } from './prefs.js';
-import { exchangeHref, go, href, queueHref } from './router.js';
+import { connectionHref, exchangeHref, go, href, queueHref } from './router.js';
+import { routeOf } from './routes.js';
 import { help, railRoutes } from './shell.js';
 
 /** @typedef {{icon: string, label: string, kind: string, detail?: string, run: () => void}} Entry */
 
-const maxFound = 8; // of a kind
+const maxFound = 20;
 
 /** @returns {Entry[]} */
 function known() {
@@ -32,14 +33,32 @@ function known() {
   ];
 }
 
-/** @param {string} name @param {AbortSignal} abort @returns {Promise<Entry[]>} */
-async function find(name, abort) {
-  const query = { page: 1, page_size: maxFound, name, columns: 'name,vhost,type' };
-  const [queues, exchanges] = await Promise.all(['queues', 'exchanges'].map((of) => get(of, { query, signal: abort })));
-  /** @param {string} icon @param {string} kind @param {(o: any) => string} to */
-  const entry = (icon, kind, to) => (/** @type {any} */ o) => ({ icon, kind, label: o.name || '(default)', detail: o.vhost, run: () => go(to(o)) });
-  return [...(queues.items ?? []).map(entry('queue', 'queue', queueHref)), ...(exchanges.items ?? []).map(entry('exchanges', 'exchange', exchangeHref))];
+/** Where what was found is shown, and by which icon. @type {Record<string, [string, (f: Found) => string]>} */
+const places = {
+  queue: ['queue', (f) => queueHref({ vhost: f.vhost ?? '', name: f.name })],
+  exchange: ['exchanges', (f) => exchangeHref({ vhost: f.vhost ?? '', name: f.name === 'amq.default' ? '' : f.name })],
+  connection: ['connections', (f) => connectionHref(f.name)],
+  vhost: ['vhosts', (f) => href(['vhosts', f.name])],
+  user: ['users', (f) => href(['users', f.name])],
+  policy: ['policies', () => href(['policies'])],
+  'operator-policy': ['policies', () => href(['policies'])],
+};
+
+/** @typedef {import('../../types/api').Found} Found */
+
+/** What has the text in its name, and has a page. @param {string} text @param {AbortSignal} abort @returns {Promise<Entry[]>} */
+async function find(text, abort) {
+  const { results } = await get('x/search', { query: { q: text, limit: maxFound }, signal: abort });
+  return results.flatMap((/** @type {Found} */ f) => {
+    const [icon, to] = places[f.kind] ?? [];
+    const shown = to && routeOf(pathOf(to(f)));
+    if (!icon || !shown || (shown.tag && !may(shown.tag))) return [];
+    return [{ icon, kind: f.kind.replace('-', ' '), label: f.name === 'amq.default' ? '(default)' : f.name, detail: f.vhost, run: () => go(to(f)) }];
+  });
 }
+
+/** The segments of an address, still encoded. @param {string} to */
+const pathOf = (to) => to.slice(2).split('?')[0].split('/');
 
 /** Objects whose names hold what was typed; typing on aborts the question before. @param {string} typed */
 function useFound(typed) {

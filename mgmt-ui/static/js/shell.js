@@ -98,7 +98,7 @@ export function help() {
 
 /** Whether g was pressed last, and when. */
 let pressedG = 0;
-const byLetter = /** @type {Record<string, string[]>} */ ({ o: [], q: ['queues'], e: ['exchanges'], c: ['connections'], h: ['channels'] });
+const byLetter = /** @type {Record<string, string[]>} */ ({ o: [], t: ['topology'], d: ['dead-letters'], q: ['queues'], e: ['exchanges'], c: ['connections'], h: ['channels'] });
 
 function useGlobalKeys() {
   const second = (/** @type {string} */ letter) => () => {

@@ -7,6 +7,7 @@ import { ConsumerTable } from '../consumers.js';
 import { Age, Arguments, Button, Card, Copy, Empty, Failed, KeyValue, Loading, PageHead, Snippet, State, Tabs, bytes, html, number, percent, rate, useMemo } from '../dom.js';
 import { getFrom } from '../getform.js';
 import { useLive } from '../live.js';
+import { Messages } from '../messages.js';
 import { publishTo } from '../publishform.js';
 import { deleteQueues, pauseQueue, purgeQueues } from '../queueactions.js';
 import { address, exchangeHref, setQuery } from '../router.js';
@@ -19,6 +20,7 @@ import { Features } from './queues.js';
 /** The tabs of a queue's page. @type {{id: string, label: string, count?: (q: Q) => number, panel: (p: Panel) => any}[]} */
 const tabs = [
   { id: 'live', label: 'Live', panel: Live },
+  { id: 'messages', label: 'Messages', count: (q) => q.messages ?? 0, panel: Messages },
   { id: 'consumers', label: 'Consumers', count: (q) => q.consumers, panel: Consumers },
   { id: 'bindings', label: 'Bindings', panel: Bindings },
   { id: 'settings', label: 'Settings', panel: Settings },
