@@ -81,6 +81,7 @@ func (a *API) routes() chi.Router {
 	a.connectionRoutes(r)
 	a.channelRoutes(r)
 	a.consumerRoutes(r)
+	a.linkRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
 	a.eventRoutes(r)
