@@ -27,7 +27,7 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Lo
 	}{
 		{"amqp", cfg.Listeners.AMQP, s.Serve},
 		{"management", cfg.Listeners.Management, web.add(mgmt.New(b, cfg.Node.Name))},
-		{"metrics", cfg.Listeners.Metrics, web.add(metrics.New(b, cfg.Node.Name, version))},
+		{"metrics", cfg.Listeners.Metrics, web.add(metrics.New(b, version))},
 	}
 	var open []net.Listener
 	for i, f := range faces {

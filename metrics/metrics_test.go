@@ -23,7 +23,7 @@ func TestPage(t *testing.T) {
 	b, err := broker.New(broker.Options{
 		Store: st, Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind}, Log: slog.New(slog.DiscardHandler),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
-		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
+		Node:          "rabbit@here", Defaults: broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	metrics.New(b, "rabbit@here", "1.2.3").ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	metrics.New(b, "1.2.3").ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	for _, line := range []string{
 		"rabbitmq_queues 1\n", "rabbitmq_connections 0\n", "rabbitmq_queue_messages_ready 0\n",
 		`product_version="1.2.3"`, `rabbitmq_node="rabbit@here"`,
