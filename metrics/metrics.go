@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/hutchmq/hutchmq/broker"
 )
@@ -32,11 +33,15 @@ type pages struct {
 func New(b *broker.Broker, version string) http.Handler {
 	p := &pages{broker: b, version: version, runtime: newRuntimeTable(), slots: make(chan struct{}, maxScrapes)}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", p.answer(&endpoint{name: "aggregated", tables: everything, sums: true}))
-	mux.Handle("GET /metrics/per-object", p.answer(&endpoint{name: "per-object", tables: everything}))
+	mux.Handle("GET /metrics", p.answer(&endpoint{name: "aggregated", tables: everything, sums: true, runtime: true}))
+	mux.Handle("GET /metrics/per-object", p.answer(&endpoint{name: "per-object", tables: everything, runtime: true}))
 	mux.Handle("GET /metrics/detailed", p.answer(&endpoint{name: "detailed", detailed: true}))
 	mux.Handle("GET /metrics/memory-breakdown", p.answer(&endpoint{name: "memory-breakdown", tables: memoryTables}))
-	return gzhttp.GzipHandler(mux)
+	zip, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestSpeed))
+	if err != nil {
+		panic(err) // the level is wrong
+	}
+	return zip(mux)
 }
 
 // endpoint is what is special about a page.
@@ -44,6 +49,7 @@ type endpoint struct {
 	name     string
 	tables   []table
 	sums     bool // objects are summed up
+	runtime  bool // Go's are there, too
 	detailed bool // the request says which tables
 	taken    telemetry
 }
@@ -82,7 +88,7 @@ func (p *pages) write(to *page, e *endpoint, tables []table, f filter) {
 			return
 		}
 	}
-	if !e.detailed {
+	if e.runtime {
 		p.runtime.write(to)
 	}
 	writeIdentity(to, s)

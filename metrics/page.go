@@ -101,7 +101,12 @@ func appendLabel(labels []byte, name, value string) []byte {
 }
 
 // label makes labels of pairs of name and value.
-func label(pairs ...string) (labels []byte) {
+func label(pairs ...string) []byte {
+	size := 0
+	for i, s := range pairs {
+		size += len(s) + i%2*len(`,=""`)
+	}
+	labels := make([]byte, 0, size)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		labels = appendLabel(labels, pairs[i], pairs[i+1])
 	}

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/hutchmq/hutchmq/broker"
@@ -65,7 +66,14 @@ type queueRow struct {
 func (s *snapshot) allQueues() []queueRow {
 	return s.queues.get(func() (rows []queueRow) {
 		for _, v := range s.b.Vhosts() {
-			for _, q := range v.Queues() {
+			if !s.filter.vhost(v.Name) {
+				continue
+			}
+			queues := v.Queues()
+			if s.filter.queues == nil {
+				rows = slices.Grow(rows, len(queues))
+			}
+			for _, q := range queues {
 				if !s.filter.queue(q) {
 					continue
 				}
