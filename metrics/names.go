@@ -12,7 +12,7 @@ import (
 // are the rest of what /metrics/detailed has.
 var (
 	everything = []table{
-		churnMetrics, nodeCoarseMetrics, nodeMetrics, persisterMetrics, authMetrics,
+		churnMetrics, nodeCoarseMetrics, nodeMetrics, persisterMetrics, authMetrics, authDetailedMetrics,
 		queueMetrics, queueCoarseMetrics, queueDeliveryMetrics, queueExchangeMetrics, queueInfo,
 		exchangeMetrics, channelMetrics, channelExchangeMetrics, channelQueueMetrics, channelQueueExchangeMetrics,
 		connectionMetrics, connectionCoarseMetrics,
@@ -20,7 +20,7 @@ var (
 		ownNode, ownQueue, ownQueueDeaths, ownOldest, confirmLatency, syncLatency, routeLatency,
 	}
 	families = []table{
-		queueConsumerCount, authDetailedMetrics, vhostStatus, exchangeBindings, exchangeNames,
+		queueConsumerCount, vhostStatus, exchangeBindings, exchangeNames,
 		nothing("channel_process_metrics"), nothing("stream_consumer_metrics"), nothing("ra_metrics"),
 	}
 )

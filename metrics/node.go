@@ -91,7 +91,8 @@ var authMetrics = &tableOf[broker.Attempts]{
 }
 
 var authDetailedMetrics = &tableOf[broker.Attempts]{
-	family: "auth_attempt_detailed_metrics", rows: func(s *snapshot) []broker.Attempts { return s.b.Attempts(true) },
+	family: "auth_attempt_detailed_metrics", objects: true, single: true,
+	rows: func(s *snapshot) []broker.Attempts { return s.b.Attempts(true) },
 	labels: func(a *broker.Attempts) []byte {
 		return label("remote_address", a.PeerHost, "username", a.User, "protocol", a.Protocol)
 	},

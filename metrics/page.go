@@ -4,6 +4,8 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 )
 
 // pageBytes is how much of a page is gathered before it goes out.
@@ -81,8 +83,13 @@ func appendValue(b []byte, v float64) []byte {
 	return strconv.AppendFloat(b, v, 'g', -1, 64)
 }
 
-// appendLabel appends name="value" to the labels of a sample.
+// appendLabel appends name="value" to the labels of a sample. Prometheus takes
+// nothing of a page that has anything but UTF-8 on it, and names are for
+// clients to choose.
 func appendLabel(labels []byte, name, value string) []byte {
+	if !utf8.ValidString(value) {
+		value = strings.ToValidUTF8(value, "\uFFFD")
+	}
 	if len(labels) > 0 {
 		labels = append(labels, ',')
 	}
