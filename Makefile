@@ -17,9 +17,9 @@ run: build ## the broker, with its data in ./data
 
 test: setup check race ui fuzz integration ## everything CI runs
 
-# A C compiler for the race detector, the clients the integration tests run,
-# and a browser for those of the UI. Debian's pika and Celery are for Debian's
-# python, which may not be the python3 on the PATH.
+# A C compiler for the race detector, the clients the integration tests run, a
+# browser for those of the UI, and Prometheus. Debian's pika and Celery are for
+# Debian's python, which may not be the python3 on the PATH.
 PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus
 
 setup:

@@ -39,7 +39,26 @@ func TestMonitoring(t *testing.T) {
 			}
 		}
 	}
+	for _, expr := range joins {
+		p.await(expr, 10*time.Second, some)
+	}
 	checkRules(t, p)
+}
+
+// joins is how dashboards and rules made for RabbitMQ ask: all is joined with
+// who was scraped.
+var joins = []string{
+	`sum(rabbitmq_queue_messages_ready * on(instance, job) group_left(rabbitmq_cluster, rabbitmq_node)
+		rabbitmq_identity_info{rabbitmq_cluster=~".+"}) by(rabbitmq_node)`,
+	`sum(rate(rabbitmq_global_messages_received_total[10s]) * on(instance, job) group_left(rabbitmq_cluster)
+		rabbitmq_identity_info{rabbitmq_cluster=~".+", rabbitmq_endpoint="aggregated"})`,
+	`rabbitmq_erlang_uptime_seconds * on(instance, job) group_left(rabbitmq_cluster) rabbitmq_identity_info > 0`,
+	`rabbitmq_build_info{rabbitmq_version="4.3.6", erlang_version=~".+"} * on(instance, job)
+		group_left(rabbitmq_cluster) rabbitmq_identity_info`,
+	`sum(increase(rabbitmq_message_size_bytes_bucket[10s]) * on(instance, job) group_left(rabbitmq_cluster)
+		rabbitmq_identity_info) by(le)`,
+	`max by(vhost, queue) (rabbitmq_detailed_queue_messages * on(instance, job) group_left(rabbitmq_cluster)
+		rabbitmq_identity_info{rabbitmq_endpoint="detailed"})`,
 }
 
 // keepBusy has clients do all that is counted, until the test ends.

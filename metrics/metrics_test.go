@@ -138,13 +138,24 @@ func TestPages(t *testing.T) {
 func TestDetailed(t *testing.T) {
 	b := newBroker(t)
 	declare(t, b, "orders.eu", "orders.us", "mail")
+	v, err := b.Vhost("/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := v.Queue("mail", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Bind("amq.fanout", q, "", nil); err != nil {
+		t.Fatal(err)
+	}
 	expect(t, b, "/metrics/detailed?family=queue_coarse_metrics&family=queue_consumer_count",
 		`rabbitmq_detailed_queue_messages{vhost="/",queue="mail"} 0`,
 		`rabbitmq_detailed_queue_consumers{vhost="/",queue="mail"} 0`,
 		`rabbitmq_detailed_queue_info{vhost="/",queue="mail",queue_type="rabbit_classic_queue",membership="leader"} 1`)
 	expect(t, b, "/metrics/detailed?family=vhost_status&family=exchange_bindings&family=exchange_names",
 		`rabbitmq_cluster_vhost_status{vhost="/"} 1`,
-		`rabbitmq_cluster_exchange_bindings{vhost="/",exchange="amq.fanout",type="fanout"} 0`,
+		`rabbitmq_cluster_exchange_bindings{vhost="/",exchange="amq.fanout",type="fanout"} 1`,
 		`rabbitmq_cluster_exchange_name{vhost="/",exchange="amq.fanout",type="fanout"} 1`)
 	for query, want := range map[string]int{
 		"family=queue_metrics":                             3,
