@@ -1,33 +1,46 @@
 package broker
 
 import (
+	"cmp"
+
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
 )
 
-// Acting is a broker in the hands of a user: the events of what they change
-// carry the name. Whether they may is for the caller to know; only a session
-// asks for permissions.
+// Acting is a broker in the hands of somebody: the events and the audit of what
+// they change carry their name. Whether they may is for the caller to know;
+// only a session asks for permissions.
 type Acting struct {
 	*Broker
-	user string
+	by Actor
 }
 
 // As is b in the hands of user; "" is the broker itself.
-func (b *Broker) As(user string) Acting { return Acting{b, user} }
+func (b *Broker) As(user string) Acting { return b.By(Actor{User: user}) }
 
-// emit tells of a change and who made it.
+// By is b in the hands of by.
+func (b *Broker) By(by Actor) Acting { return Acting{b, by} }
+
+// emit tells of a change and who made it, and has it on record.
 func (b Acting) emit(name string, headers func() amqp.Table) {
+	b.Note(name, headers())
 	b.Broker.emit(name, func() amqp.Table {
 		t := headers()
-		t[actor] = internalUser
-		if b.user != "" {
-			t[actor] = b.user
-		}
+		t[actor] = cmp.Or(b.by.User, internalUser)
 		return t
 	})
+}
+
+// Note puts a change on record that makes no event of its own, or none that
+// names who did it. What is said of it must not change any more, and holds no
+// secret; by the key name it says what it is about.
+func (b Acting) Note(action string, said amqp.Table) { b.audit.note(b.by, action, said, nil) }
+
+// Refused puts on record that a change was tried, and why it was not made.
+func (b Acting) Refused(action string, said amqp.Table, why error) {
+	b.audit.note(b.by, action, said, why)
 }
 
 // CreateVhost is that of Acting.
@@ -104,3 +117,18 @@ func (b *Broker) ClearUserLimit(user, limit string) error {
 
 // ProtectVhost is that of Acting.
 func (b *Broker) ProtectVhost(name string, on bool) error { return b.As("").ProtectVhost(name, on) }
+
+// SetTracing is that of Acting.
+func (b *Broker) SetTracing(vhostName string, on bool) error {
+	return b.As("").SetTracing(vhostName, on)
+}
+
+// ProtectQueue is that of Acting.
+func (b *Broker) ProtectQueue(vhostName, name string, on bool) error {
+	return b.As("").ProtectQueue(vhostName, name, on)
+}
+
+// PauseQueue is that of Acting.
+func (b *Broker) PauseQueue(vhostName, name string, on bool) error {
+	return b.As("").PauseQueue(vhostName, name, on)
+}

@@ -57,6 +57,10 @@ type Broker struct {
 	defaults Defaults
 	node     string
 	events   events
+	watches  watches
+	audit    audit
+	done     chan struct{} // closed by Close
+	once     sync.Once     // closes done
 
 	nodeLimits NodeLimits
 
@@ -98,10 +102,13 @@ func New(o Options) (*Broker, error) {
 		gone: gone{vhosts: map[string]*Activity{}}, began: time.Now(),
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
-	b.ids.store = o.Store
+	b.ids.store, b.done = o.Store, make(chan struct{})
 	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
+	if err := b.audit.start(o.Store, o.Log, &b.watches); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
 	b.vopts = vhost.Options{
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
@@ -118,6 +125,9 @@ func New(o Options) (*Broker, error) {
 	found, err := b.recover()
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
+	}
+	if err == nil {
+		err = b.identify()
 	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -245,6 +255,7 @@ func (b Acting) DeleteVhost(name string) error {
 // Close closes the vhosts; durable queues keep what they hold. The caller has
 // closed all sessions, and closes the store afterwards.
 func (b *Broker) Close() error {
+	b.once.Do(func() { close(b.done) })
 	b.moves.stop() // nothing is under way then
 	b.sampler.close()
 	b.alarms.close()
@@ -255,8 +266,12 @@ func (b *Broker) Close() error {
 			errs = append(errs, fmt.Errorf("vhost %s: %w", v.Name, err))
 		}
 	}
+	b.audit.stop()
 	return errors.Join(errs...)
 }
+
+// Done is closed when the broker begins to close.
+func (b *Broker) Done() <-chan struct{} { return b.done }
 
 // WaitRoom blocks a publisher while more waits for the disk than may.
 func (b *Broker) WaitRoom() { b.store.WaitRoom() }

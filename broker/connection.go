@@ -53,6 +53,10 @@ func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error)
 	return b.LoginFrom(Client{}, name, password, loopback)
 }
 
+// LoopbackOnly reports whether a user, who need not exist, may only log in from
+// this host.
+func (b *Broker) LoopbackOnly(name string) bool { return b.auth.LoopbackOnly(name) }
+
 // LoginFrom is Login that tells whoever listens to events where the client is.
 func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) (u *auth.User, err error) {
 	if !loopback && b.auth.LoopbackOnly(name) {
@@ -113,14 +117,24 @@ func (b *Broker) kick(reason string, which func(*Connection) bool) {
 // Vhost is where the connection is.
 func (c *Connection) Vhost() *vhost.Vhost { return c.v }
 
+// actor is who changes something by way of c.
+func (c *Connection) actor() Actor { return Actor{User: c.User.Name, Via: c.Protocol, From: c.Name} }
+
 // Close deletes the exclusive queues of c. Its sessions must be closed. It may
 // be called again.
 func (c *Connection) Close() {
 	left := c.b.leave(c)
-	if err := c.v.As(c.User.Name).DeleteOwned(c.ID); err != nil {
+	if err := c.v.By(c.actor()).DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)
 	}
 	if left {
 		c.b.emit("connection.closed", c.describe)
 	}
+}
+
+// ConnectionByID finds an open connection, nil if there is none.
+func (b *Broker) ConnectionByID(id uint64) *Connection {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.connections[id]
 }

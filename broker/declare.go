@@ -9,7 +9,8 @@ import (
 )
 
 // DeclareExchange makes an exchange, or checks that it is there as declared.
-func (s *Session) DeclareExchange(d vhost.ExchangeDeclaration) error {
+func (s *Session) DeclareExchange(d vhost.ExchangeDeclaration) (err error) {
+	defer func() { s.tried("exchange.created", d.Name, err) }()
 	d.Name = clean(d.Name)
 	if err := s.needExchange(auth.Configure, d.Name); err != nil {
 		return err
@@ -22,7 +23,7 @@ func (s *Session) DeclareExchange(d vhost.ExchangeDeclaration) error {
 			return err
 		}
 	}
-	_, _, err := s.v.DeclareExchange(d)
+	_, _, err = s.v.DeclareExchange(d)
 	return err
 }
 
@@ -40,7 +41,8 @@ func (s *Session) FindExchange(name string) error {
 }
 
 // DeleteExchange deletes an exchange.
-func (s *Session) DeleteExchange(name string, ifUnused bool) error {
+func (s *Session) DeleteExchange(name string, ifUnused bool) (err error) {
+	defer func() { s.tried("exchange.deleted", name, err) }()
 	name = clean(name)
 	if name == "" {
 		return amqp.DefaultExchange.New()
@@ -53,7 +55,8 @@ func (s *Session) DeleteExchange(name string, ifUnused bool) error {
 
 // DeclareQueue makes a queue, or checks that it is there as declared. An
 // empty name asks for a generated one.
-func (s *Session) DeclareQueue(d queue.Declaration) (*vhost.Queue, error) {
+func (s *Session) DeclareQueue(d queue.Declaration) (q *vhost.Queue, err error) {
+	defer func() { s.tried("queue.created", d.Name, err) }()
 	d.Name = clean(d.Name)
 	if err := s.mayDeclareQueue(&d); err != nil {
 		return nil, err
@@ -116,9 +119,9 @@ func (s *Session) renew(q *vhost.Queue) {
 }
 
 // DeleteQueue deletes a queue and says how many messages were ready in it.
-func (s *Session) DeleteQueue(name string, ifUnused, ifEmpty bool) (int, error) {
-	name, err := s.queueName(name)
-	if err != nil {
+func (s *Session) DeleteQueue(name string, ifUnused, ifEmpty bool) (n int, err error) {
+	defer func() { s.tried("queue.deleted", name, err) }()
+	if name, err = s.queueName(name); err != nil {
 		return 0, err
 	}
 	q, err := s.queue(auth.Configure, name)
@@ -139,7 +142,8 @@ type Link struct {
 }
 
 // BindQueue binds a queue to an exchange.
-func (s *Session) BindQueue(l Link) error {
+func (s *Session) BindQueue(l Link) (err error) {
+	defer func() { s.tried("binding.created", l.Destination, err) }()
 	if l.Destination == "" && l.Key == "" {
 		l.Key = s.last
 	}
@@ -151,7 +155,8 @@ func (s *Session) BindQueue(l Link) error {
 }
 
 // UnbindQueue undoes BindQueue. What is not there need not be unbound.
-func (s *Session) UnbindQueue(l Link) error {
+func (s *Session) UnbindQueue(l Link) (err error) {
+	defer func() { s.tried("binding.deleted", l.Destination, err) }()
 	if l.Destination == "" && s.last == "" {
 		return amqp.NoPreviousQueue.New()
 	}
@@ -192,7 +197,8 @@ func (s *Session) boundQueue(l *Link) (exchange.Destination, error) {
 }
 
 // BindExchange binds an exchange to an exchange.
-func (s *Session) BindExchange(l Link) error {
+func (s *Session) BindExchange(l Link) (err error) {
+	defer func() { s.tried("binding.created", l.Destination, err) }()
 	x, err := s.boundExchange(&l)
 	if err != nil {
 		return err
@@ -201,7 +207,8 @@ func (s *Session) BindExchange(l Link) error {
 }
 
 // UnbindExchange undoes BindExchange. What is not there need not be unbound.
-func (s *Session) UnbindExchange(l Link) error {
+func (s *Session) UnbindExchange(l Link) (err error) {
+	defer func() { s.tried("binding.deleted", l.Destination, err) }()
 	x, err := s.boundExchange(&l)
 	if err == nil {
 		err = s.v.Unbind(l.Source, x, l.Key, l.Arguments)
@@ -221,4 +228,12 @@ func (s *Session) boundExchange(l *Link) (exchange.Destination, error) {
 		return nil, err
 	}
 	return s.v.Exchange(l.Destination)
+}
+
+// tried puts on record that a change was refused, if it was. HTTP tells of its
+// own.
+func (s *Session) tried(action, name string, err error) {
+	if err != nil && !s.c.unlisted {
+		s.c.b.By(s.c.actor()).Refused(action, amqp.Table{"name": name, "vhost": s.v.Name}, err)
+	}
 }

@@ -75,16 +75,23 @@ func restoreEventExchange(v *vhost.Vhost) error {
 	})
 }
 
-// emit publishes an event, if anybody is bound to hear of it; only then
-// headers is called, before emit returns. It waits for nothing and takes no
-// lock, so that any may be held. What headers gives must not change any more.
+// emit publishes an event, if anybody is bound to hear of it, and tells those
+// who watch; only then headers is called, before emit returns. It waits for
+// nothing and takes no lock, so that any may be held. What headers gives must
+// not change any more.
 func (b *Broker) emit(name string, headers func() amqp.Table) {
 	at := b.events.at.Load()
-	if at == nil || !at.x.Bound() {
+	bound := at != nil && at.x.Bound()
+	if !bound && !b.watches.any() {
+		return
+	}
+	t, now := headers(), time.Now()
+	b.watches.tell(Happening{Name: name, At: now, Headers: t})
+	if !bound {
 		return
 	}
 	select {
-	case b.events.waiting <- event{at, name, headers(), time.Now()}:
+	case b.events.waiting <- event{at, name, t, now}:
 	default:
 		b.events.dropped.Add(1)
 	}

@@ -85,7 +85,7 @@ func (b Acting) importExchange(r *definitions.Exchange) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = v.As(b.user).DeclareExchange(vhost.ExchangeDeclaration{
+	_, _, err = v.By(b.by).DeclareExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: r.Durable, AutoDelete: r.AutoDelete, Internal: r.Internal,
 		Arguments: table(r.Arguments),
 	})
@@ -106,7 +106,7 @@ func (b Acting) importQueue(r *definitions.Queue) error {
 		}
 		d.Arguments["x-queue-type"] = r.Type
 	}
-	q, _, err := v.As(b.user).DeclareQueue(d, 0)
+	q, _, err := v.By(b.by).DeclareQueue(d, 0)
 	if err == nil && r.Protected {
 		err = v.Protect(q, true)
 	}
@@ -130,5 +130,5 @@ func (b Acting) importBinding(r *definitions.Binding) error {
 	if err != nil {
 		return err
 	}
-	return v.As(b.user).Bind(r.Source, to, r.RoutingKey, table(r.Arguments))
+	return v.By(b.by).Bind(r.Source, to, r.RoutingKey, table(r.Arguments))
 }

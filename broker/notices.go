@@ -31,17 +31,37 @@ func (b *Broker) emitChange(n vhost.Notice) {
 	if n.Forget {
 		event = ".deleted"
 	}
+	switch {
+	case n.Exchange != nil:
+		b.emitNotice("exchange"+event, n, exchangeNotice)
+	case n.Queue != nil:
+		b.emitNotice("queue"+event, n, queueNotice)
+	default:
+		b.emitNotice("binding"+event, n, bindingNotice)
+	}
+}
+
+// emitNotice tells of n, and has it on record unless it is beside the point:
+// because of something bigger, or in a connection's own queues.
+func (b *Broker) emitNotice(event string, n vhost.Notice, say func(vhost.Notice) amqp.Table) {
+	by := n.Actor
 	if n.User == "" {
 		n.User = internalUser
 	}
-	switch {
-	case n.Exchange != nil:
-		b.emit("exchange"+event, func() amqp.Table { return exchangeNotice(n) })
-	case n.Queue != nil:
-		b.emit("queue"+event, func() amqp.Table { return queueNotice(n) })
-	default:
-		b.emit("binding"+event, func() amqp.Table { return bindingNotice(n) })
+	if !n.Along && !exclusive(n.Change) {
+		b.By(by).Note(event, say(n))
 	}
+	b.emit(event, func() amqp.Table { return say(n) })
+}
+
+// exclusive reports whether c is about a queue that one connection has to
+// itself.
+func exclusive(c vhost.Change) bool {
+	q := c.Queue
+	if c.Binding != nil {
+		q, _ = c.Binding.Destination.(*vhost.Queue)
+	}
+	return q != nil && q.Exclusive
 }
 
 func exchangeNotice(n vhost.Notice) amqp.Table {

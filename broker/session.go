@@ -66,7 +66,7 @@ func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) 
 
 func (c *Connection) newSession(number uint16, face Channel) *Session {
 	return &Session{
-		c: c, channel: number, v: c.v.As(c.User.Name), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
+		c: c, channel: number, v: c.v.By(c.actor()), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
 		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
 	}
 }
@@ -86,9 +86,7 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	b.lastConnection++
 	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
 	b.mu.Unlock()
-	return &Session{
-		c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
-	}, nil
+	return c.newSession(0, nil), nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for
@@ -197,9 +195,14 @@ func (s *Session) Get(name string, noAck bool) (q *vhost.Queue, d queue.Delivery
 func (s *Session) Purge(name string) (int, error) {
 	q, err := s.queue(auth.Read, name)
 	if err != nil {
+		s.tried("queue.purged", name, err)
 		return 0, err
 	}
-	return q.Purge(), nil
+	n := q.Purge()
+	if !q.Exclusive {
+		s.c.b.By(s.c.actor()).Note("queue.purged", amqp.Table{"name": q.Name, "vhost": q.Vhost, "messages": int64(n)})
+	}
+	return n, nil
 }
 
 // Close ends the session. What it had published is in the queues. It may be
@@ -230,4 +233,6 @@ type (
 	Published = vhost.Published
 	// Passage counts what went from an exchange into a queue.
 	Passage = vhost.Passage
+	// Actor is who changes something, how and from where.
+	Actor = vhost.Actor
 )

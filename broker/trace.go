@@ -21,7 +21,7 @@ const traceExchange = "amq.rabbitmq.trace"
 const maxTraced = 32 << 10
 
 // SetTracing turns the tracing of a vhost on or off, for good.
-func (b *Broker) SetTracing(vhostName string, on bool) error {
+func (b Acting) SetTracing(vhostName string, on bool) error {
 	return b.editVhost(vhostName, func(r *definitions.Vhost) { r.Tracing = on })
 }
 

@@ -1,6 +1,9 @@
 package broker
 
 import (
+	"reflect"
+
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -54,7 +57,7 @@ func (b *Broker) VhostMetadata(name string) (definitions.Metadata, error) {
 
 // editVhost changes the record of a vhost, and puts it into effect. It refuses
 // an unknown vhost with 530.
-func (b *Broker) editVhost(name string, edit func(r *definitions.Vhost)) error {
+func (b Acting) editVhost(name string, edit func(r *definitions.Vhost)) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	v, err := b.Vhost(name)
@@ -65,6 +68,7 @@ func (b *Broker) editVhost(name string, edit func(r *definitions.Vhost)) error {
 	if err != nil {
 		return err
 	}
+	was := *r
 	edit(r)
 	l, err := b.checkVhost(r)
 	if err != nil {
@@ -74,7 +78,19 @@ func (b *Broker) editVhost(name string, edit func(r *definitions.Vhost)) error {
 		return err
 	}
 	b.configure(v, r, l)
+	if r.Tracing != was.Tracing || !reflect.DeepEqual(r.Metadata, was.Metadata) {
+		b.Note("vhost.changed", vhostSaid(r))
+	}
 	return nil
+}
+
+// vhostSaid is what the audit log says of a vhost.
+func vhostSaid(r *definitions.Vhost) amqp.Table {
+	m := &r.Metadata
+	return amqp.Table{
+		"name": r.Name, "description": m.Description, "tags": texts(m.Tags), "default_queue_type": m.DefaultQueueType,
+		"protected_from_deletion": m.ProtectedFromDeletion, "tracing": r.Tracing,
+	}
 }
 
 // checkVhost reads the limits in r, and refuses what cannot be in effect.

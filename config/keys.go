@@ -14,6 +14,7 @@ type Key struct {
 
 	Choices  []string // a text is one of these, if any are given
 	Min, Max int64    // of a number, in bytes, nanoseconds or one
+	Secret   bool     // not to be shown
 
 	field func(c *Config) any // a pointer to the value
 }
@@ -63,7 +64,7 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Defaults.User },
 	},
 	{
-		Path: "defaults.pass", Default: "guest", Env: []string{"RABBITMQ_DEFAULT_PASS"},
+		Path: "defaults.pass", Default: "guest", Env: []string{"RABBITMQ_DEFAULT_PASS"}, Secret: true,
 		Says:  "The password of that administrator.",
 		field: func(c *Config) any { return &c.Defaults.Pass },
 	},

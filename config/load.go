@@ -27,7 +27,7 @@ func Load(s Sources) (*Config, error) {
 	problems := []error{err}
 	for i := range Keys {
 		k := &Keys[i]
-		text, from := s.find(k, file)
+		text, from, _ := s.find(k, file)
 		if err := k.set(c, text); err != nil {
 			problems = append(problems, fmt.Errorf("%s: %w", from, err))
 		}
@@ -39,21 +39,21 @@ func Load(s Sources) (*Config, error) {
 	return c, nil
 }
 
-// find returns the value of k and where it comes from.
-func (s *Sources) find(k *Key, file map[string]entry) (text, from string) {
+// find returns the value of k, where it comes from, and what that is.
+func (s *Sources) find(k *Key, file map[string]entry) (text, from string, kind Origin) {
 	if text, given := s.Flags[k.Flag]; given && k.Flag != "" {
-		return text, "--" + k.Flag
+		return text, "--" + k.Flag, FromFlag
 	}
 	for _, name := range k.Variables() {
 		if text, set := s.lookup(name); set && (text != "" || k.Type() == "address") {
-			return text, name
+			return text, name, FromEnvironment
 		}
 	}
 	if e, set := file[k.Path]; set {
-		return e.text, fmt.Sprintf("%s:%d: %s", s.File, e.line, k.Path)
+		return e.text, fmt.Sprintf("%s:%d: %s", s.File, e.line, k.Path), FromFile
 	}
 	host, _, _ := strings.Cut(s.Host, ".")
-	return strings.NewReplacer("<host>", host, "<version>", s.Version).Replace(k.Default), k.Path
+	return strings.NewReplacer("<host>", host, "<version>", s.Version).Replace(k.Default), k.Path, FromDefault
 }
 
 // lookup reads a variable. One that is set but empty, as compose files leave

@@ -93,17 +93,29 @@ type whoAsks struct{}
 func asker(r *http.Request) *auth.User { return r.Context().Value(whoAsks{}).(*auth.User) }
 
 // acting is the broker in the hands of who sent r.
-func (a *API) acting(r *http.Request) broker.Acting { return a.broker.As(asker(r).Name) }
+func (a *API) acting(r *http.Request) broker.Acting { return a.broker.By(actorOf(r, "http")) }
+
+// actorOf is who sent r, and from where.
+func actorOf(r *http.Request, via string) broker.Actor {
+	return broker.Actor{User: asker(r).Name, Via: via, From: client(r)}
+}
+
+// client is the other end of r, by the name that sessions of HTTP have.
+func client(r *http.Request) string { return r.RemoteAddr + " -> management" }
 
 // loggedIn serves h to users with a session or with the right password.
 func (a *API) loggedIn(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		u := a.logins.user(r, a.broker.User)
+		u, _ := r.Context().Value(whoAsks{}).(*auth.User) // of a stream, which asks on
+		if u == nil {
+			u = a.logins.user(r, a.broker.User)
+		}
 		if u == nil {
 			if u = a.authenticate(w, r); u == nil {
 				return
 			}
 		}
+		known(r, u.Name)
 		h(w, r.WithContext(context.WithValue(r.Context(), whoAsks{}, u)), u)
 	}
 }

@@ -10,24 +10,52 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/logbook"
 )
 
 // API answers requests about one broker.
 type API struct {
 	broker   *broker.Broker
+	facts    Facts
 	node     string
 	logins   logins
 	attempts throttle
+
+	router     chi.Router
+	happenings happenings
+	log        *logbook.Book    // nil: nobody keeps it
+	settings   []config.Setting // in effect
 }
 
+// An Option gives the API something to show that the broker does not know.
+type Option func(*API)
+
+// WithLog shows what was logged lately, and lets administrators set the level.
+func WithLog(l *logbook.Book) Option { return func(a *API) { a.log = l } }
+
+// WithSettings shows the settings that the node was started with.
+func WithSettings(list []config.Setting) Option { return func(a *API) { a.settings = list } }
+
 // New makes the handler of all routes. node is the name of this node.
-func New(b *broker.Broker, node string) http.Handler {
-	a := &API{broker: b, node: node}
+func New(b *broker.Broker, node string, more ...Option) http.Handler {
+	a := &API{broker: b, node: node, happenings: happenings{b: b}}
+	for _, o := range more {
+		o(a)
+	}
+	a.happenings.log = a.log
+	return compressed(a.routes())
+}
+
+// routes are all routes there are.
+func (a *API) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(encodedPath, headers, verbs(r), a.sameOrigin)
+	a.router = r
+	r.Use(encodedPath, headers, verbs(r), a.sameOrigin, a.record)
 	r.NotFound(notHere)
-	r.Get("/livez", fine)
-	r.Get("/readyz", fine)
+	a.healthRoutes(r)
+	a.overviewRoutes(r)
+	a.nodeRoutes(r)
 	a.loginRoutes(r)
 	a.identityRoutes(r)
 	a.vhostRoutes(r)
@@ -49,11 +77,16 @@ func New(b *broker.Broker, node string) http.Handler {
 	a.moveRoutes(r)
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)
+	a.argumentRoutes(r)
 	a.connectionRoutes(r)
+	a.channelRoutes(r)
+	a.consumerRoutes(r)
+	a.linkRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
+	a.eventRoutes(r)
 	a.uiRoutes(r)
-	return compressed(r)
+	return r
 }
 
 // compressed serves what is big in gzip, but for streams of events, which must
@@ -61,7 +94,7 @@ func New(b *broker.Broker, node string) http.Handler {
 func compressed(h http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Accept") == "text/event-stream" {
+		if isStream(r) {
 			h.ServeHTTP(w, r)
 			return
 		}
@@ -74,5 +107,7 @@ func fine(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]string{
 // answer sends v as JSON.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(v)
+	answerBody(w, v)
 }
+
+func answerBody(w http.ResponseWriter, v any) { json.NewEncoder(w).Encode(v) }

@@ -94,7 +94,7 @@ func (a *API) importVhost(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) importDefinitions(w http.ResponseWriter, r *http.Request, d *definitions.Definitions) {
-	if err := a.acting(r).Import(d); err != nil {
+	if err := a.broker.By(actorOf(r, "definitions")).Import(d); err != nil {
 		bad(w, err.Error())
 		return
 	}
@@ -104,7 +104,7 @@ func (a *API) importDefinitions(w http.ResponseWriter, r *http.Request, d *defin
 // readDefinitions reads the body of r: JSON, or a form with it in the field
 // file. It answers 400 when it cannot.
 func readDefinitions(w http.ResponseWriter, r *http.Request) *definitions.Definitions {
-	r.Body = http.MaxBytesReader(w, r.Body, maxDefinitionsBytes)
+	r.Body = bounded(w, r, maxDefinitionsBytes)
 	text, err := definitionsText(r)
 	if err != nil {
 		bad(w, err.Error())

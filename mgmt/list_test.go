@@ -47,12 +47,12 @@ func manyRows(n int) []*row {
 func TestListRendersOnePage(t *testing.T) {
 	const all = 10_000
 	for query, want := range map[string]int{
-		"page=3&page_size=100&sort=n":                       100,
-		"page=1&page_size=20&sort=name&sort_reverse=true":   20,
-		"page=2&page_size=10&name=99&columns=name":          10,
+		"page=3&page_size=100&sort=n":                           100,
+		"page=1&page_size=20&sort=name&sort_reverse=true":       20,
+		"page=2&page_size=10&name=99&columns=name":              10,
 		"page=1&page_size=5&sort=&name=%5Equeue&use_regex=true": 5,
-		"page=1&page_size=50&sort=deep.x":                   all + 50,
-		"":                                                  all,
+		"page=1&page_size=50&sort=deep.x":                       all + 50,
+		"":                                                      all,
 	} {
 		rendered := 0
 		w := httptest.NewRecorder()

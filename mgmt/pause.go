@@ -17,6 +17,6 @@ func (a *API) pause(on bool) http.HandlerFunc {
 		if q == nil {
 			return
 		}
-		done(w, a.broker.PauseQueue(q.Vhost, q.Name, on))
+		done(w, a.acting(r).PauseQueue(q.Vhost, q.Name, on))
 	}
 }

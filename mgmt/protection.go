@@ -27,7 +27,7 @@ func (a *API) protectVhost(on bool) http.HandlerFunc {
 func (a *API) protectQueue(on bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if q := a.needQueue(w, r); q != nil {
-			done(w, a.broker.ProtectQueue(q.Vhost, q.Name, on))
+			done(w, a.acting(r).ProtectQueue(q.Vhost, q.Name, on))
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (v *Vhost) Bind(source string, to exchange.Destination, key string, args am
 }
 
 // bind makes a binding; nil when it is there already.
-func (v *Vhost) bind(source string, to exchange.Destination, key string, args amqp.Table, user string) (*Binding, error) {
+func (v *Vhost) bind(source string, to exchange.Destination, key string, args amqp.Table, by Actor) (*Binding, error) {
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func (v *Vhost) bind(source string, to exchange.Destination, key string, args am
 		}
 	}
 	v.add(b)
-	v.notify(user, Change{Binding: b})
+	v.notify(by, Change{Binding: b})
 	return b, nil
 }
 
@@ -155,7 +155,7 @@ func (v *Vhost) Unbind(source string, to exchange.Destination, key string, args 
 	return v.As("").Unbind(source, to, key, args)
 }
 
-func (v *Vhost) unbind(source string, to exchange.Destination, key string, args amqp.Table, user string) error {
+func (v *Vhost) unbind(source string, to exchange.Destination, key string, args amqp.Table, by Actor) error {
 	if err := v.begin(); err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (v *Vhost) unbind(source string, to exchange.Destination, key string, args 
 	if b = b.Source.bindings[b.id]; b == nil {
 		return nil
 	}
-	r := newRemoval(v, user)
+	r := newRemoval(v, by)
 	r.binding(b)
 	return r.carryOut()
 }

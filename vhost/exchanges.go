@@ -65,7 +65,7 @@ func (v *Vhost) DeclareExchange(d ExchangeDeclaration) (x *Exchange, created boo
 	return v.As("").DeclareExchange(d)
 }
 
-func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange, created bool, err error) {
+func (v *Vhost) declareExchange(d ExchangeDeclaration, by Actor) (x *Exchange, created bool, err error) {
 	if d.Name == "" {
 		return nil, false, amqp.DefaultExchange.New()
 	}
@@ -92,7 +92,7 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, user string) (x *Exchange
 		}
 	}
 	v.addExchange(x)
-	v.notify(user, Change{Exchange: x})
+	v.notify(by, Change{Exchange: x})
 	return x, true, nil
 }
 
@@ -151,7 +151,7 @@ func (v *Vhost) DeleteExchange(name string, ifUnused bool) error {
 	return v.As("").DeleteExchange(name, ifUnused)
 }
 
-func (v *Vhost) deleteExchange(name string, ifUnused bool, user string) error {
+func (v *Vhost) deleteExchange(name string, ifUnused bool, by Actor) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
@@ -168,7 +168,7 @@ func (v *Vhost) deleteExchange(name string, ifUnused bool, user string) error {
 	case ifUnused && len(x.bindings) > 0:
 		return amqp.ExchangeInUse.New(x)
 	}
-	r := newRemoval(v, user)
+	r := newRemoval(v, by)
 	r.exchange(x)
 	return r.carryOut()
 }

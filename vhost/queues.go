@@ -68,7 +68,7 @@ func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
 		if a.Key == queueType {
 			continue
 		}
-		if err := sameArgument(where, a.Key, d.Arguments, q.Arguments); err != nil {
+		if err := q.sameArgument(where, a.Key, d.Arguments); err != nil {
 			return err
 		}
 	}
@@ -93,7 +93,7 @@ func (v *Vhost) DeclareQueue(d queue.Declaration, owner uint64) (q *Queue, creat
 	return v.As("").DeclareQueue(d, owner)
 }
 
-func (v *Vhost) declareQueue(d queue.Declaration, owner uint64, user string) (q *Queue, created bool, err error) {
+func (v *Vhost) declareQueue(d queue.Declaration, owner uint64, by Actor) (q *Queue, created bool, err error) {
 	if err := v.begin(); err != nil {
 		return nil, false, err
 	}
@@ -115,7 +115,7 @@ func (v *Vhost) declareQueue(d queue.Declaration, owner uint64, user string) (q 
 	if q, err = v.openQueue(d, t, owner); err != nil {
 		return nil, false, err
 	}
-	v.notify(user, Change{Queue: q})
+	v.notify(by, Change{Queue: q})
 	return q, true, nil
 }
 
@@ -170,6 +170,7 @@ func (q *Queue) open(t queue.Type) (err error) {
 	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
 	q.adopt()
 	inner.Policy = q.Effective().Definition
+	inner.Arguments, inner.Amended = q.Current(), q.Marks().Amended != nil
 	q.Queue, err = t.Open(inner, host{q})
 	q.paced, _ = q.Queue.(queue.Paced)
 	return err
@@ -185,10 +186,10 @@ func (v *Vhost) RestoreQueue(d queue.Declaration, kind string, m Marks) error {
 		return amqp.UnknownType.New(d, kind)
 	}
 	q := &Queue{Declaration: d, Kind: kind, vhost: v, inbound: map[*Binding]struct{}{}}
+	q.marks.Store(&m)
 	if err := q.open(t); err != nil {
 		return err
 	}
-	q.marks.Store(&m)
 	if m.Paused {
 		q.obeyPause()
 	}
@@ -216,7 +217,7 @@ func (v *Vhost) DeleteQueue(q *Queue, ifUnused, ifEmpty bool) (int, error) {
 	return v.As("").DeleteQueue(q, ifUnused, ifEmpty)
 }
 
-func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, user string) (int, error) {
+func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, by Actor) (int, error) {
 	switch {
 	case q.Kind == "quorum" && ifUnused:
 		return 0, amqp.QuorumConditionalDel.New(q, "if-unused")
@@ -239,7 +240,7 @@ func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, user string) (int,
 	case ifEmpty && s.Ready > 0:
 		return 0, amqp.QueueNotEmpty.New(q)
 	}
-	return s.Ready, v.deleteQueues([]*Queue{q}, user)
+	return s.Ready, v.deleteQueues([]*Queue{q}, by)
 }
 
 // deleteUnused removes q if it is there and still has no consumer. While the
@@ -252,13 +253,13 @@ func (v *Vhost) deleteUnused(q *Queue) error {
 	if v.queue[q.Name] != q || q.Stat().Consumers > 0 {
 		return nil
 	}
-	return v.deleteQueues([]*Queue{q}, "")
+	return v.deleteQueues([]*Queue{q}, Actor{})
 }
 
 // DeleteOwned removes the exclusive queues of a connection.
 func (v *Vhost) DeleteOwned(owner uint64) error { return v.As("").DeleteOwned(owner) }
 
-func (v *Vhost) deleteOwned(owner uint64, user string) error {
+func (v *Vhost) deleteOwned(owner uint64, by Actor) error {
 	v.topology.Lock()
 	defer v.topology.Unlock()
 	var queues []*Queue
@@ -271,11 +272,11 @@ func (v *Vhost) deleteOwned(owner uint64, user string) error {
 	if len(queues) == 0 {
 		return nil
 	}
-	return v.deleteQueues(queues, user)
+	return v.deleteQueues(queues, by)
 }
 
-func (v *Vhost) deleteQueues(queues []*Queue, user string) error {
-	r := newRemoval(v, user)
+func (v *Vhost) deleteQueues(queues []*Queue, by Actor) error {
+	r := newRemoval(v, by)
 	for _, q := range queues {
 		r.queue(q)
 	}

@@ -5,16 +5,16 @@ package vhost
 // It is used with the vhost's topology lock held.
 type removal struct {
 	v         *Vhost
-	user      string // whose doing it is
+	by        Actor
 	exchanges map[*Exchange]struct{}
 	queues    []*Queue
 	bindings  map[*Binding]struct{}
 	left      map[*Exchange]int // bindings that stay
 }
 
-func newRemoval(v *Vhost, user string) *removal {
+func newRemoval(v *Vhost, by Actor) *removal {
 	return &removal{
-		v: v, user: user, exchanges: map[*Exchange]struct{}{}, bindings: map[*Binding]struct{}{}, left: map[*Exchange]int{},
+		v: v, by: by, exchanges: map[*Exchange]struct{}{}, bindings: map[*Binding]struct{}{}, left: map[*Exchange]int{},
 	}
 }
 
@@ -60,7 +60,7 @@ func (r *removal) carryOut() error {
 		return err
 	}
 	r.takeOut()
-	r.v.notify(r.user, r.changes(false)...)
+	r.v.notify(r.by, r.changes(false)...)
 	return nil
 }
 

@@ -35,5 +35,5 @@ func (v *Vhost) OpenReply() (*Queue, error) {
 func (v *Vhost) CloseReply(q *Queue) error {
 	v.topology.Lock()
 	defer v.topology.Unlock()
-	return v.deleteQueues([]*Queue{q}, "")
+	return v.deleteQueues([]*Queue{q}, Actor{})
 }

@@ -58,7 +58,8 @@ type Change struct {
 // Notice is a change and who made it.
 type Notice struct {
 	Change
-	User string // "" the broker itself
+	Actor
+	Along bool // it went along with something bigger, of which there is a notice
 }
 
 // Vhost is a namespace of exchanges and queues.
@@ -182,8 +183,8 @@ func (v *Vhost) AppendQueues(list []*Queue) []*Queue {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	list = slices.Grow(list, len(v.queue))
-	for _, q := range v.queue {
-		if !IsReply(q.Name) {
+	for name, q := range v.queue {
+		if !IsReply(name) {
 			list = append(list, q)
 		}
 	}
@@ -204,7 +205,7 @@ func (v *Vhost) Close(forget bool) error {
 	queues := v.Queues()
 	var err error
 	if forget {
-		r := newRemoval(v, "")
+		r := newRemoval(v, Actor{})
 		for _, x := range v.Exchanges() {
 			r.exchange(x)
 		}
@@ -246,7 +247,7 @@ func (v *Vhost) keep(changes []Change) error {
 
 // notify tells of changes; those of system exchanges and of queues of replies
 // are nobody's doing. v.topology is held.
-func (v *Vhost) notify(user string, changes ...Change) {
+func (v *Vhost) notify(by Actor, changes ...Change) {
 	if v.options.Notify == nil {
 		return
 	}
@@ -254,7 +255,8 @@ func (v *Vhost) notify(user string, changes ...Change) {
 		if c.Exchange != nil && c.Exchange.system() || c.Queue != nil && IsReply(c.Queue.Name) {
 			continue
 		}
-		v.options.Notify(Notice{c, user})
+		along := v.closed || c.Binding != nil && len(changes) > 1
+		v.options.Notify(Notice{c, by, along})
 	}
 }
 

@@ -23,17 +23,19 @@ type settings struct {
 
 // load reads the configuration from everywhere.
 func (s *settings) load() (*config.Config, error) {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "localhost"
-	}
-	c, err := config.Load(config.Sources{
-		Flags: s.flags(), Lookup: os.LookupEnv, File: s.Config, Version: version, Host: host,
-	})
+	c, err := config.Load(s.sources())
 	if err != nil {
 		return nil, fmt.Errorf("%w%w", errUsage, err)
 	}
 	return c, nil
+}
+
+func (s *settings) sources() config.Sources {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	return config.Sources{Flags: s.flags(), Lookup: os.LookupEnv, File: s.Config, Version: version, Host: host}
 }
 
 // flags are the ones given, by name.

@@ -5,14 +5,17 @@ import (
 	"os"
 
 	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/logbook"
 )
 
-// newLog writes to f as configured.
-func newLog(c config.Log, f *os.File) *slog.Logger {
+// newLog writes to f as configured; the book keeps the last lines, and has the
+// say about the level.
+func newLog(c config.Log, f *os.File) (*slog.Logger, *logbook.Book) {
+	book := logbook.New(c.Level)
 	if c.Format == config.FormatText || c.Format == config.FormatAuto && isTerminal(f) {
-		return slog.New(newLines(f, c.Level))
+		return slog.New(book.Keep(newLines(f, book))), book
 	}
-	return slog.New(slog.NewJSONHandler(f, &slog.HandlerOptions{Level: c.Level}))
+	return slog.New(book.Keep(slog.NewJSONHandler(f, &slog.HandlerOptions{Level: book}))), book
 }
 
 func isTerminal(f *os.File) bool {

@@ -14,6 +14,7 @@ import (
 	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/mgmt"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
 	"github.com/hutchmq/hutchmq/queue/volatile"
@@ -25,9 +26,10 @@ import (
 // container kills it after ten seconds.
 const shutdownTimeout = 5 * time.Second
 
-// serve runs the broker until ctx ends. It returns once everything is stopped
-// and stored.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error) {
+// serve runs the broker until ctx ends, and has the management API show more.
+// It returns once everything is stopped and stored. file is where cfg comes
+// from, empty if from no file.
+func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logger, shown ...mgmt.Option) (err error) {
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
@@ -74,7 +76,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger) (err error
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	web, err := listen(s, b, cfg, log)
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
+	web, err := listen(s, b, cfg, log, facts, shown)
 	if err != nil {
 		return err
 	}
@@ -109,7 +112,7 @@ func importDefinitions(b *broker.Broker, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Import(d); err != nil {
+	if err := b.By(broker.Actor{Via: "definitions", From: file}).Import(d); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil

@@ -5,6 +5,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/mgmt"
 )
 
 type serverCommand struct{ settings }
@@ -19,5 +22,10 @@ func (s *serverCommand) Run() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	return serve(ctx, cfg, newLog(cfg.Log, os.Stderr))
+	log, book := newLog(cfg.Log, os.Stderr)
+	list, err := config.Settings(s.sources())
+	if err != nil {
+		return err
+	}
+	return serve(ctx, cfg, s.Config, log, mgmt.WithLog(book), mgmt.WithSettings(list))
 }

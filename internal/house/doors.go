@@ -31,7 +31,8 @@ var doors = map[string]string{
 	"cluster":         "definitions raft",
 	"broker":          "amqp message exchange queue policy stats vhost auth definitions config store cluster",
 	"server":          "amqp message queue stats auth broker",
-	"mgmt":            "amqp message pattern queue stats policy auth definitions broker mgmt-ui",
+	"logbook":         "",
+	"mgmt":            "amqp message pattern queue stats policy auth definitions config logbook broker mgmt-ui",
 	"mgmt-ui":         "",
 	"metrics":         "stats queue broker",
 	"ctl":             "definitions",
@@ -61,4 +62,4 @@ var outsiders = []string{"cmd/", "internal/"}
 var badNames = []string{"util", "utils", "helper", "helpers", "common", "manager", "misc"}
 
 // skipped are folders that hold nothing of ours, or nothing that is source.
-var skipped = []string{".git", "bin", "data", "node_modules"}
+var skipped = []string{".git", ".tools", "bin", "data", "node_modules"}
