@@ -45,7 +45,7 @@ func (b *Broker) Plan(d *definitions.Definitions) []Intent {
 		was, deed, err := p.plan(r)
 		i := Intent{Deed: deed, Was: discreet(was), Is: discreet(r)}
 		if err != nil {
-			i.Deed, i.Reason = Conflict, err.Error()
+			i.Deed, i.Reason = Conflict, reasonOf(err)
 		}
 		list = append(list, i)
 	}

@@ -87,7 +87,7 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
 	b.mu.Unlock()
 	return &Session{
-		c: c, v: v.As(u.Name), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
+		c: c, v: v.By(c.actor()), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
 	}, nil
 }
 
