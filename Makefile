@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers soak docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers pgo soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -31,14 +31,23 @@ setup:
 		echo "setup: run: sudo apt-get install -y $(PACKAGES)"; exit 1; \
 	fi
 	cd integration && npm ci --no-audit --no-fund
+	@$(MAKE) --no-print-directory $(TOOLS)/rabbitmqadmin
 	cd mgmt-ui && npm ci --no-audit --no-fund
 
+# RabbitMQ's own client of the management API, out of Debian's package: it is
+# used by the tests, and not ours to give away.
+TOOLS = integration/.tools
+$(TOOLS)/rabbitmqadmin:
+	mkdir -p $(TOOLS)
+	cd $(TOOLS) && { apt-get download rabbitmq-server || { apt-get update && apt-get download rabbitmq-server; }; }
+	cd $(TOOLS) && dpkg -x rabbitmq-server_*.deb package && cp package/usr/bin/rabbitmqadmin . && rm -r package rabbitmq-server_*.deb
+
 check: ## what is quick: vet, gofmt
-	$(GO) vet ./...
+	$(GO) vet -pgo=off ./...
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "gofmt: $$unformatted"; exit 1; fi
 
 race: ## all tests but the integration tests, with the race detector
-	CGO_ENABLED=1 $(GO) test -race $$($(GO) list ./... | grep -v /integration)
+	CGO_ENABLED=1 $(GO) test -race -pgo=off $$($(GO) list ./... | grep -v /integration)
 
 integration: build ## real clients against the binary
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
@@ -51,7 +60,7 @@ fuzz: ## every fuzz target, for FUZZTIME each
 	while read -r room; do \
 		for target in $$(grep -hoE '^func Fuzz\w+' "$$room"/*_test.go | cut -d' ' -f2); do \
 			echo "fuzz: $$room $$target for $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$room" || exit 1; \
+			$(GO) test -pgo=off -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s "$$room" || exit 1; \
 		done; \
 	done
 
@@ -67,6 +76,11 @@ bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the syst
 SOAK_MINUTES ?= 10
 soak: build ## every kind of load at once: nothing grows, nothing is lost, nothing is left
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq SOAK_MINUTES=$(SOAK_MINUTES) $(GO) test -tags soak -run '^TestSoak$$' -count=1 -timeout 24h -v ./integration
+
+# The profile tells the compiler which paths are hot. It is made anew when they
+# have changed much; tests are built without, since that takes a minute.
+pgo: ## cmd/hutchmq/default.pgo, from the scenarios of hutchmq perf
+	$(GO) test -pgo=off -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md

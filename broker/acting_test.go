@@ -60,7 +60,7 @@ func TestActing(t *testing.T) {
 
 func shovel(name string) *definitions.Parameter {
 	return &definitions.Parameter{
-		Vhost: "shop", Component: "shovel", Name: name, Value: json.RawMessage(`{"src-uri":"amqp://"}`),
+		Vhost: "shop", Component: "shovel", Name: name, Value: json.RawMessage(`{"src-uri":"amqp://","dest-uri":"amqp://"}`),
 	}
 }
 
@@ -79,7 +79,7 @@ func TestParametersStay(t *testing.T) {
 	f.must(err)
 	f.restart()
 	p, ok := f.Parameter("shovel", "shop", "s")
-	if !ok || string(p.Value) != `{"src-uri":"amqp://"}` || f.ClusterName() != "warren" {
+	if !ok || string(p.Value) != `{"src-uri":"amqp://","dest-uri":"amqp://"}` || f.ClusterName() != "warren" {
 		t.Errorf("after a restart: %+v in %q", p, f.ClusterName())
 	}
 	f.must(f.DeleteVhost("shop"))

@@ -40,6 +40,9 @@ func (a *archive) offer(h *stats.History, now time.Time) {
 		a.kept = append(a.kept, h)
 		return
 	}
+	if a.most == 0 {
+		return
+	}
 	if a.idle < 0 {
 		a.findIdle(now)
 	}

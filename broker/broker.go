@@ -125,6 +125,9 @@ func New(o Options) (*Broker, error) {
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
 	}
+	if err == nil {
+		err = b.identify()
+	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}

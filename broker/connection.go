@@ -53,6 +53,10 @@ func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error)
 	return b.LoginFrom(Client{}, name, password, loopback)
 }
 
+// LoopbackOnly reports whether a user, who need not exist, may only log in from
+// this host.
+func (b *Broker) LoopbackOnly(name string) bool { return b.auth.LoopbackOnly(name) }
+
 // LoginFrom is Login that tells whoever listens to events where the client is.
 func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) (u *auth.User, err error) {
 	if !loopback && b.auth.LoopbackOnly(name) {
@@ -126,4 +130,11 @@ func (c *Connection) Close() {
 	if left {
 		c.b.emit("connection.closed", c.describe)
 	}
+}
+
+// ConnectionByID finds an open connection, nil if there is none.
+func (b *Broker) ConnectionByID(id uint64) *Connection {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.connections[id]
 }

@@ -84,7 +84,7 @@ func (s *Session) byKind(kind string) *queue.Counters {
 // s.counting is held.
 func (s *Session) dropGone() {
 	for q := range s.delivered {
-		if now, _ := s.v.Queue(q.Name, 0); now != q {
+		if q.Gone() {
 			delete(s.delivered, q)
 		}
 	}

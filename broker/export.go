@@ -9,6 +9,9 @@ func (b *Broker) Export() (*definitions.Definitions, error) {
 	d := &definitions.Definitions{Format: definitions.FormatCluster}
 	for _, kind := range definitions.Kinds {
 		err := each(b.store, kind, func(r definitions.Record) error {
+			if g, ok := r.(*definitions.GlobalParameter); ok && g.Name == clusterID {
+				return nil
+			}
 			d.Add(r)
 			return nil
 		})

@@ -1,9 +1,12 @@
 package broker
 
 import (
+	"cmp"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"time"
 
 	"github.com/hutchmq/hutchmq/queue"
@@ -89,3 +92,13 @@ func (b *Broker) Mortality() map[string]queue.Mortality {
 	}
 	return all
 }
+
+// NodeLimits are those the node was started with.
+func (b *Broker) NodeLimits() NodeLimits { return b.nodeLimits }
+
+// ExchangeTypes names the types of exchanges that there are, in order.
+func (b *Broker) ExchangeTypes() []string { return slices.Sorted(maps.Keys(b.vopts.ExchangeTypes)) }
+
+// DefaultKind is the type of queues in vhosts that have no default of their
+// own.
+func (b *Broker) DefaultKind() string { return cmp.Or(b.vopts.DefaultKind, "classic") }

@@ -2,13 +2,11 @@ package broker
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
-	"github.com/hutchmq/hutchmq/store"
 )
 
 // RabbitMQ's definitions hold the limits of a vhost in a parameter of this
@@ -20,9 +18,14 @@ const (
 )
 
 // keptComponents are those whose parameters are kept as they are for whoever
-// reads them. The rest of what is known, limits and operator policies, has a
-// place of its own.
-var keptComponents = []string{"federation-upstream", "federation-upstream-set", "shovel"}
+// reads them, and which keys of them hold addresses: an address or a list of
+// them. The rest of what is known, limits and operator policies, has a place of
+// its own.
+var keptComponents = map[string][]string{
+	"federation-upstream":     {"uri"},
+	"federation-upstream-set": nil,
+	"shovel":                  {"src-uri", "dest-uri"},
+}
 
 // ParameterError says what is wrong with a parameter.
 type ParameterError string
@@ -40,14 +43,42 @@ func (b Acting) SetParameter(r *definitions.Parameter) (created bool, err error)
 		return !there, b.importOperatorPolicy(r)
 	case r.Component == limitsComponent:
 		return !there, b.importLimits(r)
-	case !slices.Contains(keptComponents, r.Component):
-		return false, ParameterError("component " + r.Component + " not found")
 	}
-	var value definitions.Object
-	if err := json.Unmarshal(r.Value, &value); err != nil {
-		return false, ParameterError("the value of parameter " + r.Name + " is no object")
+	if err := checkKept(r); err != nil {
+		return false, err
 	}
 	return !there, b.keepParameter(r)
+}
+
+// checkKept refuses a parameter that nobody could make use of.
+func checkKept(r *definitions.Parameter) error {
+	uris, known := keptComponents[r.Component]
+	if !known {
+		return ParameterError("component " + r.Component + " not found")
+	}
+	if r.Component == "federation-upstream-set" {
+		var list []definitions.Object
+		if json.Unmarshal(r.Value, &list) != nil {
+			return ParameterError(r.Name + " should be a list of upstreams")
+		}
+		return nil
+	}
+	var value definitions.Object
+	if json.Unmarshal(r.Value, &value) != nil {
+		return ParameterError(r.Name + " should be an object")
+	}
+	for _, key := range uris {
+		switch v := value[key].(type) {
+		case string:
+		case []any:
+			if len(v) == 0 {
+				return ParameterError(key + " should not be empty")
+			}
+		default:
+			return ParameterError("Key \"" + key + "\" not found in " + r.Name)
+		}
+	}
+	return nil
 }
 
 func (b Acting) keepParameter(r *definitions.Parameter) error {
@@ -128,13 +159,17 @@ func (b *Broker) Parameters() (list []definitions.Parameter, err error) {
 	return list, err
 }
 
-// importParameter takes the parameters of what is known; others change nothing.
+// importParameter takes the parameters of what is known; others change
+// nothing. What is kept for others is not looked at.
 func (b Acting) importParameter(r *definitions.Parameter) error {
-	if r.Component != definitions.OperatorPolicy && r.Component != limitsComponent && !slices.Contains(keptComponents, r.Component) {
-		return nil
+	if r.Component == definitions.OperatorPolicy || r.Component == limitsComponent {
+		_, err := b.SetParameter(r)
+		return err
 	}
-	_, err := b.SetParameter(r)
-	return err
+	if _, kept := keptComponents[r.Component]; kept {
+		return b.keepParameter(r)
+	}
+	return nil
 }
 
 func (b Acting) importLimits(r *definitions.Parameter) error {
@@ -152,66 +187,4 @@ func (b Acting) importLimits(r *definitions.Parameter) error {
 func limitsParameter(v *definitions.Vhost) (definitions.Parameter, error) {
 	value, err := json.Marshal(v.Limits)
 	return definitions.Parameter{Vhost: v.Name, Component: limitsComponent, Name: limitsName, Value: value}, err
-}
-
-// clusterName is the global parameter that names the cluster.
-const clusterName = "cluster_name"
-
-// SetGlobalParameter makes a setting of the whole cluster or changes it;
-// created tells which. The value is JSON, and kept as it is.
-func (b Acting) SetGlobalParameter(r *definitions.GlobalParameter) (created bool, err error) {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	var text string
-	if r.Name == clusterName && json.Unmarshal(r.Value, &text) != nil {
-		return false, ParameterError("the name of a cluster is a text")
-	}
-	_, err = load(b.store, &definitions.GlobalParameter{Name: r.Name})
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return false, err
-	}
-	created = err != nil
-	if err := set(b.store, r); err != nil {
-		return false, err
-	}
-	b.emit("parameter.set", func() amqp.Table { return amqp.Table{"vhost": "global", "name": r.Name} })
-	return created, nil
-}
-
-// DeleteGlobalParameter removes a setting of the whole cluster; there tells
-// whether it was there.
-func (b Acting) DeleteGlobalParameter(name string) (there bool, err error) {
-	b.topology.Lock()
-	defer b.topology.Unlock()
-	r, err := load(b.store, &definitions.GlobalParameter{Name: name})
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	if err == nil {
-		err = forget(b.store, r)
-	}
-	if err == nil {
-		b.emit("parameter.cleared", func() amqp.Table { return amqp.Table{"vhost": "global", "name": name} })
-	}
-	return true, err
-}
-
-// GlobalParameters lists the settings of the whole cluster. The slice is the
-// caller's.
-func (b *Broker) GlobalParameters() (list []definitions.GlobalParameter, err error) {
-	err = each(b.store, definitions.KindGlobalParameter, func(r *definitions.GlobalParameter) error {
-		list = append(list, *r)
-		return nil
-	})
-	return list, err
-}
-
-// ClusterName is what the cluster was named, or the name of the node.
-func (b *Broker) ClusterName() string {
-	r, err := load(b.store, &definitions.GlobalParameter{Name: clusterName})
-	var name string
-	if err != nil || json.Unmarshal(r.Value, &name) != nil || name == "" {
-		return b.node
-	}
-	return name
 }

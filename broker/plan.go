@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -225,6 +224,7 @@ func (p *planner) planParameter(r *definitions.Parameter) (definitions.Record, D
 	if err := p.needVhost(r.Vhost); err != nil {
 		return nil, "", err
 	}
+	_, kept := keptComponents[r.Component]
 	switch {
 	case r.Component == definitions.OperatorPolicy:
 		d, err := r.Policy()
@@ -234,7 +234,7 @@ func (p *planner) planParameter(r *definitions.Parameter) (definitions.Record, D
 		return p.planPolicy(policy.Operator, d, r)
 	case r.Component == limitsComponent:
 		return p.planLimits(r)
-	case !slices.Contains(keptComponents, r.Component):
+	case !kept:
 		return nil, Ignore, nil
 	}
 	return planned(p.b.store, r, nil)

@@ -88,9 +88,18 @@ func exchangeRecord(x *vhost.Exchange) *definitions.Exchange {
 func queueRecord(q *vhost.Queue) *definitions.Queue {
 	return &definitions.Queue{
 		Vhost: q.Vhost, Name: q.Name, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
-		Arguments: object(q.Arguments), Encoded: encoded(q.Arguments), ID: q.ID,
+		Arguments: object(q.Current()), Encoded: encoded(q.Current()), Declared: declared(q), ID: q.ID,
 		Protected: q.Marks().Protected, Paused: q.Marks().Paused,
 	}
+}
+
+// declared are the arguments q was declared with, behind their length, where
+// others hold.
+func declared(q *vhost.Queue) []byte {
+	if q.Marks().Amended == nil {
+		return nil
+	}
+	return amqp.AppendTable(nil, q.Arguments)
 }
 
 func bindingRecord(b *vhost.Binding) *definitions.Binding {

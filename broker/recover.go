@@ -103,9 +103,15 @@ func (b *Broker) restoreQueue(r *definitions.Queue) error {
 	if err != nil {
 		return err
 	}
-	return v.RestoreQueue(queue.Declaration{
-		ID: r.ID, Name: r.Name, Durable: true, AutoDelete: r.AutoDelete, Arguments: args,
-	}, r.Type, vhost.Marks{Protected: r.Protected, Paused: r.Paused})
+	m := vhost.Marks{Protected: r.Protected, Paused: r.Paused}
+	d := queue.Declaration{ID: r.ID, Name: r.Name, Durable: true, AutoDelete: r.AutoDelete, Arguments: args}
+	if len(r.Declared) >= 4 { // a length is before them
+		m.Amended = &args
+		if d.Arguments, err = amqp.ParseTable(r.Declared[4:]); err != nil {
+			return err
+		}
+	}
+	return v.RestoreQueue(d, r.Type, m)
 }
 
 func (b *Broker) restoreBinding(r *definitions.Binding) error {

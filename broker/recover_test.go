@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -235,5 +237,48 @@ func TestImportRefuses(t *testing.T) {
 		if err := f.Import(d); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s:\n got %v\nwant %s", text, err, want)
 		}
+	}
+}
+
+// TestAmendedAfterRestart: arguments that were changed hold, those declared
+// are accepted still, and an export tells what holds.
+func TestAmendedAfterRestart(t *testing.T) {
+	f := newFixture(t)
+	s := f.session("guest", "/")
+	old := queue.Declaration{Name: "q", Durable: true}
+	_, err := s.DeclareQueue(old)
+	f.must(err)
+	f.must(s.AmendQueue("q", amqp.Table{"x-max-length": int64(2), "x-message-ttl": int64(60_000)}))
+	f.must(s.AmendQueue("q", amqp.Table{"x-message-ttl": nil, "x-expires": int64(600_000)}))
+	for range 2 {
+		f.restart()
+		s = f.session("guest", "/")
+		q, err := s.FindQueue("q")
+		f.must(err)
+		want := amqp.Table{"x-max-length": int64(2), "x-expires": int64(600_000)}
+		if !reflect.DeepEqual(q.Current(), want) || len(q.Arguments) > 0 {
+			t.Errorf("%v, declared %v", q.Current(), q.Arguments)
+		}
+		for i := range 3 {
+			f.publish(s, "q", fmt.Sprint(i), true)
+		}
+		// What was recovered has to be read before it is dropped.
+		for end := time.Now().Add(10 * time.Second); q.Stat().Ready != 2 && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		if n := q.Stat().Ready; n != 2 {
+			t.Errorf("%d messages", n)
+		}
+		_, err = s.DeclareQueue(old)
+		f.must(err)
+		_, err = s.DeclareQueue(queue.Declaration{Name: "q", Durable: true, Arguments: want})
+		f.must(err)
+		_, err = s.DeclareQueue(queue.Declaration{Name: "q", Durable: true, Arguments: amqp.Table{"x-max-length": int64(3)}})
+		f.refused(err, "PRECONDITION_FAILED - inequivalent arg 'x-max-length' for queue 'q' in vhost '/': received '3' but current is '2'")
+	}
+	d, err := f.Export()
+	f.must(err)
+	if q := d.Queues[0]; len(q.Arguments) != 2 {
+		t.Errorf("exported %+v", q)
 	}
 }

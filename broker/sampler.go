@@ -24,6 +24,7 @@ type sampler struct {
 	row         []uint64
 	sessions    []*Session
 	connections []*Connection
+	queues      []*vhost.Queue
 	delivered   []*Delivered
 	published   []*vhost.Published
 	passages    []*vhost.Passage
@@ -35,11 +36,20 @@ type sampler struct {
 // sampled is a vhost with what is in it, listed anew when its topology changes.
 type sampled struct {
 	version   uint64
-	listed    bool
+	listed    int // the tick
 	tick      int
-	queues    []*vhost.Queue
+	queues    []watched
 	exchanges []*vhost.Exchange
 	sums      sums
+}
+
+// watched is a queue and what was seen of it last: all that is looked at while
+// nothing happens to it, in one place.
+type watched struct {
+	queue.Watched
+	q       *vhost.Queue
+	seen    vhost.Seen
+	resting bool // or without a history
 }
 
 // seen is what the sampler saw last of a session.
@@ -54,6 +64,12 @@ const (
 	// maxArchived is how many things beside vhosts and the node have a history
 	// of a day.
 	maxArchived = 400
+	// manyQueues of a vhost are listed anew at most every relist ticks, and one
+	// of idleTurns of those that rest is looked at closely each tick: somebody
+	// may have asked about it.
+	manyQueues = 5000
+	relist     = 5
+	idleTurns  = 8
 	// lookAtFiles is how many ticks pass before descriptors are counted again.
 	lookAtFiles = 5
 )
@@ -116,20 +132,32 @@ func (s *sampler) list(v *vhost.Vhost) {
 	}
 	l.tick, l.sums = s.ticks, sums{}
 	version := v.Version()
-	if l.listed && l.version == version {
+	early := len(l.queues) > manyQueues && s.ticks-l.listed < relist
+	if l.listed > 0 && (l.version == version || early) {
 		return
 	}
-	l.listed, l.version = true, version
-	clear(l.queues)
+	l.listed, l.version = s.ticks, version
 	clear(l.exchanges)
-	l.queues, l.exchanges = v.AppendQueues(l.queues[:0]), v.AppendExchanges(l.exchanges[:0])
+	l.exchanges = v.AppendExchanges(l.exchanges[:0])
+	clear(l.queues)
+	l.queues = l.queues[:0]
+	s.queues = v.AppendQueues(s.queues[:0])
+	for _, q := range s.queues {
+		if w, ok := q.Queue.(queue.Watched); ok {
+			l.queues = append(l.queues, watched{Watched: w, q: q, seen: q.Seen})
+		}
+	}
+	clear(s.queues)
 }
 
 func (s *sampler) sampleVhost(l *sampled, now time.Time) {
-	for _, q := range l.queues {
-		s.sampleQueue(q, now)
-		l.sums.ready += q.Seen.Ready
-		l.sums.unacked += q.Seen.Unacked
+	for i := range l.queues {
+		w := &l.queues[i]
+		if w.Changes() != w.seen.Changes || !w.resting || i%idleTurns == s.ticks%idleTurns {
+			s.sampleQueue(w, now)
+		}
+		l.sums.ready += w.seen.Ready
+		l.sums.unacked += w.seen.Unacked
 	}
 	for _, x := range l.exchanges {
 		s.row = appendExchange(s.row[:0], x)
@@ -140,25 +168,23 @@ func (s *sampler) sampleVhost(l *sampled, now time.Time) {
 }
 
 // sampleQueue looks at q if something has happened to it.
-func (s *sampler) sampleQueue(q *vhost.Queue, now time.Time) {
-	w, ok := q.Queue.(queue.Watched)
-	if !ok {
-		return
-	}
-	changes := w.Changes()
-	changed := changes != q.Seen.Changes
-	if h := q.Past.History(); q.Seen.Known && !changed && !s.awake(h, now) {
+func (s *sampler) sampleQueue(w *watched, now time.Time) {
+	q, changes := w.q, w.Changes()
+	changed := changes != w.seen.Changes
+	w.resting = w.seen.Known && !changed && !s.awake(q.Past.History(), now)
+	if w.resting {
 		return
 	}
 	p := w.Picture()
 	if q.Past.History() == nil && changed {
-		was := queue.Picture{Stat: queue.Stat{Ready: int(q.Seen.Ready), Unacked: int(q.Seen.Unacked)}}
+		was := queue.Picture{Stat: queue.Stat{Ready: int(w.seen.Ready), Unacked: int(w.seen.Unacked)}}
 		s.row = appendQueue(s.row[:0], &was)
 		s.begin(&q.Past, now)
 	}
 	s.row = appendQueue(s.row[:0], &p)
 	s.sample(&q.Past, now, changed)
-	q.Seen = vhost.Seen{Known: true, Changes: changes, Ready: uint64(p.Ready), Unacked: uint64(p.Unacked)}
+	w.seen = vhost.Seen{Known: true, Changes: changes, Ready: uint64(p.Ready), Unacked: uint64(p.Unacked)}
+	q.Seen = w.seen
 	s.passages = q.AppendIncoming(s.passages[:0])
 	for _, p := range s.passages {
 		s.row = append(s.row[:0], p.Count())

@@ -86,9 +86,7 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	b.lastConnection++
 	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
 	b.mu.Unlock()
-	return &Session{
-		c: c, v: v.By(c.actor()), publisher: v.Publisher(), rights: map[rightKey]bool{}, sizes: b.sizes.Burst(),
-	}, nil
+	return c.newSession(0, nil), nil
 }
 
 // allowed answers whether the user has a right, and remembers the answer for

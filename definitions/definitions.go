@@ -200,7 +200,7 @@ func (d *Definitions) header(key string) any {
 // strip takes away what a definitions file never holds.
 func (d *Definitions) strip() {
 	for i := range d.Queues {
-		d.Queues[i].ID, d.Queues[i].Encoded = 0, nil
+		d.Queues[i].ID, d.Queues[i].Encoded, d.Queues[i].Declared = 0, nil, nil
 	}
 	for i := range d.Exchanges {
 		d.Exchanges[i].Encoded = nil

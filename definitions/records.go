@@ -120,9 +120,10 @@ type Queue struct {
 	AutoDelete bool   `json:"auto_delete"`
 	Arguments  Object `json:"arguments"`
 	Encoded    []byte `json:"encoded_arguments,omitempty"`
-	ID         uint64 `json:"id,omitempty"`        // the broker's number for it
-	Protected  bool   `json:"protected,omitempty"` // not deleted when a client asks
-	Paused     bool   `json:"paused,omitempty"`    // delivers nothing
+	Declared   []byte `json:"declared_arguments,omitempty"` // encoded, where Arguments were changed since
+	ID         uint64 `json:"id,omitempty"`                 // the broker's number for it
+	Protected  bool   `json:"protected,omitempty"`          // not deleted when a client asks
+	Paused     bool   `json:"paused,omitempty"`             // delivers nothing
 }
 
 // Binding ties a queue or exchange to an exchange. The Encoded arguments of

@@ -53,9 +53,7 @@ func factsOfPeers(t *testing.T, fresh ...func(*testing.T) *peer) {
 	f := &facts{t: t, of: map[string]map[string]float64{}}
 	for _, fresh := range fresh {
 		for _, take := range []func(*peer){f.starts, f.backlog, f.queues, f.connections, f.idleQueues, f.roundTrip} {
-			p := fresh(t)
-			take(p)
-			fmt.Fprintf(os.Stderr, "%s: %s\n", p.name, f.order[len(f.order)-1])
+			take(fresh(t))
 		}
 	}
 	fmt.Printf("%s, taken once; idle queues: %d of RabbitMQ, %d of HutchMQ.\n\n", kernel(), rabbitIdleQueues, ourIdleQueues)
@@ -82,7 +80,7 @@ func ourPeer(t *testing.T) *peer {
 	}
 }
 
-// note enters a value.
+// note enters a value, and tells who waits for the table.
 func (f *facts) note(p *peer, scenario, measure string, value float64) {
 	key := scenario + " | " + measure
 	if f.of[key] == nil {
@@ -90,6 +88,7 @@ func (f *facts) note(p *peer, scenario, measure string, value float64) {
 		f.order = append(f.order, key)
 	}
 	f.of[key][p.name] = value
+	fmt.Fprintf(os.Stderr, "%s: %s: %s\n", p.name, key, digits(value))
 }
 
 // up starts a peer, and gives the seconds until it has accepted a connection.
@@ -135,7 +134,7 @@ func (f *facts) backlog(p *peer) {
 	f.note(p, scenario, "drained/s", f.perf(p, "backlog-drain").ReceivedPerSecond)
 	f.note(p, scenario, "resident after it, drained, MiB", p.rssMiB())
 	began := time.Now()
-	for diskUse(p.dir) > before+backlogBytes/10 && time.Since(began) < 2*time.Minute {
+	for diskUse(p.dir) > before+backlogBytes/10 && time.Since(began) < time.Minute {
 		time.Sleep(200 * time.Millisecond)
 	}
 	f.note(p, scenario, "disk back (to a tenth), s", time.Since(began).Seconds())
@@ -270,7 +269,25 @@ func (f *facts) print() {
 		if scenario == before {
 			name = ""
 		}
-		fmt.Printf("| %s | %s | %.3g | %.3g | %.2g x |\n", name, measure, theirs, ours, ours/theirs)
+		ratio := "none"
+		if theirs > 0 {
+			ratio = digits(ours/theirs) + " x"
+		}
+		fmt.Printf("| %s | %s | %s | %s | %s |\n", name, measure, digits(theirs), digits(ours), ratio)
 		before = scenario
 	}
+}
+
+// digits writes a number with no more digits than mean something; 0 was not
+// measured.
+func digits(f float64) string {
+	switch {
+	case f == 0:
+		return "none"
+	case f >= 1e4:
+		return fmt.Sprintf("%.0f k", f/1e3)
+	case f >= 100:
+		return fmt.Sprintf("%.0f", f)
+	}
+	return fmt.Sprintf("%.3g", f)
 }

@@ -256,3 +256,14 @@ func TestPerfCompare(t *testing.T) {
 		}
 	}
 }
+
+// TestPerfVaries: phases of rates and sizes, to a broker that checks what the
+// frames announce.
+func TestPerfVaries(t *testing.T) {
+	t.Parallel()
+	b := Start(t, hutchmq)
+	r, stderr, code := perf(t, b.Addr, "-u", "q", "-z", "3", "-vr", "500:1", "-vr", "0:1", "-vr", "100:1", "-vs", "100:1", "-vs", "200000:2")
+	if code != 0 || r.Sent < 590 || r.Sent > 610 || r.Received != r.Sent || r.Lost+r.Duplicated+r.Disordered != 0 {
+		t.Errorf("exit %d, %+v: %s", code, r, stderr)
+	}
+}

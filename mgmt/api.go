@@ -17,6 +17,7 @@ import (
 // API answers requests about one broker.
 type API struct {
 	broker   *broker.Broker
+	facts    Facts
 	node     string
 	logins   logins
 	attempts throttle
@@ -52,8 +53,9 @@ func (a *API) routes() chi.Router {
 	a.router = r
 	r.Use(encodedPath, headers, verbs(r), a.sameOrigin, a.record)
 	r.NotFound(notHere)
-	r.Get("/livez", fine)
-	r.Get("/readyz", fine)
+	a.healthRoutes(r)
+	a.overviewRoutes(r)
+	a.nodeRoutes(r)
 	a.loginRoutes(r)
 	a.identityRoutes(r)
 	a.vhostRoutes(r)
@@ -75,7 +77,11 @@ func (a *API) routes() chi.Router {
 	a.moveRoutes(r)
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)
+	a.argumentRoutes(r)
 	a.connectionRoutes(r)
+	a.channelRoutes(r)
+	a.consumerRoutes(r)
+	a.linkRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
 	a.eventRoutes(r)
@@ -110,5 +116,7 @@ func fine(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]string{
 // answer sends v as JSON.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(v)
+	answerBody(w, v)
 }
+
+func answerBody(w http.ResponseWriter, v any) { json.NewEncoder(w).Encode(v) }

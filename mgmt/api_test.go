@@ -18,6 +18,15 @@ import (
 	"github.com/hutchmq/hutchmq/store"
 )
 
+// testFacts are those of the node in tests.
+var testFacts = mgmt.Facts{
+	Version: "0.1.0", DataDir: "/data", ConfigFile: "/hutchmq.yaml",
+	Listeners: []mgmt.Listener{
+		{Protocol: "amqp", IP: "::", Port: 5672}, {Protocol: "http", IP: "::", Port: 15672},
+		{Protocol: "http/prometheus", IP: "127.0.0.1", Port: 15692},
+	},
+}
+
 // node is an API over a broker with one connection in it.
 type node struct {
 	http.Handler
@@ -30,7 +39,7 @@ func newNode(t testing.TB) node {
 	st := store.NewMemory()
 	kind := classic.New(st)
 	b, err := broker.New(broker.Options{
-		Store: st, Node: "rabbit@here", Auth: auth.NewDatabase(nil), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
+		Store: st, Node: "rabbit@here", Auth: auth.NewDatabase([]string{"local"}), QueueTypes: []queue.Type{kind, restful{kind}, restless{kind}}, Log: slog.New(slog.DiscardHandler),
 		ExchangeTypes: []exchange.Type{exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers},
 		Defaults:      broker.Defaults{User: "guest", Password: "guest", Vhost: "/"},
 	})
@@ -44,7 +53,7 @@ func newNode(t testing.TB) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := node{mgmt.New(b, "rabbit@here"), b, make(chan string, 1)}
+	n := node{mgmt.New(b, "rabbit@here", mgmt.WithFacts(testFacts)), b, make(chan string, 1)}
 	c, err := b.Connect(u, "/", broker.Client{
 		Name: "127.0.0.1:50000 -> 127.0.0.1:5672", Protocol: "AMQP 0-9-1", PeerPort: 50000,
 		Properties: amqp.Table{"connection_name": "tester"},
@@ -89,8 +98,8 @@ func TestStatus(t *testing.T) {
 		{"GET", "/readyz", "", 200, `{"status":"ok"}`},
 		{"GET", "/api/connections", "", 401, ""},
 		{"GET", "/api/connections", "guest:wrong", 401, `{"error":"not_authorized","reason":"Not_Authorized"}`},
-		{"GET", "/api/connections", "reader:r", 401, `{"error":"not_authorised","reason":"Not monitor user"}`},
-		{"DELETE", connectionPath, "reader:r", 401, `{"error":"not_authorised","reason":"Not administrator user"}`},
+		{"GET", "/api/connections", "reader:r", 401, `{"error":"not_authorised","reason":"Not management user"}`},
+		{"DELETE", connectionPath, "reader:r", 401, `{"error":"not_authorised","reason":"Not management user"}`},
 		{"GET", "/api/connections/nobody", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
 		{"DELETE", "/api/connections/nobody", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
 		{"GET", "/api/nothing", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
@@ -132,5 +141,22 @@ func TestCloseConnection(t *testing.T) {
 	}
 	if reason := <-n.kicked; reason != "Closed via management plugin" {
 		t.Errorf("reason %q", reason)
+	}
+}
+
+// TestCompressed: what is big goes out in gzip to those who take it, and a
+// stream of events never does.
+func TestCompressed(t *testing.T) {
+	n := newNode(t)
+	for accept, want := range map[string]string{"application/json": "gzip", "text/event-stream": ""} {
+		r := httptest.NewRequest("GET", "/api/feature-flags", nil)
+		r.Header.Set("Accept", accept)
+		r.Header.Set("Accept-Encoding", "gzip")
+		r.SetBasicAuth("guest", "guest")
+		w := httptest.NewRecorder()
+		n.ServeHTTP(w, r)
+		if got := w.Header().Get("Content-Encoding"); w.Code != 200 || got != want {
+			t.Errorf("Accept %s: %d, in %q", accept, w.Code, got)
+		}
 	}
 }

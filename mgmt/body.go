@@ -9,10 +9,21 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxBodyBytes bounds the body of a request.
 const maxBodyBytes = 1 << 20
+
+// maxBodyTime bounds how long the body of a request may take to come.
+const maxBodyTime = 2 * time.Minute
+
+// bounded is the body of r, of which at most maxBytes are read in a bounded
+// time.
+func bounded(w http.ResponseWriter, r *http.Request, maxBytes int64) io.ReadCloser {
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(maxBodyTime)) // where it can be done
+	return http.MaxBytesReader(w, r.Body, maxBytes)
+}
 
 // doublyEncoded is RabbitMQ's answer to a body that is a string.
 const doublyEncoded = "invalid payload: the request body JSON-decoded to a string. Is the input doubly-JSON-encoded?"
@@ -31,7 +42,7 @@ type body map[string]json.RawMessage
 // it answers 400 and returns false.
 func decode(w http.ResponseWriter, r *http.Request, fields ...field) bool {
 	var b body
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBodyBytes)).Decode(&b); err != nil {
+	if err := json.NewDecoder(bounded(w, r, maxBodyBytes)).Decode(&b); err != nil {
 		bad(w, "not_json")
 		return false
 	}
@@ -41,7 +52,7 @@ func decode(w http.ResponseWriter, r *http.Request, fields ...field) bool {
 // read is the object in the body of r, of at most maxBytes. None is an empty
 // one. When it is no object, read answers 400 and returns false.
 func read(w http.ResponseWriter, r *http.Request, maxBytes int64) (body, bool) {
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBytes))
+	text, err := io.ReadAll(bounded(w, r, maxBytes))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		fail(w, http.StatusBadRequest, "bad_request", "the body is larger than "+strconv.FormatInt(maxBytes, 10)+" bytes")
 		return nil, false

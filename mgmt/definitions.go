@@ -104,7 +104,7 @@ func (a *API) importDefinitions(w http.ResponseWriter, r *http.Request, d *defin
 // readDefinitions reads the body of r: JSON, or a form with it in the field
 // file. It answers 400 when it cannot.
 func readDefinitions(w http.ResponseWriter, r *http.Request) *definitions.Definitions {
-	r.Body = http.MaxBytesReader(w, r.Body, maxDefinitionsBytes)
+	r.Body = bounded(w, r, maxDefinitionsBytes)
 	text, err := definitionsText(r)
 	if err != nil {
 		bad(w, err.Error())

@@ -19,7 +19,7 @@ var topology = []struct{ method, path, body string }{
 	{"PUT", "/topic-permissions/shop/bob", `{"exchange":"amq.topic","write":"^a","read":""}`},
 	{"PUT", "/vhost-limits/shop/max-queues", `{"value":9}`},
 	{"PUT", "/user-limits/bob/max-channels", `{"value":8}`},
-	{"PUT", "/parameters/shovel/shop/s", `{"value":{"src-uri":"amqp://","ack":{"mode":[1,2.5]}}}`},
+	{"PUT", "/parameters/shovel/shop/s", `{"value":{"src-uri":"amqp://","dest-uri":["amqp://"],"ack":{"mode":[1,2.5]}}}`},
 	{"PUT", "/parameters/federation-upstream/shop/u", `{"value":{"uri":"amqp://"}}`},
 	{"PUT", "/global-parameters/cluster_name", `{"value":"warren"}`},
 	{"PUT", "/global-parameters/mqtt_port", `{"value":[{"a":null}]}`},

@@ -78,6 +78,8 @@ func problem(w http.ResponseWriter, err error) {
 		bad(w, err.Error())
 	case protected:
 		fail(w, http.StatusPreconditionFailed, "precondition_failed", err.Error())
+	case errors.Is(err, broker.ErrCannotAmend):
+		bad(w, err.Error())
 	case errors.Is(err, auth.ErrNoUser):
 		unknown(w, "user_not_found")
 	case errors.Is(err, broker.ErrCannotPause), errors.Is(err, broker.ErrCannotBrowse):

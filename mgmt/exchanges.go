@@ -39,6 +39,9 @@ type exchange struct {
 	Internal   bool               `json:"internal"`
 	Arguments  definitions.Object `json:"arguments"`
 	Policy     string             `json:"policy,omitempty"`
+
+	MessageStats *passStats `json:"message_stats,omitempty"`
+	*exchangeTraffic
 }
 
 func showExchange(x *broker.Exchange) exchange {
@@ -63,13 +66,18 @@ func (a *API) exchanges(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	if !ok {
 		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	detail := detailOf(r.URL.Query())
 	rows := []*broker.Exchange{}
 	for _, v := range vhosts {
 		rows = append(rows, v.Exchanges()...)
 	}
 	list[*broker.Exchange]{
 		name: func(x *broker.Exchange) string { return x.Name }, order: []string{"vhost", "name"}, keys: exchangeKeys,
-		show: func(x *broker.Exchange) any { return showExchange(x) },
+		show: func(x *broker.Exchange) any { return showCountedExchange(x, detail, &asked) },
 	}.answer(w, r, rows)
 }
 
@@ -85,9 +93,20 @@ func (a *API) needExchange(w http.ResponseWriter, r *http.Request, key string) *
 }
 
 func (a *API) exchange(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if x := a.needExchange(w, r, "name"); x != nil {
-		answerOne(w, r, showExchange(x))
+	x := a.needExchange(w, r, "name")
+	if x == nil {
+		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	detail := detailOf(r.URL.Query())
+	shown := showCountedExchange(x, detail, &asked)
+	if detail == everything {
+		shown.exchangeTraffic = a.exchangeTraffic(x, &asked)
+	}
+	answerOne(w, r, shown)
 }
 
 func (a *API) putExchange(w http.ResponseWriter, r *http.Request, u *auth.User) {

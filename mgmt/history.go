@@ -21,8 +21,8 @@ func (a *API) historyRoutes(r chi.Router) {
 	r.Get("/api/x/history", a.asManager(a.history))
 }
 
-// maxPoints bounds the points of a history.
-const maxPoints = 500
+// maxHistoryPoints bounds the points of a history.
+const maxHistoryPoints = 500
 
 // metric is a number that has a history.
 type metric struct {
@@ -30,8 +30,8 @@ type metric struct {
 	count   bool // it only grows: its rate says more
 }
 
-// pastOf is what has a past.
-type pastOf struct {
+// recorded is what has a past, as history shows it.
+type recorded struct {
 	track   *stats.Track
 	row     func() []uint64 // of now
 	metrics map[string]metric
@@ -61,7 +61,7 @@ func (a *API) history(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		bad(w, "object should be node, vhost:V, queue:V:N, exchange:V:N, connection:N or channel:N")
 		return
 	}
-	past, why := a.pastOf(u, &t)
+	past, why := a.recorded(u, &t)
 	switch {
 	case why != "":
 		refuse(w, why)
@@ -84,19 +84,19 @@ func parseGrid(q url.Values) (g stats.Grid, err error) {
 	if err != nil {
 		return g, err
 	}
-	step, err := wholeNumber(q, "step", max((from+maxPoints-1)/maxPoints, 1))
+	step, err := wholeNumber(q, "step", max((from+maxHistoryPoints-1)/maxHistoryPoints, 1))
 	switch {
 	case err != nil:
 		return g, err
-	case step < 1 || from < step || from > 86400 || from/step > maxPoints:
-		return g, broker.InvalidError("from should be at most 86400 seconds ago, and at most " + strconv.Itoa(maxPoints) + " steps")
+	case step < 1 || from < step || from > 86400 || from/step > maxHistoryPoints:
+		return g, broker.InvalidError("from should be at most 86400 seconds ago, and at most " + strconv.Itoa(maxHistoryPoints) + " steps")
 	}
 	return stats.Grid{Age: time.Duration(from) * time.Second, Incr: time.Duration(step) * time.Second}, nil
 }
 
 func metricNames(all map[string]metric) []string { return slices.Sorted(maps.Keys(all)) }
 
-func (p *pastOf) points(q url.Values, m metric, g stats.Grid) historyAnswer {
+func (p *recorded) points(q url.Values, m metric, g stats.Grid) historyAnswer {
 	samples := p.track.Samples(time.Now(), p.row(), g, m.columns...)
 	h := historyAnswer{
 		Object: q.Get("object"), Metric: q.Get("metric"), Kind: "amount", Step: int64(g.Incr / time.Second),
@@ -116,13 +116,13 @@ func (p *pastOf) points(q url.Values, m metric, g stats.Grid) historyAnswer {
 	return h
 }
 
-// pastOf finds what has a past, and which u may see; why not is in words.
-func (a *API) pastOf(u *auth.User, t *topic) (p *pastOf, why string) {
+// recorded finds what has a past, and which u may see; why not is in words.
+func (a *API) recorded(u *auth.User, t *topic) (p *recorded, why string) {
 	if t.kind == "node" {
 		if !has(u, "monitoring") {
 			return nil, "Not monitor user"
 		}
-		return &pastOf{a.broker.Past(), a.broker.Row, nodeMetrics}, ""
+		return &recorded{a.broker.Past(), a.broker.Row, nodeMetrics}, ""
 	}
 	if len(t.names) > 0 && t.kind != "connection" && t.kind != "channel" && !a.sees(u, t.names[0]) {
 		return nil, "User not authorised to access virtual host"
@@ -130,40 +130,40 @@ func (a *API) pastOf(u *auth.User, t *topic) (p *pastOf, why string) {
 	switch t.kind {
 	case "vhost":
 		if v, err := a.broker.Vhost(t.names[0]); err == nil {
-			return &pastOf{&v.Past, func() []uint64 { return a.broker.VhostRow(v.Name) }, vhostMetrics}, ""
+			return &recorded{&v.Past, func() []uint64 { return a.broker.VhostRow(v.Name) }, vhostMetrics}, ""
 		}
 	case "queue":
 		if v, err := a.broker.Vhost(t.names[0]); err == nil {
 			if q, err := v.Queue(t.names[1], 0); err == nil {
-				return &pastOf{&q.Past, func() []uint64 { return broker.QueueRow(q) }, queueMetrics}, ""
+				return &recorded{&q.Past, func() []uint64 { return broker.QueueRow(q) }, queueMetrics}, ""
 			}
 		}
 	case "exchange":
 		if v, err := a.broker.Vhost(t.names[0]); err == nil {
 			if x, err := v.Exchange(exchangeCalled(t.names[1])); err == nil {
-				return &pastOf{&x.Past, func() []uint64 { return broker.ExchangeRow(x) }, exchangeMetrics}, ""
+				return &recorded{&x.Past, func() []uint64 { return broker.ExchangeRow(x) }, exchangeMetrics}, ""
 			}
 		}
 	case "connection", "channel":
-		return a.pastOfClient(u, t)
+		return a.recordedOfClient(u, t)
 	}
 	return nil, ""
 }
 
-// pastOfClient is that of a connection or a channel: of one's own, or of any for
+// recordedOfClient is that of a connection or a channel: of one's own, or of any for
 // who monitors.
-func (a *API) pastOfClient(u *auth.User, t *topic) (p *pastOf, why string) {
+func (a *API) recordedOfClient(u *auth.User, t *topic) (p *recorded, why string) {
 	var c *broker.Connection
 	if t.kind == "channel" {
 		if s := a.broker.SessionNamed(t.names[0]); s != nil {
 			c = s.Connection()
-			p = &pastOf{&s.Past, func() []uint64 { return broker.TrafficRow(s.Traffic()) }, trafficMetrics}
+			p = &recorded{&s.Past, func() []uint64 { return broker.TrafficRow(s.Traffic()) }, trafficMetrics}
 		}
 	} else {
 		for _, one := range a.broker.Connections() {
 			if one.Name == t.names[0] {
 				c = one
-				p = &pastOf{&one.Past, one.Row, connectionMetrics}
+				p = &recorded{&one.Past, one.Row, connectionMetrics}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package mgmt
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/hutchmq/hutchmq/broker"
 )
@@ -33,13 +34,16 @@ func (a *API) needUser(w http.ResponseWriter, r *http.Request) bool {
 	return there
 }
 
-// needQueue answers 404 when the queue in the path is not there.
+// needQueue answers 404 when the queue in the path is not there. Some clients
+// write a space as a plus, which here stands for itself: the name with spaces
+// is tried after the name as it is.
 func (a *API) needQueue(w http.ResponseWriter, r *http.Request) *broker.Queue {
-	v, err := a.broker.Vhost(parameter(r, "vhost"))
-	if err == nil {
-		q, err := v.Queue(parameter(r, "name"), 0)
-		if err == nil {
-			return q
+	if v, err := a.broker.Vhost(parameter(r, "vhost")); err == nil {
+		name := parameter(r, "name")
+		for _, name := range []string{name, strings.ReplaceAll(name, "+", " ")} {
+			if q, err := v.Queue(name, 0); err == nil {
+				return q
+			}
 		}
 	}
 	notHere(w, r)

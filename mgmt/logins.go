@@ -101,7 +101,7 @@ func (a *API) loginRoutes(r chi.Router) {
 
 // logIn takes a form with a name and a password, and sets a cookie.
 func (a *API) logIn(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+	r.Body = bounded(w, r, maxBodyBytes)
 	if r.ParseForm() != nil || r.PostForm.Get("username") == "" {
 		bad(w, "username and password are needed")
 		return

@@ -38,7 +38,7 @@ func (a *API) policyRoutes(r chi.Router) {
 
 // list answers the policies that u may see, the lowest priority first.
 func (p policies) list(w http.ResponseWriter, r *http.Request, u *auth.User) {
-	list := []*definitions.Policy{}
+	rows := []*definitions.Policy{}
 	vhost, found := parameter(r, "vhost"), false
 	for _, v := range p.broker.Vhosts() {
 		if vhost != "" && v.Name != vhost || !p.sees(u, v.Name) {
@@ -46,14 +46,22 @@ func (p policies) list(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		}
 		found = true
 		in, _ := p.broker.Policies(p.by, v.Name) // none in a vhost just deleted
-		list = append(list, in...)
+		rows = append(rows, in...)
 	}
 	if vhost != "" && !found {
 		notHere(w, r)
 		return
 	}
-	slices.SortStableFunc(list, func(a, b *definitions.Policy) int { return cmp.Compare(a.Priority, b.Priority) })
-	answer(w, list)
+	list[*definitions.Policy]{
+		name: func(d *definitions.Policy) string { return d.Name }, order: []string{"priority", "vhost", "name"}, keys: policyKeys,
+		show: func(d *definitions.Policy) any { return d },
+	}.answer(w, r, rows)
+}
+
+var policyKeys = map[string]func(*definitions.Policy) sorter{
+	"vhost":    func(d *definitions.Policy) sorter { return byText(d.Vhost) },
+	"name":     func(d *definitions.Policy) sorter { return byText(d.Name) },
+	"priority": func(d *definitions.Policy) sorter { return byNumber(d.Priority) },
 }
 
 func (p policies) one(w http.ResponseWriter, r *http.Request) {
@@ -63,7 +71,7 @@ func (p policies) one(w http.ResponseWriter, r *http.Request) {
 		notHere(w, r)
 		return
 	}
-	answer(w, list[at])
+	answerOne(w, r, list[at])
 }
 
 func (p policies) put(w http.ResponseWriter, r *http.Request) {
@@ -91,7 +99,7 @@ func decodePolicy(w http.ResponseWriter, r *http.Request, d *definitions.Policy)
 		Definition *definitions.Object `json:"definition"`
 		Priority   int                 `json:"priority"`
 	}
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxPolicyBytes)).Decode(&body)
+	err := json.NewDecoder(bounded(w, r, maxPolicyBytes)).Decode(&body)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		reason := fmt.Sprintf("%s should not be of type %s", cmp.Or(wrong.Field, "the body"), wrong.Value)
 		return (&policy.Invalid{Reasons: []string{reason}}).Error()

@@ -2,14 +2,12 @@ package mgmt
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/definitions"
-	"github.com/hutchmq/hutchmq/policy"
 	contract "github.com/hutchmq/hutchmq/queue"
 )
 
@@ -22,99 +20,6 @@ func (a *API) queueRoutes(r chi.Router) {
 	r.Delete("/api/queues/{vhost}/{name}", a.inVhost(a.deleteQueue))
 	r.Delete("/api/queues/{vhost}/{name}/contents", a.inVhost(a.purgeQueue))
 	r.Post("/api/queues/{vhost}/{name}/actions", a.as("administrator", a.queueAction))
-}
-
-// queue is a queue as RabbitMQ's API shows it. The sources are ours: which
-// policy has set each key. What is nil is left out.
-type queue struct {
-	Name            string             `json:"name"`
-	Vhost           string             `json:"vhost"`
-	Type            string             `json:"type"`
-	Durable         bool               `json:"durable"`
-	AutoDelete      bool               `json:"auto_delete"`
-	Exclusive       bool               `json:"exclusive"`
-	Internal        bool               `json:"internal"`
-	InternalOwner   bool               `json:"internal_owner"`
-	Arguments       definitions.Object `json:"arguments"`
-	Node            string             `json:"node"`
-	State           string             `json:"state"`                   // "running" or "paused"
-	Protected       bool               `json:"protected_from_deletion"` // ours
-	Policy          *string            `json:"policy"`
-	OperatorPolicy  *string            `json:"operator_policy"`
-	EffectivePolicy definitions.Object `json:"effective_policy_definition"`
-	PolicySources   map[string]source  `json:"effective_policy_sources"`
-	*queueTotals
-	Consumers *int `json:"consumers,omitempty"`
-}
-
-// queueTotals are the messages of a queue.
-type queueTotals struct {
-	Messages int `json:"messages"`
-	Ready    int `json:"messages_ready"`
-	Unacked  int `json:"messages_unacknowledged"`
-}
-
-// source names a policy.
-type source struct {
-	Component string `json:"component"` // "policy" or "operator_policy"
-	Name      string `json:"name"`
-}
-
-// queueDetail is how much of a queue is shown.
-type queueDetail uint8
-
-const (
-	everything queueDetail = iota
-	totals                 // what it is, and its messages
-	bare                   // what it is
-)
-
-// detailOf is what a request wants to see of queues.
-func detailOf(q url.Values) queueDetail {
-	switch {
-	case q.Get("disable_stats") != "true":
-		return everything
-	case q.Get("enable_queue_totals") == "true":
-		return totals
-	}
-	return bare
-}
-
-func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
-	e, state := q.Effective(), "running"
-	if q.Marks().Paused {
-		state = "paused"
-	}
-	shown := queue{
-		Name: q.Name, Vhost: q.Vhost, Type: q.Kind, Durable: q.Durable, AutoDelete: q.AutoDelete,
-		Exclusive: q.Exclusive, Arguments: broker.Plain(q.Arguments), Node: a.node, State: state,
-		Protected: q.Marks().Protected, Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
-		EffectivePolicy: broker.Plain(e.Definition), PolicySources: showSources(e),
-	}
-	if detail == bare {
-		return shown
-	}
-	s := q.Stat()
-	shown.queueTotals = &queueTotals{s.Ready + s.Unacked, s.Ready, s.Unacked}
-	if detail == everything {
-		shown.Consumers = &s.Consumers
-	}
-	return shown
-}
-
-func showSources(e *policy.Effective) map[string]source {
-	sources := make(map[string]source, len(e.Sources))
-	for key, from := range e.Sources {
-		sources[key] = source{from.By.String(), from.Name}
-	}
-	return sources
-}
-
-func orNull(name string) *string {
-	if name == "" {
-		return nil
-	}
-	return &name
 }
 
 // queueKeys are what queues are sorted by without rendering them.
@@ -145,6 +50,10 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	if !ok {
 		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
 	rows := []*broker.Queue{}
 	for _, v := range vhosts {
 		rows = append(rows, v.Queues()...)
@@ -152,14 +61,24 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	detail := detailOf(r.URL.Query())
 	list[*broker.Queue]{
 		name: func(q *broker.Queue) string { return q.Name }, order: []string{"vhost", "name"}, keys: queueKeys,
-		show: func(q *broker.Queue) any { return a.showQueue(q, detail) },
+		show: func(q *broker.Queue) any { return a.showQueue(q, detail, &asked) },
 	}.answer(w, r, rows)
 }
 
 func (a *API) queue(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if q := a.needQueue(w, r); q != nil {
-		answerOne(w, r, a.showQueue(q, detailOf(r.URL.Query())))
+	q := a.needQueue(w, r)
+	if q == nil {
+		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	shown := a.showQueue(q, detailOf(r.URL.Query()), &asked)
+	if shown.queueNumbers != nil {
+		shown.queueTraffic = a.queueTraffic(q, &asked)
+	}
+	answerOne(w, r, shown)
 }
 
 // putQueue declares a queue: a durable one, unless the body says otherwise.

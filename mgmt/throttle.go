@@ -114,11 +114,15 @@ func (a *API) check(w http.ResponseWriter, r *http.Request, name, password strin
 	}
 	u, err := a.broker.LoginFrom(broker.Client{PeerHost: addr, Protocol: "http"}, name, password, loopback(addr))
 	a.attempts.note(addr, name, err == nil, now)
-	if err != nil {
+	switch {
+	case err == nil:
+		return u
+	case !loopback(addr) && a.broker.LoopbackOnly(name):
+		refuse(w, "User can only log in via localhost")
+	default:
 		fail(w, http.StatusUnauthorized, "not_authorized", "Not_Authorized")
-		return nil
 	}
-	return u
+	return nil
 }
 
 // peer is the address that r comes from.

@@ -44,7 +44,20 @@ func (a *API) topicPermissions(w http.ResponseWriter, r *http.Request) {
 		notHere(w, r)
 		return
 	}
-	answer(w, a.topicPermissionsIn(r))
+	answerTopicPermissions(w, r, a.topicPermissionsIn(r))
+}
+
+func answerTopicPermissions(w http.ResponseWriter, r *http.Request, rows []definitions.TopicPermission) {
+	list[definitions.TopicPermission]{
+		name:  func(p definitions.TopicPermission) string { return p.User },
+		order: []string{"user", "vhost", "exchange"},
+		keys: map[string]func(definitions.TopicPermission) sorter{
+			"user":     func(p definitions.TopicPermission) sorter { return byText(p.User) },
+			"vhost":    func(p definitions.TopicPermission) sorter { return byText(p.Vhost) },
+			"exchange": func(p definitions.TopicPermission) sorter { return byText(p.Exchange) },
+		},
+		show: func(p definitions.TopicPermission) any { return p },
+	}.answer(w, r, rows)
 }
 
 // topicPermissionsOf answers those of a user in a vhost, if there are any.
@@ -54,7 +67,7 @@ func (a *API) topicPermissionsOf(w http.ResponseWriter, r *http.Request) {
 		notHere(w, r)
 		return
 	}
-	answer(w, list)
+	answerTopicPermissions(w, r, list)
 }
 
 func (a *API) putTopicPermission(w http.ResponseWriter, r *http.Request) {

@@ -158,6 +158,17 @@ func (a *Arg) declare(o *Options, v any, d Declaration, kind Kinds, typeName str
 	}
 }
 
+// Mutable reports whether the argument can be changed in a queue of that kind
+// that is there: whatever a policy could set.
+func Mutable(key string, kind Kinds) bool {
+	for i := range Args {
+		if a := &Args[i]; a.Key == key {
+			return key != "" && a.Policy != "" && a.Kinds&kind != 0
+		}
+	}
+	return false
+}
+
 // Check says in RabbitMQ's words what is wrong with v as a value of a, or
 // nothing.
 func (a *Arg) Check(v any) string {
@@ -185,7 +196,7 @@ func integer(min, max int64, set func(*Options, int64)) func(*Options, any) stri
 		n, ok := amqp.Int(v)
 		switch {
 		case !ok:
-			return unacceptable(v)
+			return fmt.Sprintf(`"expected integer, got %s"`, amqp.TypeName(v))
 		case n < min && n < 0:
 			return fmt.Sprintf("{value_negative,%d}", n)
 		case n < min:

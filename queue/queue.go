@@ -17,6 +17,7 @@ type Declaration struct {
 	Exclusive  bool
 	AutoDelete bool
 	Arguments  amqp.Table
+	Amended    bool // Arguments are other than when it was declared: see Amendable
 	// Policy is what policies say of the queue, by policy key. It is no part
 	// of what was declared, and may change while the queue lives.
 	Policy amqp.Table
@@ -92,6 +93,14 @@ type Reconfigurer interface {
 	// Declaration.Policy. Bounds hold at once; a time to live holds for
 	// messages that come from now on.
 	Reconfigure(policy amqp.Table)
+}
+
+// Amendable is a queue whose arguments can be changed while it lives: those
+// that a policy could set.
+type Amendable interface {
+	// Amend puts args, which were checked, in the place of
+	// Declaration.Arguments, and policy as Reconfigure does.
+	Amend(args, policy amqp.Table)
 }
 
 // Pausable is a queue that can be told to rest.

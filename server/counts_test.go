@@ -123,6 +123,9 @@ func TestCounts(t *testing.T) {
 						}
 					}
 				}
+				if took := st.n.b.Latencies().Confirm; (took.Count > 0) != (test.name == "confirms") {
+					t.Errorf("%d confirms were timed", took.Count)
+				}
 				sumsAgree(t, st)
 			})
 		})

@@ -12,6 +12,9 @@ import (
 type Marks struct {
 	Protected bool // it is not deleted when a client asks
 	Paused    bool // it delivers nothing
+	// Amended are the arguments that hold in place of the declared ones; nil
+	// when those hold. They do not change.
+	Amended *amqp.Table
 }
 
 // ErrCannotPause is what Pause returns, wrapped, for a kind of queue that is

@@ -63,6 +63,13 @@ func (ps *passages) forget(xs map[*Exchange]struct{}, qs []*Queue) {
 	}
 }
 
+// Gone reports whether q was deleted.
+func (q *Queue) Gone() bool {
+	q.vhost.passages.Lock()
+	defer q.vhost.passages.Unlock()
+	return q.gone
+}
+
 // Outgoing lists where messages that were published to x went, in no order.
 func (x *Exchange) Outgoing() []*Passage {
 	x.vhost.passages.Lock()

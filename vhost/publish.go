@@ -10,8 +10,12 @@ import (
 )
 
 // maxRoutes bounds how many (exchange, routing key) pairs a publisher
-// remembers.
-const maxRoutes = 4096
+// remembers. Once they are so many, others are routed each time they come; when
+// that was done maxMissed times, other keys are in use now, and it begins anew.
+const (
+	maxRoutes = 4096
+	maxMissed = 8 * maxRoutes
+)
 
 // Publisher routes the messages of one publisher and hands them to queues in
 // bursts: what is published goes into a queue at the next Flush, so that a
@@ -20,6 +24,7 @@ type Publisher struct {
 	v       *Vhost
 	version uint64 // of the topology that routes were computed for
 	routes  map[routeKey]*route
+	missed  int // how often a route was not among them, since they are full
 	last    *route
 	lastKey routeKey
 	latest  *route // of the message published last
@@ -169,17 +174,27 @@ func (p *Publisher) known(x *Exchange, m *message.Message) *route {
 	rt := p.routes[k]
 	if rt == nil {
 		p.find(x, m, nil)
-		if p.walk.volatile {
+		if p.walk.volatile || p.crowded() {
 			return p.onceOnly(x)
-		}
-		if len(p.routes) >= maxRoutes {
-			clear(p.routes)
 		}
 		rt = p.newRoute(x)
 		p.routes[k] = rt
 	}
 	p.last, p.lastKey = rt, k
 	return rt
+}
+
+// crowded reports whether there is no room to remember another route.
+func (p *Publisher) crowded() bool {
+	if len(p.routes) < maxRoutes {
+		return false
+	}
+	if p.missed++; p.missed < maxMissed {
+		return true
+	}
+	clear(p.routes)
+	p.missed = 0
+	return false
 }
 
 // newRoute is the route just walked from x.

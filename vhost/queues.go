@@ -68,7 +68,7 @@ func (q *Queue) equivalent(d *queue.Declaration, owner uint64) error {
 		if a.Key == queueType {
 			continue
 		}
-		if err := sameArgument(where, a.Key, d.Arguments, q.Arguments); err != nil {
+		if err := q.sameArgument(where, a.Key, d.Arguments); err != nil {
 			return err
 		}
 	}
@@ -170,6 +170,7 @@ func (q *Queue) open(t queue.Type) (err error) {
 	inner.Durable = q.durable() // an exclusive queue has nothing to survive for
 	q.adopt()
 	inner.Policy = q.Effective().Definition
+	inner.Arguments, inner.Amended = q.Current(), q.Marks().Amended != nil
 	q.Queue, err = t.Open(inner, host{q})
 	q.paced, _ = q.Queue.(queue.Paced)
 	return err
@@ -185,10 +186,10 @@ func (v *Vhost) RestoreQueue(d queue.Declaration, kind string, m Marks) error {
 		return amqp.UnknownType.New(d, kind)
 	}
 	q := &Queue{Declaration: d, Kind: kind, vhost: v, inbound: map[*Binding]struct{}{}}
+	q.marks.Store(&m)
 	if err := q.open(t); err != nil {
 		return err
 	}
-	q.marks.Store(&m)
 	if m.Paused {
 		q.obeyPause()
 	}

@@ -272,3 +272,37 @@ func TestPublishAllocations(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestManyKeys: a publisher of more keys than it remembers routes them all, and
+// comes to remember those that are in use later.
+func TestManyKeys(t *testing.T) {
+	f := newFixture(t)
+	f.queues("even", "odd")
+	f.exchanges("in topic")
+	f.binds("in even #.0", "in odd #.1")
+	x, err := f.Exchange("in")
+	f.must(err)
+	p := f.Publisher()
+	publish := func(prefix string, n int) {
+		for i := range n {
+			m := newMessage(t, "in", fmt.Sprint(prefix, i, ".", i%2), "", nil)
+			if n, err := p.Publish(x, m, queue.Receipt{}); n != 1 || err != nil || p.Reached()[0].Name != []string{"even", "odd"}[i%2] {
+				t.Fatalf("%s: reached %d, %v", m.RoutingKey, n, err)
+			}
+			if i%1000 == 0 {
+				p.Flush()
+			}
+		}
+		p.Flush()
+	}
+	publish("old", 3*maxRoutes)
+	if len(p.routes) > maxRoutes {
+		t.Errorf("%d routes are remembered", len(p.routes))
+	}
+	for range maxMissed / 10 {
+		publish("new", 10)
+	}
+	if p.routes[routeKey{x, "new3.1"}] == nil {
+		t.Error("a key that is in use for long is not remembered")
+	}
+}

@@ -183,8 +183,8 @@ func (v *Vhost) AppendQueues(list []*Queue) []*Queue {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	list = slices.Grow(list, len(v.queue))
-	for _, q := range v.queue {
-		if !IsReply(q.Name) {
+	for name, q := range v.queue {
+		if !IsReply(name) {
 			list = append(list, q)
 		}
 	}

@@ -61,4 +61,4 @@ var outsiders = []string{"cmd/", "internal/"}
 var badNames = []string{"util", "utils", "helper", "helpers", "common", "manager", "misc"}
 
 // skipped are folders that hold nothing of ours, or nothing that is source.
-var skipped = []string{".git", "bin", "data", "node_modules"}
+var skipped = []string{".git", ".tools", "bin", "data", "node_modules"}

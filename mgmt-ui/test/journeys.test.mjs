@@ -42,10 +42,12 @@ journey('log in, be refused, come back to where one wanted to go, log out', { ig
   await page.waitForSelector('main.login');
 });
 
-journey('a session that has ended leads to the login', { ignore: /401/ }, async (page, p) => {
-  await p.go('#/');
+journey('a session that has ended leads to the login, and closes what was asked', { ignore: /401/ }, async (page, p) => {
+  await p.go('#/queues/%2F/orders.paid');
+  await page.click('text=Delete');
   f.world.session = false;
   await page.waitForSelector('main.login');
+  assert.equal(await page.locator('dialog').count(), 0);
 });
 
 journey('find a queue by keys alone, and delete it', {}, async (page, p) => {
@@ -195,6 +197,20 @@ journey('paused is paused, and a broker that is gone is said to be', { ignore: /
   assert.ok(await page.isVisible('td >> text=orders.paid'), 'what was known stays');
   f.world.down = false;
   await page.waitForSelector('.unreachable', { state: 'detached', timeout: 5000 });
+});
+
+journey('who comes back to the tab often does not ask more often', {}, async (page, p) => {
+  await p.go('#/queues');
+  await page.evaluate(() => { for (let i = 0; i < 9; i++) document.dispatchEvent(new Event('visibilitychange')); });
+  await page.waitForTimeout(300);
+  const before = asked('GET', 'queues').length;
+  await page.waitForTimeout(4500);
+  assert.ok(asked('GET', 'queues').length - before <= 3, 'asks more than every two seconds');
+  await page.evaluate(() => Object.defineProperty(document, 'hidden', { value: true }));
+  await page.waitForTimeout(2500);
+  const hidden = asked('GET', 'queues').length;
+  await page.waitForTimeout(2500);
+  assert.equal(asked('GET', 'queues').length, hidden, 'asks while nobody looks');
 });
 
 journey('hostile names are text', {}, async (page, p) => {

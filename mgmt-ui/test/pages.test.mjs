@@ -15,7 +15,7 @@ const pages = [
   ['queues', '#/queues', ['24 queues', 'orders.paid', 'quorum', 'paused', '◆ none']],
   ['queue', '#/queues/%2F/orders.paid', ['orders.paid', 'Messages in the queue', 'Publish']],
   ['queue-consumers', '#/queues/%2F/orders.paid?tab=consumers', [connection.split(' ')[0], 'by hand']],
-  ['queue-no-consumers', '#/queues/%2F/orders.dead?tab=consumers', ['Nobody takes from this queue', 'basic_consume("orders.dead"']],
+  ['queue-no-consumers', '#/queues/%2F/orders.dead?tab=consumers', ['Nobody takes from this queue', 'channel.consume("orders.dead")']],
   ['queue-bindings', '#/queues/%2F/orders.paid?tab=bindings', ['order.paid.#', 'orders']],
   ['queue-settings', '#/queues/%2F/orders.created?tab=settings', ['x-message-ttl: 60000', 'By policies']],
   ['exchanges', '#/exchanges', ['8 exchanges', '(default)', 'topic']],
@@ -24,7 +24,7 @@ const pages = [
   ['exchange-default', '#/exchanges/%2F/amq.default?tab=bindings', ['leads to every queue']],
   ['connections', '#/connections', ['6 connections', 'orders-api', 'pika 1.3.2', 'blocked', 'TLS']],
   ['connection', '#/connections/' + encodeURIComponent(connection), ['orders-worker-1', 'Python 3.11.2', 'Bytes per second', 'confirms']],
-  ['channels', '#/channels', ['12 channels', connection + ' (1)']],
+  ['channels', '#/channels', ['12 channels', connection.split(' ')[0] + ' (1)']],
   ['channel', '#/channels/' + encodeURIComponent(connection + ' (2)'), ['Deliveries', 'orders.created']],
   ['nowhere', '#/no/such/page', ['There is no such page']],
   ['gone', '#/queues/%2F/none', ['This cannot be shown', 'It is not there (any more).'], /404/],
@@ -44,18 +44,19 @@ const modes = [['light', {}], ['dark', { dark: true }], ['phone', { width: 360, 
 
 for (const [mode, options] of modes) {
   describe(mode, () => {
-    for (const [name, hash, texts, ignore] of pages) {
+    let p;
+    before(async () => { p = await browser.page({ url: f.url, ...options }); });
+    after(() => p.close());
+    for (const [name, hash, texts, mayFail] of pages) {
       test(name, async () => {
-        const p = await browser.page({ url: f.url, ignore, ...options });
-        await p.go(hash);
-        const shown = await p.page.innerText('#main');
-        for (const text of texts) assert.ok(mode === 'phone' || shown.includes(text), `no "${text}" in:\n${shown}`);
-        assert.ok(shown.includes(texts[0]), `no "${texts[0]}"`);
+        await p.page.goto(f.url + hash);
+        // A phone has fewer columns: there, the first must do.
+        for (const text of mode === 'phone' ? texts.slice(0, 1) : texts) await p.shows(text);
+        assert.deepEqual(await p.stray(), []);
         assert.deepEqual(await p.axe(), []);
         assert.equal(await p.overflow(), 0, 'scrolls sideways');
         await p.shot(`${name}-${mode}`);
-        assert.deepEqual(p.wrong, []);
-        await p.close();
+        assert.deepEqual(p.wrong.splice(0).filter((w) => !mayFail?.test(w)), []);
       });
     }
   });

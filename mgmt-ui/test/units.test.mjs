@@ -1,6 +1,7 @@
 // What needs no page.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as f from '../static/js/format.js';
 import { pageNumbers, pageOf } from '../static/js/paging.js';
@@ -37,4 +38,24 @@ test('page numbers', () => {
   assert.deepEqual(pageNumbers(1, 9), [1, 2, 0, 9]);
   assert.deepEqual(pageNumbers(5, 9), [1, 0, 4, 5, 6, 0, 9]);
   assert.deepEqual(pageNumbers(9, 9), [1, 0, 8, 9]);
+});
+
+/** The luminance of a colour, as WCAG 2 has it. @param {string} hex */
+function luminance(hex) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+test('what axe cannot see on a canvas has contrast, too', () => {
+  const text = readFileSync(new URL('../static/css/tokens.css', import.meta.url), 'utf8');
+  const tokens = Object.fromEntries([...text.matchAll(/--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g)].map(([, name, ...both]) => [name, both]));
+  const needs = { muted: 4.5, ...Object.fromEntries(Object.keys(tokens).filter((t) => t.startsWith('c-')).map((t) => [t, 3])) };
+  assert.ok(Object.keys(needs).length > 6);
+  for (const [name, need] of Object.entries(needs)) {
+    for (const theme of [0, 1]) {
+      const [low, high] = [luminance(tokens[name][theme]), luminance(tokens.surface[theme])].sort((a, b) => a - b);
+      const contrast = (high + 0.05) / (low + 0.05);
+      assert.ok(contrast >= need, `--${name} has ${contrast.toFixed(2)} in ${['light', 'dark'][theme]}, needs ${need}`);
+    }
+  }
 });

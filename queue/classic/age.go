@@ -7,7 +7,8 @@ import (
 
 // ages tells about how old messages are, without a time in each: it remembers
 // when a few of them came. Its marks are at least a second apart, and the
-// further the longer the first of them is ago: an age is wrong by a sixteenth.
+// further the longer the first of them is ago: what is told may be too early by
+// an eighth of what marks have spanned.
 type ages struct{ marks []mark }
 
 // mark says that the messages from seq on came at that time or later.

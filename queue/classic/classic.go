@@ -66,9 +66,9 @@ type Queue struct {
 	staging []store.Entry    // scratch of Publish
 	batch   []queue.Delivery // scratch of pump
 	acks    []uint64         // scratch of Settle
-	expiry  *time.Timer
-	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
-	idle    *time.Timer // x-expires
+	expiry  *time.Timer      // nil before it is needed
+	due     int64            // when expiry runs, Unix milliseconds; 0 not at all
+	idle    *time.Timer      // x-expires; likewise
 }
 
 // receipt waits for the log to have stored seq.
@@ -337,8 +337,8 @@ func (q *Queue) Close(forget bool) {
 		return
 	}
 	q.closed, q.forgotten = true, forget
-	q.expiry.Stop()
-	q.idle.Stop()
+	stop(q.expiry)
+	stop(q.idle)
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())

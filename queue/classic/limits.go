@@ -21,7 +21,7 @@ type limits struct {
 }
 
 var defaultLimits = limits{
-	budget: 512 << 20, durable: 16 << 20, transient: 64 << 20, scarce: 1 << 20,
+	budget: 512 << 20, durable: 8 << 20, transient: 64 << 20, scarce: 1 << 20,
 	lowWater: 1 << 20, chunk: 512 << 10, peek: 4 << 10,
 	deadlines: 1 << 20,
 }

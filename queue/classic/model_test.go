@@ -352,6 +352,28 @@ func (m *model) count() {
 	if got != want {
 		m.Fatalf("counts %+v\nwant %+v", got, want)
 	}
+	m.persistence()
+}
+
+// persistence compares what Picture says of persistent messages.
+func (m *model) persistence() {
+	m.Helper()
+	got, want := m.q.Picture(), queue.Picture{}
+	for _, x := range m.ready {
+		if x.persistent {
+			want.PersistentBytes += x.size
+		}
+	}
+	for _, h := range m.unacked {
+		if h.d.Persistent {
+			want.UnackedPersistent++
+			want.UnackedPersistentBytes += int64(h.d.Size)
+		}
+	}
+	if got.PersistentBytes != want.PersistentBytes || got.UnackedPersistent != want.UnackedPersistent ||
+		got.UnackedPersistentBytes != want.UnackedPersistentBytes || got.ResidentBodyBytes < 0 || got.ResidentBodyBytes > got.ReadyBytes {
+		m.Fatalf("picture %+v\nwant %+v", got, want)
+	}
 }
 
 // drain gets everything out: nothing is lost, nothing there twice.

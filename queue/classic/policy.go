@@ -7,19 +7,31 @@ import (
 
 // Reconfigure implements queue.Reconfigurer.
 func (q *Queue) Reconfigure(policy amqp.Table) {
-	d := q.Declaration
-	d.Policy = policy
-	o, err := queue.Parse(d, q.kind.kind, q.kind.errName)
-	if err != nil {
-		return // not of arguments that were accepted
-	}
+	q.follow(func(d *queue.Declaration) { d.Policy = policy })
+}
+
+// Amend implements queue.Amendable.
+func (q *Queue) Amend(args, policy amqp.Table) {
+	q.follow(func(d *queue.Declaration) { d.Arguments, d.Policy = args, policy })
+}
+
+// follow puts a changed declaration into effect.
+func (q *Queue) follow(change func(d *queue.Declaration)) {
 	var then after
 	q.mu.Lock()
+	d := q.Declaration
+	change(&d)
+	o, err := queue.Parse(d, q.kind.kind, q.kind.errName)
+	if err != nil { // not of arguments that were accepted
+		q.mu.Unlock()
+		return
+	}
+	q.Arguments = d.Arguments
 	renew := o.ExpiresMs != q.options.ExpiresMs
 	q.options = o
 	q.timeout.Store(o.ConsumerTimeout)
 	if renew {
-		q.idle.Stop()
+		stop(q.idle)
 		q.used()
 	}
 	q.advance(q.kind.clock(), &then)

@@ -84,8 +84,6 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	for i := range q.lanes {
 		q.lanes[i].number = uint8(i)
 	}
-	q.expiry = stopped(q.tick)
-	q.idle = stopped(q.unused)
 	if d.Durable {
 		if err := q.recover(); err != nil {
 			return nil, err
@@ -132,7 +130,7 @@ func (q *Queue) recover() (err error) {
 // bound is the latest moment at which a recovered message may expire: what
 // comes after expires later, if all have the TTL the queue was declared with.
 func (q *Queue) bound() int64 {
-	if ttlMs, ok := amqp.Int(q.Arguments["x-message-ttl"]); ok {
+	if ttlMs, ok := amqp.Int(q.Arguments["x-message-ttl"]); ok && !q.Amended {
 		return q.kind.clock() + ttlMs
 	}
 	return forever
@@ -144,11 +142,4 @@ func (q *Queue) soonest() (next int64) {
 		next = sooner(next, q.lanes[i].index.late)
 	}
 	return next
-}
-
-// stopped makes a timer that runs f once it is Reset.
-func stopped(f func()) *time.Timer {
-	t := time.AfterFunc(never, f)
-	t.Stop()
-	return t
 }

@@ -7,8 +7,22 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// never is how far away a timer is set that nothing waits for.
-const never = time.Duration(1<<62 - 1)
+// run has *t run f after d, and not when it was set to before. Most queues
+// need no timer, so that it is made when it is first set.
+func run(t **time.Timer, d time.Duration, f func()) {
+	if *t == nil {
+		*t = time.AfterFunc(d, f)
+	} else {
+		(*t).Reset(d)
+	}
+}
+
+// stop stops t, which may be nil.
+func stop(t *time.Timer) {
+	if t != nil {
+		t.Stop()
+	}
+}
 
 // expiryOf is when m, enqueued now, expires: the smaller of its own and the
 // queue's TTL counts.
@@ -50,7 +64,7 @@ func sooner(a, b int64) int64 {
 func (q *Queue) wake(now, next int64) {
 	if next > 0 && next != q.due {
 		q.due = next
-		q.expiry.Reset(time.Duration(next-now) * time.Millisecond)
+		run(&q.expiry, time.Duration(next-now)*time.Millisecond, q.tick)
 	}
 }
 
@@ -153,7 +167,7 @@ func (q *Queue) tick() {
 // used restarts the clock of x-expires.
 func (q *Queue) used() {
 	if q.options.ExpiresMs > 0 && !q.closed {
-		q.idle.Reset(time.Duration(q.options.ExpiresMs) * time.Millisecond)
+		run(&q.idle, time.Duration(q.options.ExpiresMs)*time.Millisecond, q.unused)
 	}
 }
 

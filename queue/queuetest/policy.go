@@ -117,6 +117,31 @@ func policyDeliveryLimit(f *fixture) {
 	f.counts(0, 0)
 }
 
+// amend changes arguments: what is too much goes at once, and policies are
+// minded as before.
+func amend(f *fixture) {
+	f.open(dead(amqp.Table{"x-max-length": int32(8)}))
+	f.fill(8)
+	change := func(args, policy amqp.Table) {
+		f.Queue.(queue.Amendable).Amend(args, policy)
+		synctest.Wait()
+	}
+	change(dead(amqp.Table{"x-max-length": int64(4)}), nil)
+	letters(f, queue.MaxLen, numbers(0, 3)...)
+	f.policy(amqp.Table{"max-length": int64(3)})
+	letters(f, queue.MaxLen, "4")
+	f.policy(nil)
+	f.fill(2)
+	letters(f, queue.MaxLen, "5")
+	change(nil, amqp.Table{"max-length": int64(2)})
+	letters(f, queue.MaxLen)
+	f.counts(2, 0)
+	change(amqp.Table{"x-message-ttl": int64(50)}, nil)
+	f.fill(backlog)
+	pass(50)
+	f.equal(f.rest(), numbers(8, 9))
+}
+
 // pause: a paused queue gives nothing out; it takes messages, and they expire
 // and are counted.
 func pause(f *fixture) {

@@ -98,6 +98,7 @@ var cases = []struct {
 	{"policy: expires", false, policyExpires},
 	{"policy: dead letters", false, policyDeadLetters},
 	{"policy: delivery limit", false, policyDeliveryLimit},
+	{"amend", false, amend},
 	{"pause", false, pause},
 	{"pause with a backlog", false, pauseBacklog},
 	{"browse", false, browse},

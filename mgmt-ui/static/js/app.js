@@ -2,7 +2,7 @@
 
 import { user, whoami } from './api.js';
 import { Empty, Loading, html, render, useEffect, useState } from './dom.js';
-import { DialogHost } from './dialog.js';
+import { DialogHost, closeDialog } from './dialog.js';
 import { Login } from './login.js';
 import { Notes } from './notes.js';
 import { address, href } from './router.js';
@@ -11,6 +11,7 @@ import { Shell } from './shell.js';
 
 function App() {
   const [error, setError] = useState('');
+  useEffect(() => { if (user.value === null) closeDialog(); }, [user.value]);
   useEffect(() => { whoami().catch((e) => setError(e.message)); }, []);
   if (error) return html`<main class="alone"><${Empty} icon="warn" title="HutchMQ does not answer" whole><p>${error}</p><p><a class="button" href="">Try again</a></p><//></main>`;
   if (user.value === undefined) return html`<main class="alone"><${Loading} /></main>`;
@@ -29,6 +30,7 @@ function Page() {
     /** @param {any} component @param {Error} [error] */
     const set = (component, error) => { if (!left && route) setLoaded({ path: route.path, component, error }); };
     route?.load().then((m) => set(m.default), (e) => set(null, e));
+    document.title = [...path.slice(1).reverse(), route?.rail?.label, 'HutchMQ'].filter(Boolean).join(' · ');
     scrollTo(0, 0);
     return () => { left = true; };
   }, [path.join('/')]);

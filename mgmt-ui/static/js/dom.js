@@ -91,7 +91,7 @@ export const Card = ({ title, actions, children, class: extra = '' }) => html`
 /** The head of a page. @param {{title: Children, kind?: string, meta?: Children, actions?: Children}} p */
 export const PageHead = ({ title, kind, meta, actions }) => html`
   <header class="page-head">
-    <div class="page-title">${kind && html`<span class="kind">${kind}</span>`}<h1>${title}</h1><div class="meta">${meta}</div></div>
+    <div class="page-title">${kind && html`<span class="kind">${kind}</span>`}<h1 class=${String(title).length > 60 ? 'long' : ''}>${title}</h1><div class="meta">${meta}</div></div>
     <div class="actions">${actions}</div>
   </header>`;
 

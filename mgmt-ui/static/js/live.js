@@ -36,16 +36,16 @@ export function useLive(path, options = {}) {
   useEffect(() => {
     if (path === null) return;
     const leave = new AbortController();
-    let timer = 0;
+    let timer = 0, waiting = false;
     const ask = async () => {
-      if (!document.hidden) await answer(path, leave.signal, setState);
+      if (waiting || document.hidden) return;
+      clearTimeout(timer);
+      waiting = true;
+      await answer(path, leave.signal, setState);
+      waiting = false;
       if (!leave.signal.aborted && !still) timer = setTimeout(ask, period);
     };
-    const wake = () => {
-      if (document.hidden || still) return;
-      clearTimeout(timer);
-      ask();
-    };
+    const wake = () => { if (!still) ask(); };
     ask();
     document.addEventListener('visibilitychange', wake);
     return () => {

@@ -48,7 +48,7 @@ function AddQueue({ close }) {
       <div class="form-grid">
         <${Field} label="Name" value=${name} onChange=${setName} first required maxlength="255" />
         ${vhosts.value.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts.value} />`}
-        <${Choice} label="Type" value=${type} onChange=${setType} options=${[['', 'default of the vhost'], ['classic', 'classic: fast, on this node'], ['quorum', 'quorum: replicated, for what must not be lost']]} />
+        <${Choice} label="Type" value=${type} onChange=${setType} options=${[['', 'default of the vhost'], ['classic', 'classic'], ['quorum', 'quorum: keeps every message on disk']]} />
       </div>
       <div class="checks">
         <${Check} label=${html`<b>Durable</b> survives a restart`} value=${durable} onChange=${setDurable} />

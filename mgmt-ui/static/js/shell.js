@@ -113,6 +113,14 @@ function useGlobalKeys() {
   });
 }
 
+// A menu closes on Esc, and gives the focus back.
+document.addEventListener('keydown', (e) => {
+  const open = e.key === 'Escape' && document.querySelector('details.menu[open]');
+  if (!open) return;
+  open.removeAttribute('open');
+  open.querySelector('summary')?.focus();
+});
+
 // A menu closes when something else is clicked.
 document.addEventListener('click', (e) => {
   for (const open of document.querySelectorAll('details.menu[open]')) {

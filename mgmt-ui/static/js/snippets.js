@@ -1,31 +1,35 @@
 // Programs to copy, with the address that this browser has reached.
 
-/** The port of plain AMQP, as the overview knows it. @param {import('../../types/api').Overview | undefined} overview */
+import { user } from './api.js';
+
+/** @typedef {import('../../types/api').Overview | undefined} O */
+
+/** The port of plain AMQP, as the overview knows it. @param {O} overview */
 const amqpPort = (overview) => overview?.listeners?.find((l) => l.protocol === 'amqp')?.port ?? 5672;
 
-/** @param {import('../../types/api').Overview | undefined} overview @param {string} [vhost] */
-export function amqpAddress(overview, vhost = '/') {
-  return `amqp://guest:guest@${location.hostname}:${amqpPort(overview)}/${encodeURIComponent(vhost)}`;
+/** The address of a vhost. Of passwords, only the one that everybody knows is known here. @param {O} overview @param {string} vhost */
+function amqpAddress(overview, vhost) {
+  const name = user.value?.name ?? 'guest';
+  const password = name === 'guest' ? 'guest' : 'PASSWORD';
+  return `amqp://${encodeURIComponent(name)}:${password}@${location.hostname}:${amqpPort(overview)}/${encodeURIComponent(vhost)}`;
 }
 
-/** Declares a queue and sends to it. @param {import('../../types/api').Overview | undefined} overview @param {string} [vhost] */
-export const sendSnippet = (overview, vhost) => `import pika
+/** @param {O} overview @param {string} vhost */
+const connect = (overview, vhost) => `import pika
 
-connection = pika.BlockingConnection(pika.URLParameters("${amqpAddress(overview, vhost)}"))
-channel = connection.channel()
+url = "${amqpAddress(overview, vhost)}"
+connection = pika.BlockingConnection(pika.URLParameters(url))
+channel = connection.channel()`;
+
+/** Declares a queue and sends to it. @param {O} overview @param {string} [vhost] */
+export const sendSnippet = (overview, vhost = '/') => `${connect(overview, vhost)}
 channel.queue_declare("hello", durable=True)
-channel.basic_publish("", "hello", b"Hello!", pika.BasicProperties(delivery_mode=2))
+channel.basic_publish("", "hello", b"Hello!")
 connection.close()`;
 
-/** Takes from a queue. @param {import('../../types/api').Overview | undefined} overview @param {{name: string, vhost: string}} q */
-export const takeSnippet = (overview, q) => `import pika
-
-def on_message(channel, method, properties, body):
-    print(method.routing_key, body)
-    channel.basic_ack(method.delivery_tag)
-
-connection = pika.BlockingConnection(pika.URLParameters("${amqpAddress(overview, q.vhost)}"))
-channel = connection.channel()
+/** Takes from a queue. @param {O} overview @param {{name: string, vhost: string}} q */
+export const takeSnippet = (overview, q) => `${connect(overview, q.vhost)}
 channel.basic_qos(prefetch_count=50)
-channel.basic_consume(${JSON.stringify(q.name)}, on_message)
-channel.start_consuming()`;
+for method, properties, body in channel.consume(${JSON.stringify(q.name)}):
+    print(method.routing_key, body)
+    channel.basic_ack(method.delivery_tag)`;

@@ -25,9 +25,12 @@ const Prefetch = ({ c }) => c.consumer_count && !c.prefetch_count && !c.global_p
   ? html`<span class="zero" title="No limit for the channel; consumers may have their own">–</span>`
   : html`<${Num} of=${c.prefetch_count} />${!!c.global_prefetch_count && html` <span class="muted">(${c.global_prefetch_count} in all)</span>`}`;
 
+/** A name without the broker's end, which all of them have: the number at its end must be seen. @param {string} name */
+const shortName = (name) => name.replace(/ -> \S+/, '');
+
 /** @type {import('../table.js').Column<C>[]} */
 const columns = [
-  { key: 'name', label: 'Channel', sort: 'name', fields: ['name', 'number'], cell: (c) => html`<a href=${channelHref(c.name)}>${c.name}</a>` },
+  { key: 'name', label: 'Channel', sort: 'name', fields: ['name', 'number'], cell: (c) => html`<a href=${channelHref(c.name)} title=${c.name}>${shortName(c.name)}</a>` },
   { key: 'user', label: 'User', sort: 'user', cell: (c) => c.user },
   { key: 'vhost', label: 'Vhost', sort: 'vhost', hidden: true, cell: (c) => c.vhost },
   { key: 'modes', label: 'Mode', fields: ['confirm', 'transactional'], cell: (c) => html`<${Modes} c=${c} />` },

@@ -3,84 +3,13 @@ package integration
 import (
 	"bufio"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"net"
-	"os"
-	"strings"
 	"testing"
-	"time"
 )
-
-// Throughput over loopback, with raw frames so that the client does not count
-// for more than the broker. Reported as msg/s and the broker's CPU time per
-// message:
-//
-//	go test -run '^$' -bench Throughput ./integration
-func BenchmarkThroughput(b *testing.B) {
-	for _, c := range []struct {
-		name       string
-		size       int
-		persistent bool
-	}{
-		{"transient/16B", 16, false},
-		{"transient/1KiB", 1 << 10, false},
-		{"persistent-confirmed/1KiB", 1 << 10, true},
-	} {
-		b.Run(c.name, func(b *testing.B) { throughput(b, c.size, c.persistent) })
-	}
-}
 
 // window is how many confirms a publisher lets be outstanding.
 const window = 1000
-
-func throughput(b *testing.B, size int, persistent bool) {
-	broker := Start(b, hutchmq)
-	publisher, consumer := dialLean(b, broker), dialLean(b, broker)
-	consumer.call(methodID{50, 10}, short(0), shortstr("bench"), []byte{flag(persistent) << 1}, long(0))
-	consumer.call(methodID{60, 10}, long(0), short(500), []byte{0})
-	consumer.call(methodID{60, 20}, short(0), shortstr("bench"), shortstr("c"), []byte{flag(!persistent) << 1}, long(0))
-	if persistent {
-		publisher.call(methodID{85, 10}, []byte{0})
-	}
-	cpu := cpuOf(b, broker)
-	b.SetBytes(int64(size))
-	b.ResetTimer()
-	confirmed := make(chan struct{})
-	go func() {
-		publisher.publish(b.N, size, persistent)
-		close(confirmed)
-	}()
-	consumer.drain(b.N, persistent)
-	<-confirmed
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msg/s")
-	b.ReportMetric(float64((cpuOf(b, broker)-cpu).Nanoseconds())/float64(b.N), "cpu-ns/msg")
-}
-
-// cpuOf is the processor time the broker has used.
-func cpuOf(b testing.TB, broker *Broker) time.Duration {
-	b.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", broker.process.Process.Pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')'):]))
-	ticks := 0
-	for _, f := range fields[12:14] {
-		var n int
-		fmt.Sscan(f, &n)
-		ticks += n
-	}
-	return time.Duration(ticks) * time.Second / 100 // USER_HZ
-}
-
-func flag(b bool) byte {
-	if b {
-		return 1
-	}
-	return 0
-}
 
 // lean is an AMQP client that does no more than it must.
 type lean struct {
