@@ -80,8 +80,7 @@ soak: build ## every kind of load at once: nothing grows, nothing is lost, nothi
 # The profile tells the compiler which paths are hot. It is made anew when they
 # have changed much; tests are built without, since that takes a minute.
 pgo: ## cmd/hutchmq/default.pgo, from the scenarios of hutchmq perf
-	$(GO) build -trimpath -pgo=off -tags pprof -o bin/hutchmq-pprof ./cmd/hutchmq
-	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq-pprof $(GO) test -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
+	$(GO) test -pgo=off -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
 
 docs: ## docs/CONFIG.md from the table of keys
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md

@@ -13,7 +13,7 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// mover is a fixture with queues to move between.
+// moverFixture is a fixture with queues to move between.
 type moverFixture struct {
 	*fixture
 	s *Session
@@ -176,6 +176,25 @@ func TestMoveRefused(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
+}
+
+// TestMoveToTheGone: a target that is deleted at the last moment takes nothing.
+func TestMoveToTheGone(t *testing.T) {
+	f := newMoverFixture(t)
+	from := f.queue("from", nil)
+	f.queue("to", nil)
+	f.fill("from", 3)
+	r, err := newMover(f.s, &MoveOptions{Verb: MoveAway, Queue: "from", To: Target{Queue: "to"}})
+	f.must(err)
+	r.move = &Move{status: MoveStatus{Kept: map[string]int{}, Targets: map[string]int{}}}
+	v, err := r.look(0)
+	f.must(err)
+	_, err = f.s.DeleteQueue("to", false, false)
+	f.must(err)
+	f.must(r.batch(t.Context(), v.List))
+	f.counted(r.move.Status(), 0, 0, nil, map[string]int{vanished: 3})
+	f.wants(from, "0", "1", "2")
+	f.refused(r.run(t.Context()), "NOT_FOUND - no queue 'to' in vhost '/'")
 }
 
 func TestMoveToExchange(t *testing.T) {

@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,14 +22,25 @@ var profiled = strings.Fields("transient-16 transient-1k shared persistent ten-q
 // profileTime is how long each is watched.
 const profileTime = 5 * time.Second
 
-// TestProfile makes cmd/hutchmq/default.pgo anew, with a binary that was built
-// with the tag pprof:
+// profiler is laid over the sources of the broker, whose binary has none of it.
+const profiler = `package main
+
+import (
+	"net/http"
+	_ "net/http/pprof"
+	"os"
+)
+
+func init() { go http.ListenAndServe(os.Getenv("HUTCHMQ_PPROF"), nil) }
+`
+
+// TestProfile makes cmd/hutchmq/default.pgo anew.
 //
 //	make pgo
 func TestProfile(t *testing.T) {
-	addr := freeAddr(t)
-	b := Start(t, hutchmq, "HUTCHMQ_PPROF="+addr)
 	dir := t.TempDir()
+	addr := freeAddr(t)
+	b := Start(t, buildProfiled(t, dir), "HUTCHMQ_PPROF="+addr)
 	merge := []string{"tool", "pprof", "-proto"}
 	for _, name := range profiled {
 		load := exec.Command(hutchmq, "perf", name, "-z", fmt.Sprint((profileTime + 3*time.Second).Seconds()), "--uri", "amqp://"+b.Addr)
@@ -54,6 +66,30 @@ func TestProfile(t *testing.T) {
 	if err := os.WriteFile("../cmd/hutchmq/default.pgo", merged, 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// buildProfiled builds a broker that serves net/http/pprof where HUTCHMQ_PPROF
+// says.
+func buildProfiled(t *testing.T, dir string) string {
+	t.Helper()
+	main, err := filepath.Abs("../cmd/hutchmq")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, overlay, bin := filepath.Join(dir, "profiler.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "hutchmq")
+	text, err := json.Marshal(map[string]any{"Replace": map[string]string{filepath.Join(main, "profiler.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, content := range map[string]string{source: profiler, overlay: string(text)} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("go", "build", "-pgo=off", "-overlay", overlay, "-o", bin, main).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return bin
 }
 
 func download(url, file string) error {
