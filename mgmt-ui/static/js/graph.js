@@ -133,11 +133,10 @@ function Node({ b, p, tab, chosen, lit, onChoose, onFocus }) {
   return html`
     <g class=${`node ${b.kind} ${b.state}${chosen ? ' chosen' : ''}${lit ? lit.has(b.id) ? ' lit' : ' dim' : ''}`} transform=${`translate(${p.x} ${p.y})`} data-id=${b.id}
       role="button" aria-label=${b.label} aria-pressed=${chosen ? 'true' : 'false'} tabindex=${tab ? 0 : -1} onClick=${onChoose} onFocus=${onFocus}>
-      <title>${b.label}</title>
       ${b.kind === 'group' && html`<rect class="behind" x=${x + 4} y=${y + 4} width=${b.width} height=${b.height} rx="6" />`}
       <rect class="box" x=${x} y=${y} width=${b.width} height=${b.height} rx=${rounding[b.kind]} />
-      <text aria-hidden="true" class="name" y=${b.about ? -2 : 4}>${b.name}</text>
-      ${b.about && html`<text aria-hidden="true" class="about" y="13">${b.about}</text>`}
+      <text class="name" y=${b.about ? -2 : 4}>${b.name}</text>
+      ${b.about && html`${' '}<text class="about" y="13">${b.about}</text>`}
     </g>`;
 }
 

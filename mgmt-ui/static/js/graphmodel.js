@@ -13,7 +13,7 @@ import { count, number, rate, short } from './format.js';
  * @property {'exchange' | 'queue' | 'group' | 'consumers'} kind
  * @property {string} name   as it is shown, cut if it is long
  * @property {string} about  the line below
- * @property {string} label  all of it in words
+ * @property {string} label  all of it in words, those that are shown first
  * @property {'alone' | 'idle' | 'missing' | ''} state
  * @property {number} width
  * @property {number} height
@@ -72,7 +72,7 @@ function boxOf(n) {
   const words = Math.max([...name].length * letterWidth, [...about].length * smallWidth);
   return {
     id: n.id, kind: n.kind, name, about, state, node: n, width: Math.round(Math.max(84, words + 28)), height: 42,
-    label: `${n.kind} ${nameOf(n)}, ${about.replace(/[▲·]/g, '').trim()}${n.kind === 'queue' ? `, ${count(n.consumers, 'consumer')}` : ''}`,
+    label: `${name} ${about}, ${n.kind}${n.kind === 'queue' ? ` with ${count(n.consumers, 'consumer')}` : ''}`,
   };
 }
 

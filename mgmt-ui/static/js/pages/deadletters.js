@@ -47,8 +47,8 @@ function Letters({ of, vhost: v }) {
     what: { filter: c ? filterBody({ key: '', header: '', text: '', died: c.queue, reason: c.reason }) : {} },
   });
   return html`
-    <${Card} title=${html`<a href=${queueHref(q)}>${of.queue}</a> <span class="muted">${count(of.messages_ready, 'message')} ready</span>`}
-      actions=${html`<${Button} icon="publish" onClick=${() => redrive(null)}>Redrive all…<//>`}>
+    <${Card} title=${html`<a href=${queueHref(q)}>${of.queue}</a>`}
+      actions=${html`<span class="muted">${count(of.messages_ready, 'message')} ready</span><${Button} icon="publish" onClick=${() => redrive(null)}>Redrive all…<//>`}>
       <div class="table-box" tabindex="0" role="region" aria-label=${`Dead letters in ${of.queue}`}>
       <table class="table">
         <thead><tr><th scope="col">Died in</th><th scope="col">Because</th><th scope="col" class="right">Messages</th><th scope="col">First</th><th scope="col">Last</th><th><span class="sr-only">What to do</span></th></tr></thead>
