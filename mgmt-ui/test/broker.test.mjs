@@ -98,3 +98,78 @@ test('from the first login to a queue that is gone again', async () => {
   assert.deepEqual(p.wrong.filter((w) => !w.includes('404')), []);
   await p.close();
 });
+
+test('look into a queue, move, reject, redrive; see it all in the topology', async () => {
+  const p = await browser.page({ url, ignore: /401/ });
+  const { page } = p;
+  const ask = (method, path, body) => page.evaluate(async ([m, at, b]) => {
+    const r = await fetch('api/' + at, { method: m, headers: { 'Content-Type': 'application/json' }, body: b && JSON.stringify(b) });
+    if (!r.ok) throw new Error(`${at}: ${r.status} ${await r.text()}`);
+    return r.status === 204 || r.status === 201 ? undefined : r.json();
+  }, [method, path, body]);
+  await p.go('#/');
+  await page.fill('input[name=username]', 'guest');
+  await page.fill('input[name=password]', 'guest');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h1:has-text("Overview")');
+  const work = encodeURIComponent('wörk <b>/1'), durable = { durable: true, arguments: {} };
+  await ask('PUT', 'queues/%2F/dead', durable);
+  await ask('PUT', `queues/%2F/${work}`, { durable: true, arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' } });
+  await ask('PUT', 'exchanges/%2F/jobs', { type: 'topic', ...durable });
+  await ask('POST', `bindings/%2F/e/jobs/q/${work}`, { routing_key: 'job.#', arguments: {} });
+  for (let i = 0; i < 60; i++) await ask('POST', 'exchanges/%2F/jobs/publish', { routing_key: 'job.' + i, payload: JSON.stringify({ n: i }), payload_encoding: 'string', properties: { delivery_mode: 2, headers: { even: i % 2 === 0 } } });
+
+  await p.go(`#/queues/%2F/${work}?tab=messages`);
+  await page.waitForFunction(() => document.querySelectorAll('table.messages tbody tr').length === 50);
+  await page.click('text=Go on behind these');
+  await page.waitForFunction(() => document.querySelectorAll('table.messages tbody tr').length === 10);
+  await page.click('text=To the head');
+  await page.fill('.message-filter label:has-text("Routing key") input', 'job.5?');
+  await page.waitForFunction(() => document.querySelectorAll('table.messages tbody tr').length === 10);
+  await page.fill('.message-filter label:has-text("Header") input', 'even:true');
+  await page.waitForFunction(() => document.querySelectorAll('table.messages tbody tr').length === 5);
+  await page.click('table.messages .link >> nth=1');
+  await page.waitForSelector('dialog .tree >> text=52');
+  await page.keyboard.press('Escape');
+  await page.click('.deeds >> text=Move…');
+  await page.fill('dialog input >> nth=0', 'dead');
+  await page.click('dialog >> text=Dry run');
+  await page.waitForSelector('.outcome:has-text("5 messages would be moved")');
+  await page.click('dialog button[type=submit]');
+  await note(page, '5 messages moved.');
+  await page.waitForSelector('text=No message matches');
+  assert.deepEqual(await p.axe(), []);
+
+  await ask('POST', `queues/%2F/${work}/get`, { count: 20, ackmode: 'reject_requeue_false', encoding: 'auto' });
+  await p.go('#/dead-letters');
+  await page.waitForSelector('tr:has-text("rejected"):has-text("20")');
+  assert.deepEqual(await p.axe(), []);
+  await page.click('tr:has-text("rejected") >> text=Redrive…');
+  await page.fill('dialog input[type=number] >> nth=0', '10');
+  await page.click('dialog button[type=submit]');
+  await page.click('button[aria-label="Pause the move of dead"]');
+  await page.waitForSelector('.job:has-text("paused")');
+  await page.click('button[aria-label="Go on with the move of dead"]');
+  await page.waitForSelector('.job:has-text("done"):has-text("20 moved")');
+  await page.waitForSelector('text=No dead letters wait anywhere');
+
+  await p.go('#/topology');
+  await page.waitForSelector('.node:has-text("jobs")');
+  await page.click('text=Route tester');
+  await page.fill('.route-tester input >> nth=0', 'jobs');
+  await page.fill('.route-tester input >> nth=1', 'job.1');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.routes:has-text("1 queue would get it")');
+  assert.equal(await page.locator('.node.lit').count(), 2);
+  assert.equal(await page.locator('.line.lit').count(), 1);
+  assert.equal(await page.locator('.line.dead-letter').count(), 1);
+  await p.shot('topology-broker');
+  assert.deepEqual(await p.axe(), []);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('wörk');
+  await page.waitForSelector('.palette li:has-text("wörk <b>/1")');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h1:has-text("wörk <b>/1")');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

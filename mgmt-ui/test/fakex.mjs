@@ -58,12 +58,13 @@ function move({ w, path, body, reply }) {
   const target = (m) => body.to?.origin ? death(m)?.queue : body.to?.queue ?? 'orders.created';
   const job = {
     id: (w.jobs ??= []).length + 1, user: 'guest', verb, vhost, queue: name, to: body.to ?? null, limit: body.limit ?? 0, rate: body.rate ?? 0, dry_run: !!body.dry_run, state: body.rate ? 'running' : 'done', began: Date.now(), ended: body.rate ? null : Date.now(),
-    total: from.length, looked: from.length, meant: meant.length, moved: 0, missing: 0, kept: [], targets: [],
+    total: from.length, looked: 0, meant: meant.length, moved: 0, missing: 0, kept: [], targets: [],
   };
   w.jobs.push(job);
   const run = (list) => {
     for (const m of list) {
       job.moved++;
+      job.looked = Math.round(job.moved * job.total / meant.length);
       const to = target(m), t = job.targets.find((o) => o.queue === to);
       if (verb !== 'delete') t ? t.messages++ : job.targets.push({ queue: to, messages: 1 });
       if (job.dry_run) continue;
@@ -72,7 +73,7 @@ function move({ w, path, body, reply }) {
     }
     const q = w.queues.find((o) => o.vhost === vhost && o.name === name);
     if (q) q.messages_ready = from.length;
-    if (job.moved === meant.length) Object.assign(job, { state: 'done', ended: Date.now() });
+    if (job.moved === meant.length) Object.assign(job, { looked: job.total, state: 'done', ended: Date.now() });
   };
   job.turn = body.rate ? () => { if (job.state === 'running') run(meant.slice(job.moved, job.moved + body.rate)); } : () => {};
   if (!body.rate) run(meant);

@@ -52,9 +52,9 @@ export const Num = ({ of, as = f.number }) => html`<span class=${of ? 'num' : 'n
 /** A time, as how long ago; the time itself when pointed at. @param {{at?: number | null}} p */
 export const Age = ({ at }) => at ? html`<time datetime=${new Date(at).toISOString()} title=${new Date(at).toLocaleString('en-GB')}>${f.age(at)}</time>` : '–';
 
-/** Puts text into the clipboard. @param {{text: string, label?: string}} p */
-export const Copy = ({ text, label = 'Copy' }) => html`
-  <${Button} icon="copy" kind="quiet" label=${label} onClick=${() => copy(text)} />`;
+/** Puts text into the clipboard. @param {{text: string, label?: string, children?: Children}} p */
+export const Copy = ({ text, label = 'Copy', children }) => html`
+  <${Button} icon="copy" kind=${children ? undefined : 'quiet'} label=${label} onClick=${() => copy(text)}>${children}<//>`;
 
 /** @param {string} text */
 async function copy(text) {

@@ -34,6 +34,8 @@ function usePlaces(picture, dir) {
   return { placed, failed };
 }
 
+const legible = 0.5; // how small a picture is at first
+
 /**
  * @param {object} p
  * @param {Picture} p.picture
@@ -51,7 +53,7 @@ export function GraphView({ picture, dir, chosen, onChoose, lit, name }) {
   const [here, setHere] = useState('');
   const at = placed?.at;
   const boxes = useMemo(() => picture.boxes.filter((b) => at?.nodes[b.id]), [picture, at]);
-  useEffect(() => { if (at) hand.fit(at.width, at.height); }, [placed?.shape]);
+  useEffect(() => { if (at) hand.fit(at.width, at.height, legible); }, [placed?.shape]);
   useEffect(() => {
     const p = chosen && at?.nodes[chosen];
     if (p) hand.show(p.x, p.y);
@@ -78,7 +80,7 @@ export function GraphView({ picture, dir, chosen, onChoose, lit, name }) {
   return html`
     <div class="graph">
       <svg ref=${svg} role="group" aria-label="Topology. Arrow keys go from one to the next, Enter opens, plus and minus zoom, 0 shows all" onKeyDown=${onKeyDown}>
-        <defs>${['binding', 'dead-letter', 'alternate', 'consume', 'lit'].map((kind) => html`
+        <defs>${['binding', 'dead-letter', 'alternate', 'consume', 'still', 'lit'].map((kind) => html`
           <marker key=${kind} id=${'arrow-' + kind} class=${'arrow ' + kind} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.5 7.5 4 0 7.5z" /></marker>`)}</defs>
         <g ref=${layer}>${at && html`
           ${picture.lines.map((l) => at.edges[l.id] && html`<${Line} key=${l.id} l=${l} at=${at.edges[l.id]} lit=${lit} />`)}
@@ -118,9 +120,10 @@ export function neighbour(at, boxes, from, key) {
 /** @param {{l: import('./graphmodel.js').Line, at: Placed['edges'][string], lit: Set<string> | null}} p */
 function Line({ l, at, lit }) {
   const on = lit?.has(l.id);
+  const still = l.rate === 0 && (l.kind === 'binding' || l.kind === 'consume');
   return html`
     <g class=${`line ${l.kind}${l.rate > 0 ? ' busy' : ''}${on ? ' lit' : lit ? ' dim' : ''}`} aria-hidden="true">
-      <path d=${curve(at.points)} stroke-width=${on ? Math.max(2.6, l.thick) : l.thick} marker-end=${`url(#arrow-${on ? 'lit' : l.kind})`} />
+      <path d=${curve(at.points)} stroke-width=${on ? Math.max(2.6, l.thick) : l.thick} marker-end=${`url(#arrow-${on ? 'lit' : still ? 'still' : l.kind})`} />
       ${l.text && html`<rect x=${at.label.x - l.width / 2} y=${at.label.y - 9} width=${l.width} height="18" rx="4" /><text x=${at.label.x} y=${at.label.y + 4}>${l.text}</text>`}
     </g>`;
 }
@@ -154,6 +157,8 @@ function asFile(svg, at) {
   copy.querySelector('g')?.removeAttribute('transform');
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.setAttribute('viewBox', `0 0 ${Math.ceil(at.width)} ${Math.ceil(at.height)}`);
-  copy.setAttribute('style', `background:${getComputedStyle(svg).backgroundColor}`);
+  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  for (const [k, v] of [['width', '100%'], ['height', '100%'], ['fill', getComputedStyle(svg).backgroundColor]]) ground.setAttribute(k, v);
+  copy.prepend(ground);
   return new XMLSerializer().serializeToString(copy);
 }

@@ -14,7 +14,7 @@ import { count, number, rate, short } from './format.js';
  * @property {string} name   as it is shown, cut if it is long
  * @property {string} about  the line below
  * @property {string} label  all of it in words, those that are shown first
- * @property {'alone' | 'idle' | 'missing' | ''} state
+ * @property {'untaken' | 'idle' | 'missing' | ''} state
  * @property {number} width
  * @property {number} height
  * @property {GraphNode} [node]
@@ -48,7 +48,7 @@ const cut = (text, most) => [...text].length > most ? [...text].slice(0, most - 
 export const lineID = (from, to, kind) => JSON.stringify([from, to, kind]);
 
 /** Whether messages wait or come where nobody takes them. @param {GraphNode} n */
-const isAlone = (n) => n.kind === 'queue' && n.consumers === 0 && !n.missing && (n.messages > 0 || n.in_rate > 0);
+const isUntaken = (n) => n.kind === 'queue' && n.consumers === 0 && !n.missing && (n.messages > 0 || n.in_rate > 0);
 
 /** @param {GraphNode} n */
 function aboutOf(n) {
@@ -56,7 +56,7 @@ function aboutOf(n) {
   if (n.kind === 'exchange') return `${n.type}${n.idle ? ' · idle' : ` · ${rate(n.in_rate)}/s`}`;
   const depth = `${short(n.messages)} · ${n.idle ? 'idle' : `${rate(Math.max(n.in_rate, n.out_rate))}/s`}`;
   if (n.kind === 'group') return n.type === 'queue' ? depth : `${rate(n.in_rate)}/s`;
-  return isAlone(n) ? `▲ ${short(n.messages)}, no consumer` : depth;
+  return isUntaken(n) ? `▲ ${short(n.messages)}, no consumer` : depth;
 }
 
 /** The name of a node for people. @param {Pick<GraphNode, 'kind' | 'name' | 'type' | 'members'>} n */
@@ -68,7 +68,7 @@ export function nameOf(n) {
 /** @param {GraphNode} n @returns {Box} */
 function boxOf(n) {
   const name = cut(nameOf(n), maxLetters), about = aboutOf(n);
-  const state = n.missing ? 'missing' : isAlone(n) ? 'alone' : n.idle ? 'idle' : '';
+  const state = n.missing ? 'missing' : isUntaken(n) ? 'untaken' : n.idle ? 'idle' : '';
   const words = Math.max([...name].length * letterWidth, [...about].length * smallWidth);
   return {
     id: n.id, kind: n.kind, name, about, state, node: n, width: Math.round(Math.max(84, words + 28)), height: 42,

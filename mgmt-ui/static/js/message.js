@@ -74,7 +74,7 @@ const mostBranches = 200;
 /** A value of JSON; what is folded is not in the page. @param {{name?: string, value: any, open?: boolean}} p */
 function Branch({ name, value, open: first = false }) {
   const [open, setOpen] = useState(first);
-  const label = name !== undefined && html`<span class="tree-key">${name}</span>`;
+  const label = name !== undefined && html`<span class="tree-key">${name}:</span>`;
   if (value === null || typeof value !== 'object') return html`<div class="leaf">${label} <span class=${'tree-' + typeof value}>${JSON.stringify(value)}</span></div>`;
   const entries = Object.entries(value);
   const kind = Array.isArray(value) ? `[ ${count(entries.length, 'entry').replace('entrys', 'entries')} ]` : `{ ${count(entries.length, 'key')} }`;
@@ -98,7 +98,7 @@ const Deaths = ({ of }) => html`
       <span class="muted">${d.time ? html`<${Age} at=${d.time * 1000} /> ago, ` : ''}by ${d.exchange || 'the default exchange'} as <code>${[d['routing-keys']].flat().join(', ') || '(empty)'}</code></span></li>`)}</ol>`;
 
 /** @param {{m: Ready, at: string}} p */
-const CopyAsPublish = ({ m, at }) => html`<${Copy} text=${asPublish(m, at, location)} label="Copy as a command that publishes it" />`;
+const CopyAsPublish = ({ m, at }) => html`<${Copy} text=${asPublish(m, at, location)} label="Copy as publish: a command of a shell">Copy as publish<//>`;
 
 /**
  * The command of a shell that publishes such a message.

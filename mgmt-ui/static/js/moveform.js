@@ -58,7 +58,7 @@ function Form({ close, of }) {
     try {
       await follow(await post(pathOf(of), bodyOf(true)), setTried, left.current.signal);
     } catch (e) {
-      toast.failed(e);
+      if (!left.current.signal.aborted) toast.failed(e);
     }
   };
   return html`

@@ -25,6 +25,8 @@ export function usePanZoom(svg, layer) {
     const s = svg.current;
     if (!s) return;
     const fingers = new Map();
+    const watch = new ResizeObserver(hand.resized);
+    watch.observe(s);
     const box = () => s.getBoundingClientRect();
     /** @param {WheelEvent} e */
     const onWheel = (e) => {
@@ -56,6 +58,7 @@ export function usePanZoom(svg, layer) {
     s.addEventListener('pointermove', onMove);
     for (const end of /** @type {const} */ (['pointerup', 'pointercancel'])) addEventListener(end, onUp);
     return () => {
+      watch.disconnect();
       for (const end of /** @type {const} */ (['pointerup', 'pointercancel'])) removeEventListener(end, onUp);
       s.removeEventListener('wheel', onWheel);
       s.removeEventListener('pointerdown', onDown);
@@ -68,9 +71,12 @@ export function usePanZoom(svg, layer) {
 /** @param {{current: View}} view @param {{current: SVGSVGElement | null}} svg @param {{current: SVGGElement | null}} layer */
 function handOf(view, svg, layer) {
   const size = () => ({ w: svg.current?.clientWidth ?? 1, h: svg.current?.clientHeight ?? 1 });
+  /** What fits the drawing, until somebody moves it. @type {(() => void) | null} */
+  let fits = null;
   /** @param {View} v */
   const set = (v) => {
     view.current = v;
+    fits = null;
     layer.current?.setAttribute('transform', `translate(${v.x} ${v.y}) scale(${v.k})`);
   };
   return {
@@ -78,11 +84,14 @@ function handOf(view, svg, layer) {
     pan: (dx, dy) => set({ ...view.current, x: view.current.x + dx, y: view.current.y + dy }),
     /** @param {number} f @param {number} [x] @param {number} [y] */
     zoom: (f, x = size().w / 2, y = size().h / 2) => set(zoomed(view.current, f, x, y)),
-    /** All of it, but no larger than it is. @param {number} width @param {number} height */
-    fit: (width, height) => {
-      const { w, h } = size(), k = clamp(Math.min(1, w / width, h / height));
+    /** All of it, but no larger than it is, and no smaller than said: then its middle. @param {number} width @param {number} height @param {number} [least] */
+    fit: function fit(width, height, least = smallest) {
+      const { w, h } = size(), k = clamp(Math.max(least, Math.min(1, w / width, h / height)));
       set({ k, x: (w - width * k) / 2, y: (h - height * k) / 2 });
+      fits = () => fit(width, height, least);
     },
+    /** The window has another size. */
+    resized: () => fits?.(),
     /** Brings a point of the drawing into the window. @param {number} x @param {number} y */
     show: (x, y) => {
       const { w, h } = size();
