@@ -124,7 +124,7 @@ function Line({ l, at, lit }) {
   return html`
     <g class=${`line ${l.kind}${l.rate > 0 ? ' busy' : ''}${on ? ' lit' : lit ? ' dim' : ''}`} aria-hidden="true">
       <path d=${curve(at.points)} stroke-width=${on ? Math.max(2.6, l.thick) : l.thick} marker-end=${`url(#arrow-${on ? 'lit' : still ? 'still' : l.kind})`} />
-      ${l.text && html`<rect x=${at.label.x - l.width / 2} y=${at.label.y - 9} width=${l.width} height="18" rx="4" /><text x=${at.label.x} y=${at.label.y + 4}>${l.text}</text>`}
+      ${l.text && at.label && html`<rect x=${at.label.x - l.width / 2} y=${at.label.y - 9} width=${l.width} height="18" rx="4" /><text x=${at.label.x} y=${at.label.y + 4}>${l.text}</text>`}
     </g>`;
 }
 

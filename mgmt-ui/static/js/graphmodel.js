@@ -38,7 +38,7 @@ import { count, number, rate, short } from './format.js';
 const maxLetters = 26;
 const letterWidth = 7.3;
 const smallWidth = 6.3;
-const maxWithConsumers = 120; // nodes, to which those who consume are drawn
+const maxWithConsumers = 60; // nodes, to which those who consume are drawn
 const maxWithTexts = 70;      // lines that have room for a text
 
 /** @param {string} text @param {number} most */

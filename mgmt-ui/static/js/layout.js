@@ -2,6 +2,7 @@
 // takes seconds; the page goes on meanwhile. A worker has no import map, so
 // the library is named by its address.
 
+import { blocksOf, wayInto } from './blocks.js';
 import { pack, partsOf } from './pack.js';
 
 /**
@@ -13,12 +14,13 @@ import { pack, partsOf } from './pack.js';
  */
 
 /** @typedef {{x: number, y: number}} Point */
+/** @typedef {{points: Point[], label?: Point}} Way  without a label where there is no room for it */
 
 /**
  * @typedef {object} Placed
  * @property {number} id
  * @property {Record<string, Point>} nodes  their middles
- * @property {Record<string, {points: Point[], label: Point}>} edges
+ * @property {Record<string, Way>} edges
  * @property {number} width
  * @property {number} height
  */
@@ -40,27 +42,39 @@ function place(dagre, plan) {
   placed.forEach((p, i) => {
     const by = (/** @type {Point} */ { x, y }) => ({ x: x + at[i].x + gap, y: y + at[i].y + gap });
     for (const [id, n] of Object.entries(p.nodes)) all.nodes[id] = by(n);
-    for (const [id, e] of Object.entries(p.edges)) all.edges[id] = { points: e.points.map(by), label: by(e.label) };
+    for (const [id, e] of Object.entries(p.edges)) all.edges[id] = { points: e.points.map(by), ...(e.label && { label: by(e.label) }) };
   });
   return all;
 }
 
 /** What hangs together. @param {any} dagre @param {Plan} plan @returns {Placed} */
 function placePart(dagre, { id, dir, nodes, edges }) {
+  const blocks = blocksOf(nodes, edges);
+  const blockOf = new Map(blocks.flatMap((b) => b.members.map((m) => [m, b])));
   const g = new dagre.Graph({ multigraph: true });
   g.setGraph({ rankdir: dir, nodesep: 16, edgesep: 10, ranksep: dir === 'LR' ? 56 : 40, ranker: nodes.length > many ? 'tight-tree' : 'network-simplex' });
-  for (const n of nodes) g.setNode(n.id, { width: n.width, height: n.height });
-  for (const e of edges) g.setEdge(e.from, e.to, { width: e.width, height: e.height, labelpos: 'c' }, e.id);
+  for (const n of [...nodes.filter((n) => !blockOf.has(n.id)), ...blocks]) g.setNode(n.id, { width: n.width, height: n.height });
+  for (const e of edges) {
+    const from = blockOf.get(e.from)?.id ?? e.from, to = blockOf.get(e.to)?.id ?? e.to;
+    if (from === e.from && to === e.to) g.setEdge(from, to, { width: e.width, height: e.height, labelpos: 'c' }, e.id);
+    else g.setEdge(from, to, {}, 'block');
+  }
   dagre.layout(g);
   const { width, height } = g.graph();
-  return {
-    id, width, height,
-    nodes: Object.fromEntries(nodes.map((n) => [n.id, { x: g.node(n.id).x, y: g.node(n.id).y }])),
-    edges: Object.fromEntries(edges.map((e) => {
-      const { points, x, y } = g.edge({ v: e.from, w: e.to, name: e.id });
-      return [e.id, { points, label: { x: x ?? points[points.length >> 1].x, y: y ?? points[points.length >> 1].y } }];
-    })),
+  /** @type {Record<string, Point & {id: string, width: number, height: number}>} */
+  const at = Object.fromEntries(nodes.map((n) => {
+    const b = blockOf.get(n.id), p = b ? b.at.get(n.id) ?? { x: 0, y: 0 } : { x: 0, y: 0 }, middle = g.node(b?.id ?? n.id);
+    return [n.id, { ...n, x: middle.x + p.x, y: middle.y + p.y }];
+  }));
+  /** @param {Plan['edges'][number]} e @returns {Way} */
+  const way = (e) => {
+    const into = blockOf.get(e.to), out = blockOf.get(e.from);
+    if (into) return { points: wayInto(at[e.from], at[e.to], g.node(into.id), into, dir === 'TB') };
+    if (out) return { points: wayInto(at[e.to], at[e.from], g.node(out.id), out, dir === 'TB').reverse() };
+    const { points, x, y } = g.edge({ v: e.from, w: e.to, name: e.id });
+    return { points, label: { x: x ?? points[points.length >> 1].x, y: y ?? points[points.length >> 1].y } };
   };
+  return { id, width, height, nodes: at, edges: Object.fromEntries(edges.map((e) => [e.id, way(e)])) };
 }
 
 self.onmessage = async (/** @type {MessageEvent<Plan>} */ e) => {
