@@ -85,6 +85,15 @@ func (a *API) routes() chi.Router {
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
 	a.eventRoutes(r)
+	a.auditRoutes(r)
+	a.logRoutes(r)
+	a.settingRoutes(r)
+	a.topologyRoutes(r)
+	a.routeTestRoutes(r)
+	a.permissionTestRoutes(r)
+	a.historyRoutes(r)
+	a.searchRoutes(r)
+	a.planRoutes(r)
 	a.uiRoutes(r)
 	return r
 }
