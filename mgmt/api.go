@@ -26,6 +26,7 @@ type API struct {
 	happenings happenings
 	log        *logbook.Book    // nil: nobody keeps it
 	settings   []config.Setting // in effect
+	metrics    http.Handler     // nil: not here
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -85,6 +86,7 @@ func (a *API) routes() chi.Router {
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
 	a.eventRoutes(r)
+	a.metricsRoutes(r)
 	a.uiRoutes(r)
 	return r
 }
