@@ -4,6 +4,7 @@ package mgmt
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -121,4 +122,12 @@ func answer(w http.ResponseWriter, v any) {
 	answerBody(w, v)
 }
 
-func answerBody(w http.ResponseWriter, v any) { json.NewEncoder(w).Encode(v) }
+func answerBody(w http.ResponseWriter, v any) { encoder(w).Encode(v) }
+
+// encoder writes JSON as RabbitMQ does: a > in the name of a connection stays
+// one. Browsers are told not to take it for a page.
+func encoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}
