@@ -94,6 +94,7 @@ func (a *API) routes() chi.Router {
 	a.historyRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
+	a.openAPIRoutes(r)
 	a.uiRoutes(r)
 	return r
 }

@@ -3,6 +3,7 @@ package mgmt_test
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -136,7 +137,10 @@ func TestEvents(t *testing.T) {
 	if changed, _ = l.next("queues").data["changed"].([]any); len(changed) != 1 || changed[0].(map[string]any)["messages_ready"] != 1.0 {
 		t.Errorf("queues %v", changed)
 	}
-	slog.New(book.Keep(slog.DiscardHandler)).Info("not kept")
+	slog.New(book.Keep(slog.NewTextHandler(io.Discard, nil))).Info("a line")
+	if e := l.next("log"); e.data["message"] != "a line" || e.data["level"] != "info" || e.id == "" {
+		t.Errorf("log %+v", e)
+	}
 	n.send("DELETE", "/api/queues/%2F/q", "guest:guest", "")
 	e := l.next("changes")
 	if e.data["event"] != "queue.deleted" || e.data["name"] != "q" || e.data["vhost"] != "/" || e.id == "" {
