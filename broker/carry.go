@@ -112,6 +112,9 @@ func (r *mover) settled(ctx context.Context) error {
 // count notes a message that moved.
 func (r *mover) count(reached []*Queue) {
 	r.left--
+	if !r.options.DryRun {
+		r.c.b.moves.counter(r.options).Add(1)
+	}
 	r.move.note(func(s *MoveStatus) {
 		s.Moved++
 		for _, q := range reached {

@@ -127,6 +127,9 @@ func TestMoveToQueue(t *testing.T) {
 	dry := f.does(MoveOptions{Verb: MoveAway, Queue: "from", To: Target{Queue: "to"}, DryRun: true})
 	f.counted(dry, 5, 0, map[string]int{"to": 5}, nil)
 	f.wants(from, "4", "5", "6", "7", "9")
+	if c := f.MoveCounts(); c != (MoveCounts{Begun: 4, Moved: 4, Copied: 1, Deleted: 1}) {
+		t.Errorf("%+v", c)
+	}
 	f.restart()
 }
 
@@ -244,6 +247,9 @@ func TestRedrive(t *testing.T) {
 	f.wants(dead, "0")
 	f.die(work) // and they may die again
 	f.wants(dead, "0", "0", "1", "2", "3", "4", "5")
+	if c, died := f.MoveCounts(), work.Picture().DeadLettered; c.Redriven != 6 || died.Of(queue.Rejected) != 12 || died.Of(queue.Expired) != 0 {
+		t.Errorf("%+v, died %v", c, died)
+	}
 	_, err = f.s.DeleteQueue("work", false, false)
 	f.must(err)
 	s = f.does(MoveOptions{Verb: MoveAway, Queue: "dead", To: Target{Origin: OriginQueue}, Limit: 3})

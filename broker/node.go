@@ -61,6 +61,17 @@ func (b *Broker) IO() store.IO {
 	return store.IO{}
 }
 
+// Storage is what a store holds, and what waits for it.
+type Storage = store.Stat
+
+// Storage is what the store has on disk, and on its way there.
+func (b *Broker) Storage() Storage {
+	if c, ok := b.store.(store.Counted); ok {
+		return c.Stat()
+	}
+	return Storage{}
+}
+
 // Latencies of what the broker does, in nanoseconds, since it started.
 type Latencies struct {
 	Confirm stats.Distribution // from a publish to its confirm, of some
@@ -81,6 +92,12 @@ func (b *Broker) Confirmed(took time.Duration) { b.confirming.Observe(uint64(max
 
 // ConfirmsWanted counts messages published by channels in confirm mode.
 func (b *Broker) ConfirmsWanted() uint64 { return b.wanted.Load() }
+
+// Lapsed notes deliveries that were not acknowledged in time.
+func (b *Broker) Lapsed(n int) { b.lapsed.Add(uint64(n)) }
+
+// DeliveryTimeouts counts deliveries that were not acknowledged in time.
+func (b *Broker) DeliveryTimeouts() uint64 { return b.lapsed.Load() }
 
 // Mortality is what became of messages that died, by kind of queue.
 func (b *Broker) Mortality() map[string]queue.Mortality {

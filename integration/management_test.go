@@ -69,6 +69,20 @@ func (m management) get(path string, v any, header ...string) {
 	}
 }
 
+// put sends a PUT, which must succeed.
+func (m management) put(path, body string) {
+	m.t.Helper()
+	r, err := http.NewRequest("PUT", m.base+path, strings.NewReader(body))
+	m.must(err)
+	r.SetBasicAuth("guest", "guest")
+	answer, err := http.DefaultClient.Do(r)
+	m.must(err)
+	answer.Body.Close()
+	if answer.StatusCode >= 300 {
+		m.t.Fatalf("PUT %s: %s", path, answer.Status)
+	}
+}
+
 // traffic is a small load: orders flow through a topic exchange to a consumer,
 // and some to nobody; a queue is emptied by basic.get, and beyond.
 type traffic struct {

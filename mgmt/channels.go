@@ -9,6 +9,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
+	contract "github.com/hutchmq/hutchmq/queue"
 )
 
 func (a *API) channelRoutes(r chi.Router) {
@@ -120,15 +121,24 @@ func (a *API) channelTraffic(s *broker.Session, asked *ranges) *channelTraffic {
 
 // channelKeys are what channels are sorted by without rendering them.
 var channelKeys = map[string]func(*broker.Session) sorter{
-	"vhost":                   func(s *broker.Session) sorter { return byText(s.VhostName()) },
-	"name":                    func(s *broker.Session) sorter { return byText(s.Name()) },
-	"user":                    func(s *broker.Session) sorter { return byText(s.Connection().User.Name) },
-	"connection":              func(s *broker.Session) sorter { return byNumber(s.Connection().ID) },
-	"number":                  func(s *broker.Session) sorter { return byNumber(int(s.Number())) },
-	"consumer_count":          func(s *broker.Session) sorter { return byNumber(s.State().Consumers) },
-	"prefetch_count":          func(s *broker.Session) sorter { return byNumber(s.State().Prefetch) },
-	"messages_unacknowledged": func(s *broker.Session) sorter { return byNumber(s.State().Unacked) },
-	"messages_unconfirmed":    func(s *broker.Session) sorter { return byNumber(s.State().Unconfirmed) },
+	"vhost":                                  func(s *broker.Session) sorter { return byText(s.VhostName()) },
+	"name":                                   func(s *broker.Session) sorter { return byText(s.Name()) },
+	"user":                                   func(s *broker.Session) sorter { return byText(s.Connection().User.Name) },
+	"connection":                             func(s *broker.Session) sorter { return byNumber(s.Connection().ID) },
+	"number":                                 func(s *broker.Session) sorter { return byNumber(int(s.Number())) },
+	"consumer_count":                         func(s *broker.Session) sorter { return byNumber(s.State().Consumers) },
+	"prefetch_count":                         func(s *broker.Session) sorter { return byNumber(s.State().Prefetch) },
+	"messages_unacknowledged":                func(s *broker.Session) sorter { return byNumber(s.State().Unacked) },
+	"message_stats.publish_details.rate":     sessionRate(int(contract.Published)),
+	"message_stats.deliver_get_details.rate": sessionRate(delivering...),
+	"message_stats.ack_details.rate":         sessionRate(int(contract.Acked)),
+	"messages_unconfirmed":                   func(s *broker.Session) sorter { return byNumber(s.State().Unconfirmed) },
+}
+
+// sessionRate sorts by how fast the sum of columns of a session's history
+// grows.
+func sessionRate(columns ...int) func(*broker.Session) sorter {
+	return func(s *broker.Session) sorter { return byNumber(s.Past.Rate(columns...)) }
 }
 
 func (a *API) listChannels(w http.ResponseWriter, r *http.Request, rows []*broker.Session) {

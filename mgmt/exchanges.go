@@ -59,6 +59,9 @@ var exchangeKeys = map[string]func(*broker.Exchange) sorter{
 	"durable":     func(x *broker.Exchange) sorter { return byBool(x.Durable) },
 	"auto_delete": func(x *broker.Exchange) sorter { return byBool(x.AutoDelete) },
 	"internal":    func(x *broker.Exchange) sorter { return byBool(x.Internal) },
+
+	"message_stats.publish_in_details.rate":  func(x *broker.Exchange) sorter { return byNumber(x.Past.Rate(broker.ExchangeIn)) },
+	"message_stats.publish_out_details.rate": func(x *broker.Exchange) sorter { return byNumber(x.Past.Rate(broker.ExchangeOut)) },
 }
 
 func (a *API) exchanges(w http.ResponseWriter, r *http.Request, u *auth.User) {

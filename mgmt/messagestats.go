@@ -78,6 +78,11 @@ type queueStats struct {
 	diskStats
 }
 
+// delivering are the events that deliver_get counts.
+var delivering = []int{
+	int(contract.Delivered), int(contract.DeliveredNoAck), int(contract.Got), int(contract.GotNoAck),
+}
+
 // counted finds the numbers of events: their sum, and how it changes.
 type counted struct {
 	traffic contract.Traffic
@@ -85,14 +90,11 @@ type counted struct {
 	asked   *ranges
 }
 
-// of is about all of events together.
-func (c *counted) of(events ...contract.Event) (n uint64, d details) {
-	columns := make([]int, len(events))
-	for i, e := range events {
-		columns[i] = int(e)
-		n += c.traffic[e]
-	}
-	return n, c.past.details(c.asked.now, c.asked.messages, columns...)
+// of is about one event.
+func (c *counted) of(e contract.Event) (uint64, details) { return c.traffic[e], c.changes(int(e)) }
+
+func (c *counted) changes(columns ...int) details {
+	return c.past.details(c.asked.now, c.asked.messages, columns...)
 }
 
 func (c *counted) publishes() (s publishStats) {
@@ -106,7 +108,7 @@ func (c *counted) publishes() (s publishStats) {
 func (c *counted) delivers() (s deliverStats) {
 	s.Deliver, s.DeliverDetails = c.of(contract.Delivered)
 	s.DeliverNoAck, s.DeliverNoAckDetails = c.of(contract.DeliveredNoAck)
-	s.DeliverGet, s.DeliverGetDetails = c.of(contract.Delivered, contract.DeliveredNoAck, contract.Got, contract.GotNoAck)
+	s.DeliverGet, s.DeliverGetDetails = c.traffic.DeliverGet(), c.changes(delivering...)
 	s.Get, s.GetDetails = c.of(contract.Got)
 	s.GetNoAck, s.GetNoAckDetails = c.of(contract.GotNoAck)
 	s.GetEmpty, s.GetEmptyDetails = c.of(contract.GotNothing)

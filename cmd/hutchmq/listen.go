@@ -43,7 +43,7 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Lo
 	}
 	amqp.serve(s.Serve)
 	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts))...)))
-	prometheus.serve(web.add(metrics.New(b, cfg.Node.Name, version)))
+	prometheus.serve(web.add(metrics.New(b, version)))
 	return web, nil
 }
 

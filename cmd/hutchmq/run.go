@@ -34,6 +34,7 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
 	memory := limitMemory(cfg, log)
+	keepHeadroom()
 	st, err := openStore(cfg, memory.staged, log)
 	if err != nil {
 		return err
