@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -253,5 +254,26 @@ func TestEventsHead(t *testing.T) {
 	w := n.ask("HEAD", "/api/x/events?topics=alarms", "guest:guest")
 	if w.Code != 200 || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() != 0 {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
+// stuck is a client that takes nothing.
+type stuck struct{ *httptest.ResponseRecorder }
+
+// Write implements http.ResponseWriter.
+func (stuck) Write([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+
+// TestSlowReadersAreDropped: a stream ends when it cannot be written to, and
+// makes room for another.
+func TestSlowReadersAreDropped(t *testing.T) {
+	n := newNode(t)
+	for range 30 {
+		r := httptest.NewRequest("GET", "/api/x/events?topics=alarms", nil)
+		r.SetBasicAuth("guest", "guest")
+		w := stuck{httptest.NewRecorder()}
+		n.ServeHTTP(w, r)
+		if w.Code != 200 {
+			t.Fatalf("status %d", w.Code)
+		}
 	}
 }

@@ -218,7 +218,7 @@ var operations = []operation{
 	{"POST", "/api/x/definitions/plan", admin, "What an import would create and change, and what is in its way.", "vhost all:boolean", "{}", "object"},
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},
 	{"PATCH", "/api/x/queues/{vhost}/{name}/arguments", management, "Changes arguments of a queue.", "", "{}", "object"},
-	{"GET", "/api/x/queues/{vhost}/{name}/messages", management, "Messages of a queue, which stay where they are.", "after:integer limit:integer state", "", "object"},
+	{"GET", "/api/x/queues/{vhost}/{name}/messages", management, "Messages of a queue, which stay where they are.", "state limit:integer after:integer encoding truncate:integer key text header death_queue death_reason", "", "object"},
 	{"POST", "/api/x/queues/{vhost}/{name}/messages/move", management, "Moves messages, as a job.", "", moved, "object"},
 	{"POST", "/api/x/queues/{vhost}/{name}/messages/copy", management, "Copies messages, as a job.", "", moved, "object"},
 	{"POST", "/api/x/queues/{vhost}/{name}/messages/delete", management, "Deletes messages, as a job.", "", moved, "object"},
