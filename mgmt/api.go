@@ -27,6 +27,7 @@ type API struct {
 	happenings happenings
 	log        *logbook.Book    // nil: nobody keeps it
 	settings   []config.Setting // in effect
+	metrics    http.Handler     // nil: not here
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -95,6 +96,8 @@ func (a *API) routes() chi.Router {
 	a.historyRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
+	a.metricsRoutes(r)
+	a.openAPIRoutes(r)
 	a.uiRoutes(r)
 	return r
 }
