@@ -17,9 +17,9 @@ func (b *Broker) Totals() (t Totals) {
 	return t
 }
 
-// TotalsIn counts what is in some vhosts, and connections into them.
-func (b *Broker) TotalsIn(vhosts []*Vhost) (t Totals) {
-	t.addClients(slices.DeleteFunc(b.Connections(), func(c *Connection) bool { return !slices.Contains(vhosts, c.v) }))
+// TotalsFor counts what is in some vhosts, and the connections of a user.
+func (b *Broker) TotalsFor(user string, vhosts []*Vhost) (t Totals) {
+	t.addClients(slices.DeleteFunc(b.Connections(), func(c *Connection) bool { return c.User.Name != user }))
 	for _, v := range vhosts {
 		t.addVhost(v)
 	}

@@ -57,8 +57,15 @@ var joins = []string{
 		group_left(rabbitmq_cluster) rabbitmq_identity_info`,
 	`sum(increase(rabbitmq_message_size_bytes_bucket[10s]) * on(instance, job) group_left(rabbitmq_cluster)
 		rabbitmq_identity_info) by(le)`,
-	`max by(vhost, queue) (rabbitmq_detailed_queue_messages * on(instance, job) group_left(rabbitmq_cluster)
-		rabbitmq_identity_info{rabbitmq_endpoint="detailed"})`,
+	`max by(rabbitmq_cluster) (max_over_time(rabbitmq_alarms_memory_used_watermark[5m])
+		* on(instance) group_left(rabbitmq_cluster, rabbitmq_node) rabbitmq_identity_info)`,
+	`max by(rabbitmq_cluster) (rabbitmq_alarms_file_descriptor_limit * on(instance) group_left(rabbitmq_cluster) rabbitmq_identity_info)`,
+	`sum by(rabbitmq_cluster) (increase(rabbitmq_channel_messages_unroutable_dropped_total[10s])
+		* on(instance) group_left(rabbitmq_cluster) rabbitmq_identity_info) >= 1`,
+	`avg_over_time(rabbitmq_detailed_queue_messages[10s])
+		* on(instance) group_left(rabbitmq_cluster) max by(instance, rabbitmq_cluster) (rabbitmq_identity_info)`,
+	`(rabbitmq_detailed_queue_consumers * on(instance) group_left(rabbitmq_cluster)
+		max by(instance, rabbitmq_cluster) (rabbitmq_identity_info)) == 0`,
 }
 
 // keepBusy has clients do all that is counted, until the test ends.

@@ -1,8 +1,6 @@
 package metrics
 
-import (
-	"github.com/hutchmq/hutchmq/queue"
-)
+import "github.com/hutchmq/hutchmq/queue"
 
 // Every name, with its type and what it says, and where its value comes from.
 // Names, types and texts are RabbitMQ's; those that are ours are in own.go.
@@ -37,13 +35,8 @@ func nothing(family string) *tableOf[struct{}] {
 
 // did is the total of what channels did, those that are gone included: so it
 // never shrinks.
-func did(events ...queue.Event) func(*snapshot) float64 {
-	return func(s *snapshot) (n float64) {
-		for _, e := range events {
-			n += float64(s.activityNow().Traffic[e])
-		}
-		return n
-	}
+func did(e queue.Event) func(*snapshot) float64 {
+	return func(s *snapshot) float64 { return float64(s.activityNow().Traffic[e]) }
 }
 
 func flag(on bool) float64 {

@@ -4,6 +4,7 @@ package mgmt
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -26,6 +27,7 @@ type API struct {
 	happenings happenings
 	log        *logbook.Book    // nil: nobody keeps it
 	settings   []config.Setting // in effect
+	metrics    http.Handler     // nil: not here
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -94,6 +96,8 @@ func (a *API) routes() chi.Router {
 	a.historyRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
+	a.metricsRoutes(r)
+	a.openAPIRoutes(r)
 	a.uiRoutes(r)
 	return r
 }
@@ -119,4 +123,12 @@ func answer(w http.ResponseWriter, v any) {
 	answerBody(w, v)
 }
 
-func answerBody(w http.ResponseWriter, v any) { json.NewEncoder(w).Encode(v) }
+func answerBody(w http.ResponseWriter, v any) { encoder(w).Encode(v) }
+
+// encoder writes JSON as RabbitMQ does: a > in the name of a connection stays
+// one. Browsers are told not to take it for a page.
+func encoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}

@@ -119,6 +119,11 @@ func TestStatus(t *testing.T) {
 func TestConnections(t *testing.T) {
 	n := newNode(t)
 	for _, path := range []string{"/api/connections", "/api/connections/"} {
+		for _, query := range []string{"", "?columns=name", "?page=1"} {
+			if w := n.ask("GET", path+query, "guest:guest"); !strings.Contains(w.Body.String(), ":50000 -> 127") {
+				t.Errorf("%s%s: the name is not as it is: %s", path, query, w.Body)
+			}
+		}
 		var list []map[string]any
 		w := n.ask("GET", path, "guest:guest")
 		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list) != 1 {

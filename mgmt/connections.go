@@ -185,7 +185,9 @@ func (a *API) kick(r *http.Request, c *broker.Connection) {
 	if reason == "" {
 		reason = "Closed via management plugin"
 	}
-	c.Kick(reason)
+	if c.Kick != nil {
+		c.Kick(reason)
+	}
 	a.acting(r).Note("connection.kicked", amqp.Table{"name": c.Name, "vhost": c.Vhost().Name, "owner": c.User.Name, "reason": reason})
 }
 

@@ -2,6 +2,7 @@ package mgmt
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/http"
@@ -108,14 +109,15 @@ func (l list[T]) stream(w http.ResponseWriter, rows []T, o listing) {
 	w.Header().Set("Content-Type", "application/json")
 	b := bufio.NewWriter(w)
 	defer b.Flush()
-	before := byte('[')
+	var text bytes.Buffer
+	e, before := encoder(&text), byte('[')
 	for _, row := range rows {
-		text, err := json.Marshal(o.project(l.show(row)))
-		if err != nil {
+		text.Reset()
+		if e.Encode(o.project(l.show(row))) != nil {
 			continue
 		}
 		b.WriteByte(before)
-		if _, err := b.Write(text); err != nil {
+		if _, err := b.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n"))); err != nil {
 			return // nobody listens any more
 		}
 		before = ','

@@ -73,6 +73,15 @@ type track struct {
 	row func() []uint64
 }
 
+// samples are those of the sum of columns. The row is only worked out when
+// there is no history yet.
+func (t track) samples(now time.Time, g *stats.Grid, columns []int) []stats.Sample {
+	if h := t.History(); h != nil {
+		return h.Samples(now, *g, columns...)
+	}
+	return t.Track.Samples(now, t.row(), *g, columns...)
+}
+
 // history is that of one thing, or of several whose columns are the same and
 // which are looked at as one.
 type history []track
@@ -82,7 +91,7 @@ func (h history) details(now time.Time, g *stats.Grid, columns ...int) (d detail
 	for _, t := range h {
 		d.Rate += t.Rate(columns...)
 		if g != nil {
-			d.add(t.Samples(now, t.row(), *g, columns...))
+			d.add(t.samples(now, g, columns))
 		}
 	}
 	d.average()

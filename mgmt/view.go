@@ -6,7 +6,8 @@ import (
 	contract "github.com/hutchmq/hutchmq/queue"
 )
 
-// view is as much of the node as a user sees: all of it, or some vhosts.
+// view is as much of the node as a user sees: all of it, or some
+// vhosts and its own connections.
 type view struct {
 	totals  broker.Totals
 	traffic contract.Traffic
@@ -18,7 +19,7 @@ func (a *API) view(u *auth.User) view {
 		return view{a.broker.Totals(), a.broker.Activity().Traffic, history{{a.broker.Past(), a.broker.Row}}}
 	}
 	vhosts := a.visible(u)
-	s := view{totals: a.broker.TotalsIn(vhosts)}
+	s := view{totals: a.broker.TotalsFor(u.Name, vhosts)}
 	for _, v := range vhosts {
 		t := a.broker.ActivityIn(v.Name).Traffic
 		s.traffic.Add(&t)

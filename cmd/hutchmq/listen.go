@@ -41,9 +41,10 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Lo
 			facts.Listeners = append(facts.Listeners, mgmt.NewListener(f.protocol, f.open.Addr()))
 		}
 	}
+	pages := metrics.New(b, version)
 	amqp.serve(s.Serve)
-	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts))...)))
-	prometheus.serve(web.add(metrics.New(b, version)))
+	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages))...)))
+	prometheus.serve(web.add(pages))
 	return web, nil
 }
 
