@@ -102,7 +102,7 @@ async function serve(w, req, res) {
   const reply = (status, body) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body));
   if (path[0] === 'login') return login(w, req.method, text, reply);
   if (!w.session) return reply(401, { error: 'not_authorized', reason: 'Not_Authorized' });
-  const answer = routes[`${req.method} ${path[0]}`] ?? xRoutes[`${req.method} x ${path[0] === 'x' && path[1]}`];
+  const answer = xRoutes[`${req.method} ${path.slice(0, 2).join(' ')}`] ?? routes[`${req.method} ${path[0]}`];
   if (!answer) return reply(404, { error: 'Object Not Found', reason: 'Not Found' });
   return answer({ w, path, query: url.searchParams, body: text && req.headers['content-type']?.includes('json') ? JSON.parse(text) : {}, reply });
 }

@@ -16,10 +16,10 @@ export const routes = [
   { path: '', load: () => import('./pages/overview.js'), rail: { label: 'Overview', icon: 'overview' } },
   { path: 'topology', load: () => import('./pages/topology.js'), rail: { label: 'Topology', icon: 'topology' } },
   { path: 'queues', names: [0, 2], load: () => import('./pages/queues.js'), rail: { label: 'Queues', icon: 'queues' } },
+  { path: 'dead-letters', load: () => import('./pages/deadletters.js'), rail: { label: 'Dead letters', icon: 'dlq' } },
   { path: 'exchanges', names: [0, 2], load: () => import('./pages/exchanges.js'), rail: { label: 'Exchanges', icon: 'exchanges' } },
   { path: 'connections', names: [0, 1], load: () => import('./pages/connections.js'), rail: { label: 'Connections', icon: 'connections' } },
   { path: 'channels', names: [0, 1], load: () => import('./pages/channels.js'), rail: { label: 'Channels', icon: 'channels' } },
-  { path: 'dead-letters', load: () => import('./pages/deadletters.js'), rail: { label: 'Dead letters', icon: 'dlq' } },
 ];
 
 /** The route of an address, or undefined. @param {string[]} path */
