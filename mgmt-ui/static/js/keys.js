@@ -22,8 +22,8 @@ export const shortcuts = [
   { keys: 'Esc', does: 'Close a dialog, leave a field' },
 ];
 
-/** @param {EventTarget | null} t */
-const isField = (t) => t instanceof HTMLElement && (t.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(t.tagName));
+/** Whether keys write into it. @param {EventTarget | null} t */
+const isField = (t) => t instanceof HTMLElement && (t.isContentEditable || t.matches('input:not([type=checkbox]), textarea, select'));
 
 /**
  * Calls handlers by key, unless the user writes into a field or a dialog is open.

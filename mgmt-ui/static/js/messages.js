@@ -3,10 +3,11 @@
 
 import { path } from './api.js';
 import { preview } from './body.js';
-import { Age, Badge, Button, Empty, Failed, Icon, Loading, Num, Segments, bytes, count, html, number, useState } from './dom.js';
+import { Age, Badge, Button, Empty, Failed, Icon, Loading, Num, Segments, bytes, count, html, number, useRef, useState } from './dom.js';
 import { download } from './messagefile.js';
 import { FilterForm, filterBody, filterOf, filterQuery, isAll } from './messagefilter.js';
 import { Jobs } from './jobs.js';
+import { useKeys } from './keys.js';
 import { useLive } from './live.js';
 import { showMessage } from './message.js';
 import { deleteMessages, moveMessages } from './moveform.js';
@@ -87,15 +88,33 @@ const NoneFound = ({ of, looked, end, after }) => !end
     : html`<${Empty} icon="search" title="No message matches"><p>${count(looked, 'message')} looked at.</p><//>`;
 
 /** @param {{rows: Ready[], picked: Set<string>, flip: (id: string) => void, all: () => void, open: (m: Ready) => void}} p */
-const Table = ({ rows, picked, flip, all, open }) => html`
+function Table({ rows, picked, flip, all, open }) {
+  const [current, setCurrent] = useState(-1);
+  const body = useRef(/** @type {HTMLElement | null} */ (null));
+  /** @param {number} to */
+  const move = (to) => {
+    const next = Math.max(0, Math.min(rows.length - 1, to));
+    setCurrent(next);
+    body.current?.children[next]?.scrollIntoView({ block: 'nearest' });
+  };
+  useKeys({
+    j: () => move(current + 1),
+    k: () => move(current - 1),
+    x: () => rows[current] && flip(rows[current].id),
+    Enter: (e) => {
+      if (e.target instanceof HTMLElement && e.target.closest('a,button,summary')) e.target.click();
+      else if (rows[current]) open(rows[current]);
+    },
+  });
+  return html`
   <div class="table-box" tabindex="0" role="region" aria-label="Messages">
   <table class="table messages">
     <thead><tr>
       <th class="pick"><input type="checkbox" aria-label="Select all that are shown" checked=${rows.every((m) => picked.has(m.id))} onChange=${all} /></th>
       <th scope="col">Routing key</th><th scope="col" class="right">#</th><th scope="col">Exchange</th><th scope="col" class="right">Size</th><th scope="col">Age</th><th scope="col">Before</th><th scope="col">Headers</th><th scope="col">Body</th>
     </tr></thead>
-    <tbody>${rows.map((m) => html`
-      <tr key=${m.id} class=${picked.has(m.id) ? 'selected' : ''}>
+    <tbody ref=${body}>${rows.map((m, i) => html`
+      <tr key=${m.id} class=${(i === current ? 'current ' : '') + (picked.has(m.id) ? 'selected' : '')} aria-current=${i === current ? 'true' : undefined}>
         <td class="pick"><input type="checkbox" aria-label=${`Select message ${m.seq}`} checked=${picked.has(m.id)} onChange=${() => flip(m.id)} /></td>
         <td class="name"><button type="button" class="link" aria-label=${`Open message ${m.seq}, ${m.routing_key || 'empty key'}`} onClick=${() => open(m)}>${m.routing_key || '(empty)'}</button></td>
         <td class="right wide-cell"><${Num} of=${m.seq} /></td>
@@ -107,6 +126,7 @@ const Table = ({ rows, picked, flip, all, open }) => html`
         <td class="wide-cell body-cell"><code>${preview(m)}</code></td>
       </tr>`)}</tbody>
   </table></div>`;
+}
 
 /** What a message went through. @param {{m: Ready}} p */
 const Before = ({ m }) => html`
