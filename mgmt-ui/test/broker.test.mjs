@@ -131,7 +131,7 @@ test('look into a queue, move, reject, redrive; see it all in the topology', asy
   await page.click('table.messages .link >> nth=1');
   await page.waitForSelector('dialog .tree >> text=52');
   await page.keyboard.press('Escape');
-  await page.click('.deeds >> text=Move…');
+  await page.click('.meant >> text=Move…');
   await page.fill('dialog input >> nth=0', 'dead');
   await page.click('dialog >> text=Dry run');
   await page.waitForSelector('.outcome:has-text("5 messages would be moved")');

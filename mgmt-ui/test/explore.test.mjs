@@ -79,14 +79,14 @@ journey('select, try, move; copy what matches; delete', {}, async (page, p) => {
 
   await page.fill('.message-filter label:has-text("Header") input', 'tenant:c');
   await page.waitForSelector('text=With all that match');
-  await page.click('.deeds >> text=Copy…');
+  await page.click('.meant >> text=Copy…');
   await page.selectOption('dialog select', 'exchange');
   await page.fill('dialog input >> nth=0', 'orders');
   await page.keyboard.press('Enter');
   await note(page, 'messages copied.');
   assert.deepEqual(JSON.parse(asked('POST', 'x').at(-1).text), { filter: { headers: { tenant: 'c' } }, to: { exchange: 'orders' } });
 
-  await page.click('.deeds >> text=Delete…');
+  await page.click('.meant >> text=Delete…');
   assert.ok(await page.locator('dialog button[type=submit]').isDisabled(), 'the name is not typed yet');
   await page.keyboard.type('orders.dead');
   await page.keyboard.press('Enter');
@@ -97,7 +97,7 @@ journey('select, try, move; copy what matches; delete', {}, async (page, p) => {
 journey('messages are saved as lines of JSON', {}, async (page, p) => {
   await p.go('#/queues/%2F/orders.dead?tab=messages&header=tenant:a');
   await rows(page, 44);
-  const [file] = await Promise.all([page.waitForEvent('download'), page.click('.deeds >> text=.jsonl')]);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.click('.meant >> text=.jsonl')]);
   assert.equal(file.suggestedFilename(), 'orders.dead.jsonl');
   const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n').map((l) => JSON.parse(l));
   assert.equal(lines.length, 44);

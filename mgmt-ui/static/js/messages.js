@@ -69,7 +69,7 @@ function Deeds({ of, clear }) {
   const meant = ids.length > 0 ? count(ids.length, 'message') : isAll(filter) ? 'all messages' : 'all that match';
   const job = { vhost: q.vhost, name: q.name, what, meant };
   return html`
-    <div class=${ids.length > 0 ? 'bulk' : 'deeds'} role="region" aria-label=${`What to do with ${meant}`}>
+    <div class=${ids.length > 0 ? 'bulk' : 'meant'} role="region" aria-label=${`What to do with ${meant}`}>
       <strong>${ids.length > 0 ? `${meant} selected` : `With ${meant}:`}</strong>
       <${Button} icon="right" onClick=${() => moveMessages({ ...job, verb: 'move' })}>Move…<//>
       <${Button} icon="copy" onClick=${() => moveMessages({ ...job, verb: 'copy' })}>Copy…<//>
