@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { planOf } from '../static/js/definitionsplan.js';
 import * as f from '../static/js/format.js';
 import { pageNumbers, pageOf } from '../static/js/paging.js';
+import { previewOf, targets } from '../static/js/policypreview.js';
 
 test('format', () => {
   const table = [
@@ -18,6 +20,7 @@ test('format', () => {
   for (const [format, rows] of table) for (const [value, want] of rows) assert.equal(format(value), want, `${format.name}(${value})`);
   assert.equal(f.count(1, 'queue'), '1 queue');
   assert.equal(f.count(12431, 'message'), '12,431 messages');
+  assert.deepEqual(['policy', 'key', 'entry', 'queue'].map(f.plural), ['policies', 'keys', 'entries', 'queues']);
 });
 
 test('pages of what the API gives as a whole', () => {
@@ -58,4 +61,37 @@ test('what axe cannot see on a canvas has contrast, too', () => {
       assert.ok(contrast >= need, `--${name} has ${contrast.toFixed(2)} in ${['light', 'dark'][theme]}, needs ${need}`);
     }
   }
+});
+
+const policy = (name, pattern, more = {}) => ({ vhost: '/', name, pattern, 'apply-to': 'queues', definition: {}, priority: 0, ...more });
+
+test('what a policy would change', () => {
+  const all = targets([{ name: 'a.1', type: 'classic' }, { name: 'a.2', type: 'quorum', arguments: { 'x-max-length': 5 } }, { name: 'b.1', type: 'stream' }], [{ name: '' }, { name: 'a.x' }]);
+  const of = (p, others = [], was = undefined) => {
+    const v = previewOf(p, was, others, all);
+    const names = (list) => list.map((o) => (o.target ?? o).name);
+    return { matched: names(v.matched), overrides: names(v.overrides), beaten: names(v.beaten), left: names(v.left), own: names(v.own) };
+  };
+  const none = { overrides: [], beaten: [], left: [], own: [] };
+  assert.deepEqual(of(policy('p', '^a')), { ...none, matched: ['a.1', 'a.2'] });
+  assert.deepEqual(of(policy('p', '^a', { 'apply-to': 'all' })).matched, ['a.1', 'a.2', 'a.x']);
+  assert.deepEqual(of(policy('p', '', { 'apply-to': 'exchanges' })).matched, ['a.x'], 'never the default exchange');
+  assert.deepEqual(of(policy('p', '.', { 'apply-to': 'quorum_queues', definition: { 'max-length': 9 } })), { ...none, matched: ['a.2'], own: ['a.2'] });
+  assert.deepEqual(of(policy('p', '.', { priority: 1 }), [policy('low', '1$'), policy('lower', 'b', { priority: -1 })]).overrides, ['a.1', 'b.1']);
+  assert.deepEqual(of(policy('p', '.'), [policy('a', 'b')]).beaten, ['b.1'], 'of equals, the first by name');
+  assert.deepEqual(of(policy('p', '.'), [policy('z', 'b')]).overrides, ['b.1']);
+  assert.deepEqual(of(policy('p', '.'), [policy('p', '.', { priority: 9 }), policy('bad', '(')]), { ...none, matched: ['a.1', 'a.2', 'b.1'] }, 'not against itself');
+  assert.deepEqual(of(policy('p', '^b'), [], policy('p', '^a')).left, ['a.1', 'a.2']);
+  assert.ok(previewOf(policy('p', '('), undefined, [], all).unreadable);
+});
+
+test('what an import would do', () => {
+  const queue = { name: 'q', vhost: '/', durable: true, arguments: { b: 1, a: 2 } };
+  const now = { queues: [queue], policies: [policy('p', 'a')], vhosts: [{ name: '/' }] };
+  const acts = (wanted, vhost) => planOf(now, wanted, vhost).records.map((r) => `${r.action} ${r.kind} ${r.is.name}`);
+  assert.deepEqual(acts({ queues: [{ name: 'q', vhost: '/', durable: true, arguments: { a: 2, b: 1 } }] }), [], 'the order of keys is nothing');
+  assert.deepEqual(acts({ queues: [{ ...queue, durable: false }, { ...queue, name: 'r' }], policies: [policy('p', 'b')] }), ['conflict queue q', 'change policy p', 'create queue r']);
+  assert.deepEqual(acts({ queues: [{ ...queue, vhost: undefined }] }, '/'), [], 'into a vhost');
+  assert.deepEqual(planOf(now, now).counts, { keep: 3 });
+  assert.deepEqual(acts({}), []);
 });

@@ -21,6 +21,7 @@ import { useWindow } from './window.js';
  * @property {boolean} [right]  numbers stand to the right
  * @property {boolean} [hidden] until the user asks for it
  * @property {boolean} [card]   stays on a phone
+ * @property {boolean} [deeds]  it holds buttons: its label is only for who cannot see them, and it stays
  * @property {(row: T, list: {answer: any, rows: T[]}) => Children} cell
  */
 
@@ -70,7 +71,7 @@ function useColumns(p, query) {
   const kept = pref('columns.' + p.id, /** @type {string[] | null} */ (null));
   const wanted = query.cols?.split(',') ?? kept.value;
   return useMemo(
-    () => p.columns.filter((c, i) => i === 0 || (wanted ? wanted.includes(c.key) : !c.hidden)),
+    () => p.columns.filter((c, i) => i === 0 || c.deeds || (wanted ? wanted.includes(c.key) : !c.hidden)),
     [p.columns, query.cols, kept.value],
   );
 }
@@ -140,7 +141,7 @@ function ColumnChooser({ p, shown }) {
     <details class="menu columns">
       <summary class="button" aria-label="Columns" title="Columns"><${Icon} name="columns" /><span class="wide-only">Columns</span></summary>
       <div class="menu-box">
-        ${p.columns.slice(1).map((c) => html`
+        ${p.columns.slice(1).filter((c) => !c.deeds).map((c) => html`
           <label class="check" key=${c.key}><input type="checkbox" checked=${shown.includes(c)} onChange=${() => flip(c.key)} /><span>${c.label}</span></label>`)}
         <button type="button" class="link" onClick=${() => { kept.value = null; setQuery({ cols: '' }); }}>As they were</button>
       </div>
@@ -201,7 +202,7 @@ function Rows({ p, list, shown, query, selected, setSelected }) {
           return html`
           <tr key=${key} class=${(view.from + i === current ? 'current ' : '') + (selected.has(key) ? 'selected' : '')} aria-current=${view.from + i === current ? 'true' : undefined}>
             ${p.bulk && html`<td class="pick"><input type="checkbox" aria-label=${`Select ${row.name}`} checked=${selected.has(key)} onChange=${() => flip(key)} /></td>`}
-            ${shown.map((c, n) => html`<td key=${c.key} data-label=${c.label} class=${(c.right ? 'right ' : '') + (n === 0 ? 'name ' : c.card ? 'card-cell' : 'wide-cell')}>${c.cell(row, list)}</td>`)}
+            ${shown.map((c, n) => html`<td key=${c.key} data-label=${c.deeds ? undefined : c.label} class=${(c.right ? 'right ' : '') + (n === 0 ? 'name ' : c.card ? 'card-cell' : 'wide-cell')}>${c.cell(row, list)}</td>`)}
           </tr>`;
         })}
         ${view.below > 0 && html`<tr class="gap" style=${`height:${view.below}px`}></tr>`}
@@ -221,7 +222,7 @@ function Head({ column: c, query }) {
   };
   return html`
     <th class=${(c.right ? 'right ' : '') + (c.card ? '' : 'wide-cell')} aria-sort=${by ? (down ? 'descending' : 'ascending') : undefined} scope="col">
-      ${c.sort === undefined ? c.label : html`
+      ${c.deeds ? html`<span class="sr-only">${c.label}</span>` : c.sort === undefined ? c.label : html`
         <button type="button" class="sort" onClick=${() => setQuery({ ...next(), page: '' })}>${c.label}<span aria-hidden="true">${by ? (down ? '↓' : '↑') : ''}</span></button>`}
     </th>`;
 }

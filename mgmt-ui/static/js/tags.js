@@ -12,7 +12,7 @@ const known = [
 ];
 
 /** @param {{of: string[]}} p */
-export const Tags = ({ of }) => of.length === 0 ? html`<span class="zero">none</span>` : html`
+export const Tags = ({ of }) => of.length === 0 ? html`<span class="muted">no tags</span>` : html`
   <span class="features">${of.map((t) => html`<${Badge} key=${t} tone=${t === 'administrator' ? 'accent' : 'quiet'}>${t}<//>`)}</span>`;
 
 /** Boxes for the tags that mean something here, a line for others. @param {{value: string[], onChange: (tags: string[]) => void}} p */

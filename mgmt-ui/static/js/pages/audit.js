@@ -19,9 +19,9 @@ export default function Audit() {
   return html`
     <${PageHead} title="Audit" meta=${html`<span>Every change and every refusal, of 90 days at most.</span>`} />
     <div class="toolbar audit-filters" role="search">
-      <${SearchField} of="name" label="Name of what was changed" slash />
+      <${SearchField} of="name" label="Name" slash />
       <${SearchField} of="user" label="User" />
-      <${SearchField} of="action" label="Action, such as queue." />
+      <${SearchField} of="action" label="Action" />
       <${Check} label="refused only" value=${query.refused === 'true'} onChange=${(/** @type {boolean} */ on) => setQuery({ refused: on ? 'true' : '', before: '' })} />
     </div>
     ${error && data && html`<p class="stale" role="alert"><${Icon} name="warn" />${error.message} This is how it was.</p>`}

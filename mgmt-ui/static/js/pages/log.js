@@ -45,7 +45,7 @@ function Lines({ of, filtered }) {
   return html`
     <ol class="log" tabindex="0" aria-label="Lines of the log, the newest first">
       ${[...of].reverse().map((l) => html`
-        <li key=${l.id} class=${l.level}><time datetime=${new Date(l.time).toISOString()} title=${new Date(l.time).toLocaleString('en-GB')}>${stamp(l.time)}</time>
+        <li key=${l.id} class=${'of-' + l.level}><time datetime=${new Date(l.time).toISOString()} title=${new Date(l.time).toLocaleString('en-GB')}>${stamp(l.time)}</time>
           <${Badge} tone=${tones[l.level]?.[0]}>${tones[l.level]?.[1]} ${l.level}<//>
           <span>${l.message} ${Object.entries(l.details ?? {}).map(([k, v]) => html`<code key=${k}><span class="muted">${k}=</span>${v}</code> `)}</span></li>`)}
     </ol>`;

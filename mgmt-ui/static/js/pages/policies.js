@@ -27,7 +27,7 @@ const columns = (operator, mayEdit) => [
   { key: 'apply-to', label: 'Applies to', sort: 'apply-to', card: true, cell: (p) => html`<${Badge}>${p['apply-to'].replace('_', ' ')}<//>` },
   { key: 'definition', label: 'Settings', cell: (p) => html`<${Arguments} of=${p.definition} />` },
   { key: 'priority', label: 'Priority', sort: 'priority', right: true, card: true, cell: (p) => p.priority },
-  ...(mayEdit ? [{ key: 'delete', label: '', right: true, card: true, cell: (/** @type {Policy} */ p) => html`<${Button} kind="quiet" icon="trash" label=${`Delete ${p.name}`} onClick=${() => deletePolicy(operator, p)} />` }] : []),
+  ...(mayEdit ? [{ key: 'delete', label: 'Delete', deeds: true, right: true, card: true, cell: (/** @type {Policy} */ p) => html`<${Button} kind="quiet" icon="trash" label=${`Delete ${p.name}`} onClick=${() => deletePolicy(operator, p)} />` }] : []),
 ];
 
 export default function Policies() {

@@ -44,7 +44,7 @@ function Permissions({ user, of }) {
   return html`
     <${Card} title="Permissions">
       <div class="table-box" tabindex="0" role="region" aria-label="Permissions"><table class="table">
-        <thead><tr><th scope="col">Vhost</th>${rightNames.map(([k, label, means]) => html`<th scope="col" key=${k}>${label} <span class="zero">${means}</span></th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
+        <thead><tr><th scope="col">Vhost</th>${rightNames.map(([k, label, means]) => html`<th scope="col" key=${k}>${label} <span class="means">${means}</span></th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
         <tbody>${names.map((vhost) => html`<${Row} key=${vhost} user=${user} vhost=${vhost} p=${of.find((p) => p.vhost === vhost)} />`)}</tbody>
       </table></div>
     <//>`;

@@ -58,7 +58,7 @@ function Permissions({ vhost, of }) {
     <${Card} title="Who may use it" actions=${others.length > 0 && html`<${Button} icon="plus" onClick=${() => editPermission({ vhost, names: others })}>Let a user in<//>`}>
       ${of.length === 0 ? html`<p class="muted">Nobody: no user can connect to it.</p>` : html`
       <div class="table-box" tabindex="0" role="region" aria-label="Permissions"><table class="table">
-        <thead><tr><th scope="col">User</th>${rightNames.map(([k, label, means]) => html`<th scope="col" key=${k}>${label} <span class="zero">${means}</span></th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
+        <thead><tr><th scope="col">User</th>${rightNames.map(([k, label, means]) => html`<th scope="col" key=${k}>${label} <span class="means">${means}</span></th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
         <tbody>${of.map((p) => html`<tr key=${p.user}><td class="name"><a href=${href(['users', p.user])}>${p.user}</a></td>
           ${rightNames.map(([right, label]) => html`<td key=${right} class="card-cell" data-label=${label}><${Right} of=${p[right]} /></td>`)}
           <td class="right card-cell"><${Button} kind="quiet" icon="policies" label=${`Change the permissions of ${p.user}`} onClick=${() => editPermission({ user: p.user, vhost, was: p })} />
