@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -102,7 +103,7 @@ func (a *audit) note(by Actor, action string, said amqp.Table, why error) {
 		Action: action, Result: ResultOK,
 	}
 	if why != nil {
-		e.Result = clip(why.Error())
+		e.Result = clip(reasonOf(why))
 	}
 	e.say(said)
 	select {
@@ -110,6 +111,14 @@ func (a *audit) note(by Actor, action string, said amqp.Table, why error) {
 	default:
 		a.lost.Add(1)
 	}
+}
+
+// reasonOf is what is wrong, without AMQP's name for it.
+func reasonOf(err error) string {
+	if e, ok := errors.AsType[*amqp.Error](err); ok {
+		return e.Reason
+	}
+	return err.Error()
 }
 
 // about are the keys whose value says what an entry is about, the first one

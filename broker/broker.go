@@ -85,6 +85,7 @@ type Broker struct {
 	sizes      *stats.Histogram // of messages, bytes
 	confirming *stats.Histogram // nanoseconds
 	wanted     stats.Counter
+	lapsed     stats.Counter // deliveries
 	sampler    sampler
 	past       stats.Track // of the node
 	moves      moves

@@ -131,3 +131,10 @@ func (c *Connection) Close() {
 		c.b.emit("connection.closed", c.describe)
 	}
 }
+
+// ConnectionByID finds an open connection, nil if there is none.
+func (b *Broker) ConnectionByID(id uint64) *Connection {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.connections[id]
+}

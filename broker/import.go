@@ -85,11 +85,15 @@ func (b Acting) importExchange(r *definitions.Exchange) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = v.By(b.by).DeclareExchange(vhost.ExchangeDeclaration{
+	_, _, err = v.By(b.by).DeclareExchange(exchangeDeclaration(r))
+	return err
+}
+
+func exchangeDeclaration(r *definitions.Exchange) vhost.ExchangeDeclaration {
+	return vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: r.Durable, AutoDelete: r.AutoDelete, Internal: r.Internal,
 		Arguments: table(r.Arguments),
-	})
-	return err
+	}
 }
 
 func (b Acting) importQueue(r *definitions.Queue) error {
@@ -97,6 +101,19 @@ func (b Acting) importQueue(r *definitions.Queue) error {
 	if err != nil {
 		return err
 	}
+	q, _, err := v.By(b.by).DeclareQueue(declarationOf(v, r), 0)
+	if err == nil && r.Protected {
+		err = v.Protect(q, true)
+	}
+	if err == nil && r.Paused {
+		err = v.Pause(q, true)
+	}
+	return err
+}
+
+// declarationOf declares what r describes in v, where other kinds of queue may be
+// the default.
+func declarationOf(v *vhost.Vhost, r *definitions.Queue) queue.Declaration {
 	d := queue.Declaration{
 		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: table(r.Arguments),
 	}
@@ -106,14 +123,7 @@ func (b Acting) importQueue(r *definitions.Queue) error {
 		}
 		d.Arguments["x-queue-type"] = r.Type
 	}
-	q, _, err := v.By(b.by).DeclareQueue(d, 0)
-	if err == nil && r.Protected {
-		err = v.Protect(q, true)
-	}
-	if err == nil && r.Paused {
-		err = v.Pause(q, true)
-	}
-	return err
+	return d
 }
 
 func (b Acting) importBinding(r *definitions.Binding) error {

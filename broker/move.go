@@ -21,23 +21,6 @@ const (
 	Delete   Verb = "delete" // take out of the queue
 )
 
-// Origin is a target that differs from message to message: where it was.
-type Origin string
-
-// The origins. A message that goes there is redriven: see message.Redrive.
-const (
-	OriginQueue    Origin = "queue"    // the queue where it died last
-	OriginExchange Origin = "exchange" // the exchange it was published to first, under its keys then
-)
-
-// Target is where messages go: an origin, a queue, or else an exchange.
-type Target struct {
-	Origin   Origin
-	Queue    string // straight into it: the message stays as it is
-	Exchange string
-	Key      *string // nil: each under its own
-}
-
 // MoveOptions says what to move, and where to.
 type MoveOptions struct {
 	Verb         Verb

@@ -13,7 +13,7 @@ import (
 	"github.com/hutchmq/hutchmq/queue"
 )
 
-// mover is a fixture with queues to move between.
+// moverFixture is a fixture with queues to move between.
 type moverFixture struct {
 	*fixture
 	s *Session
@@ -127,6 +127,9 @@ func TestMoveToQueue(t *testing.T) {
 	dry := f.does(MoveOptions{Verb: MoveAway, Queue: "from", To: Target{Queue: "to"}, DryRun: true})
 	f.counted(dry, 5, 0, map[string]int{"to": 5}, nil)
 	f.wants(from, "4", "5", "6", "7", "9")
+	if c := f.MoveCounts(); c != (MoveCounts{Begun: 4, Moved: 4, Copied: 1, Deleted: 1}) {
+		t.Errorf("%+v", c)
+	}
 	f.restart()
 }
 
@@ -178,6 +181,25 @@ func TestMoveRefused(t *testing.T) {
 	}
 }
 
+// TestMoveToTheGone: a target that is deleted at the last moment takes nothing.
+func TestMoveToTheGone(t *testing.T) {
+	f := newMoverFixture(t)
+	from := f.queue("from", nil)
+	f.queue("to", nil)
+	f.fill("from", 3)
+	r, err := newMover(f.s, &MoveOptions{Verb: MoveAway, Queue: "from", To: Target{Queue: "to"}})
+	f.must(err)
+	r.move = &Move{status: MoveStatus{Kept: map[string]int{}, Targets: map[string]int{}}}
+	v, err := r.look(0)
+	f.must(err)
+	_, err = f.s.DeleteQueue("to", false, false)
+	f.must(err)
+	f.must(r.batch(t.Context(), v.List))
+	f.counted(r.move.Status(), 0, 0, nil, map[string]int{vanished: 3})
+	f.wants(from, "0", "1", "2")
+	f.refused(r.run(t.Context()), "NOT_FOUND - no queue 'to' in vhost '/'")
+}
+
 func TestMoveToExchange(t *testing.T) {
 	f := newMoverFixture(t)
 	f.queue("from", nil)
@@ -225,6 +247,9 @@ func TestRedrive(t *testing.T) {
 	f.wants(dead, "0")
 	f.die(work) // and they may die again
 	f.wants(dead, "0", "0", "1", "2", "3", "4", "5")
+	if c, died := f.MoveCounts(), work.Picture().DeadLettered; c.Redriven != 6 || died.Of(queue.Rejected) != 12 || died.Of(queue.Expired) != 0 {
+		t.Errorf("%+v, died %v", c, died)
+	}
 	_, err = f.s.DeleteQueue("work", false, false)
 	f.must(err)
 	s = f.does(MoveOptions{Verb: MoveAway, Queue: "dead", To: Target{Origin: OriginQueue}, Limit: 3})

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
-	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/vhost"
 )
@@ -70,22 +68,12 @@ func browserOf(q *vhost.Queue) (queue.Browser, error) {
 	return b, nil
 }
 
-// aim finds the target, and checks the right to write there.
-func (r *mover) aim() (err error) {
-	to := &r.options.To
-	switch {
-	case r.options.Verb == Delete, to.Origin == OriginExchange:
-		return nil
-	case to.Queue != "":
-		if r.to, err = r.v.Queue(to.Queue, 0); err != nil {
-			return err
-		}
-		return r.needExchange(auth.Write, "")
-	case to.Origin == OriginQueue:
-		return r.needExchange(auth.Write, "")
+// mayStill checks what newMover did, since permissions change, and queues go.
+func (r *mover) mayStill() error {
+	if err := r.needQueue(auth.Read, r.from.Name); err != nil {
+		return err
 	}
-	r.x, err = r.Target([]byte(to.Exchange))
-	return err
+	return r.aim()
 }
 
 // run moves until nothing is left to move, ctx is cancelled or the disk fails.
@@ -93,6 +81,9 @@ func (r *mover) run(ctx context.Context) error {
 	after, ids := uint64(0), r.options.IDs
 	for r.left > 0 {
 		if err := r.wait(ctx); err != nil {
+			return err
+		}
+		if err := r.mayStill(); err != nil {
 			return err
 		}
 		var v queue.View
@@ -213,199 +204,4 @@ func latest(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// try tells what would become of list.
-func (r *mover) try(list []queue.Seen) {
-	for i := range list {
-		if r.options.Verb == Delete {
-			r.count(nil)
-			continue
-		}
-		reached, why := r.send(list[i].Message, queue.Receipt{})
-		if why != "" {
-			r.keep(why, 1)
-			continue
-		}
-		r.count(reached)
-	}
-	r.Drop()
-}
-
-func (r *mover) remove(list []queue.Seen) {
-	ds := r.pick(list)
-	r.from.Settle(nil, ds, queue.Ack)
-	for range ds {
-		r.count(nil)
-	}
-}
-
-// pick takes list out of the queue, and notes what was gone.
-func (r *mover) pick(list []queue.Seen) []queue.Delivery {
-	ds := r.picker.Pick(list)
-	r.move.note(func(s *MoveStatus) { s.Missing += len(list) - len(ds) })
-	return ds
-}
-
-// copy publishes list, and waits until it is stored.
-func (r *mover) copy(ctx context.Context, list []queue.Seen) error {
-	r.slips.begin(len(list))
-	for i := range list {
-		r.hand(list[i].Message, i)
-	}
-	r.Flush()
-	for _, s := range r.slips.judge() {
-		r.note(s)
-	}
-	return r.settled(ctx)
-}
-
-// carry moves list: what is published and what is taken out is one unit. A
-// message that is not wanted goes back to its place.
-func (r *mover) carry(ctx context.Context, list []queue.Seen) error {
-	ds := r.pick(list)
-	r.slips.begin(len(ds))
-	u := r.Begin()
-	for i := range ds {
-		r.hand(ds[i].Message, i)
-	}
-	r.FlushIn(u)
-	var gone, back []queue.Delivery
-	for i, s := range r.slips.judge() {
-		if r.note(s) {
-			gone = append(gone, ds[i])
-		} else {
-			back = append(back, ds[i])
-		}
-	}
-	r.from.SettleIn(u, nil, gone, queue.Ack)
-	u.Commit()
-	r.from.Settle(nil, back, queue.Requeue)
-	return r.settled(ctx)
-}
-
-// hand publishes m as number i of the batch.
-func (r *mover) hand(m *message.Message, i int) {
-	reached, why := r.send(m, queue.Receipt{To: &r.slips, Seq: uint64(i)})
-	r.slips.set(i, slip{reached, why})
-}
-
-// note counts what became of a message, and tells whether its target has it.
-func (r *mover) note(s slip) bool {
-	if s.why != "" {
-		r.keep(s.why, 1)
-		return false
-	}
-	r.count(s.reached)
-	return true
-}
-
-// settled waits until what was published is stored.
-func (r *mover) settled(ctx context.Context) error {
-	r.c.b.WaitRoom()
-	return r.slips.wait(ctx)
-}
-
-// count notes a message that moved.
-func (r *mover) count(reached []string) {
-	r.left--
-	r.move.note(func(s *MoveStatus) {
-		s.Moved++
-		for _, q := range reached {
-			tell(s.Targets, q, 1)
-		}
-	})
-}
-
-// keep notes messages that stay where they are.
-func (r *mover) keep(why string, n int) {
-	r.move.note(func(s *MoveStatus) { tell(s.Kept, why, n) })
-}
-
-// maxTold bounds how many reasons or targets a move tells apart.
-const maxTold = 200
-
-func tell(m map[string]int, key string, n int) {
-	if _, ok := m[key]; !ok && len(m) >= maxTold {
-		key = "others"
-	}
-	m[key] += n
-}
-
-// Why messages stay, beside what an error says.
-const (
-	unroutable = "no queue is bound for it"
-	refused    = "the target is full"
-	notDead    = "it does not tell where it comes from"
-)
-
-// send publishes m to the target with the next Flush. why tells that it cannot
-// go there.
-func (r *mover) send(m *message.Message, receipt queue.Receipt) (reached []string, why string) {
-	to, x := r.to, r.x
-	var err error
-	switch o := &r.options.To; {
-	case o.Origin != "":
-		m, to, x, err = r.origin(m)
-	case x != nil:
-		m = readdressed(m, x.Name, o.Key)
-	}
-	if err != nil {
-		return nil, reason(err)
-	}
-	if to != nil {
-		r.publisher.Put(to, m, receipt)
-		return []string{to.Name}, ""
-	}
-	if err = r.MayPublish(x, m); err == nil {
-		_, err = r.publisher.Publish(x, m, receipt)
-	}
-	if err != nil {
-		return nil, reason(err)
-	}
-	for _, q := range r.publisher.Reached() { // before the copy for a trace
-		reached = append(reached, q.Name)
-	}
-	if r.publisher.Traced() {
-		r.tracePublish(m)
-	}
-	if len(reached) == 0 {
-		return nil, unroutable
-	}
-	return reached, ""
-}
-
-func reason(err error) string {
-	if errors.Is(err, message.ErrNotDead) {
-		return notDead
-	}
-	if e, ok := errors.AsType[*amqp.Error](err); ok {
-		return e.Reason
-	}
-	return err.Error()
-}
-
-// origin is m as it was, and where.
-func (r *mover) origin(m *message.Message) (again *message.Message, to *vhost.Queue, x *vhost.Exchange, err error) {
-	fromLast := r.options.To.Origin == OriginQueue
-	again, name, err := message.Redrive(m, fromLast)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if fromLast {
-		to, err = r.v.Queue(name, 0)
-		return again, to, nil, err
-	}
-	x, err = r.Target([]byte(again.Exchange))
-	return again, nil, x, err
-}
-
-// readdressed is m on its way to an exchange, under key if that is not nil.
-func readdressed(m *message.Message, exchange string, key *string) *message.Message {
-	n := *m
-	n.Exchange = exchange
-	if key != nil {
-		n.RoutingKey = *key
-	}
-	return &n
 }

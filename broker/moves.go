@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"github.com/hutchmq/hutchmq/stats"
 )
 
 const (
@@ -27,10 +29,42 @@ type moves struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 
+	moved, redriven, copied, deleted stats.Counter
+
 	mu     sync.Mutex
 	last   uint64  // the number given out last
 	list   []*Move // the oldest first
 	closed bool
+}
+
+// MoveCounts is how many moves have begun, and to how many messages they did
+// what they were to do, since the node started. Dry runs do not count.
+type MoveCounts struct {
+	Running                          int // pauses included
+	Begun                            uint64
+	Moved, Redriven, Copied, Deleted uint64 // messages
+}
+
+// MoveCounts counts.
+func (b *Broker) MoveCounts() MoveCounts {
+	ms := &b.moves
+	ms.mu.Lock()
+	running, begun := ms.running(), ms.last
+	ms.mu.Unlock()
+	return MoveCounts{running, begun, ms.moved.Load(), ms.redriven.Load(), ms.copied.Load(), ms.deleted.Load()}
+}
+
+// counter is where the messages of a move count.
+func (ms *moves) counter(o *MoveOptions) *stats.Counter {
+	switch {
+	case o.Verb == Copy:
+		return &ms.copied
+	case o.Verb == Delete:
+		return &ms.deleted
+	case o.To.Origin != "":
+		return &ms.redriven
+	}
+	return &ms.moved
 }
 
 func (ms *moves) init() { ms.ctx, ms.cancel = context.WithCancel(context.Background()) }
@@ -48,16 +82,10 @@ func (ms *moves) stop() {
 func (ms *moves) add(m *Move) error {
 	ms.mu.Lock()
 	defer ms.mu.Unlock()
-	running := 0
-	for _, m := range ms.list {
-		if !m.Status().State.ended() {
-			running++
-		}
-	}
 	switch {
 	case ms.closed:
 		return errClosing
-	case running >= maxMoves:
+	case ms.running() >= maxMoves:
 		return ErrTooManyMoves
 	case len(ms.list) >= keptMoves:
 		i := slices.IndexFunc(ms.list, func(m *Move) bool { return m.Status().State.ended() })
@@ -68,6 +96,16 @@ func (ms *moves) add(m *Move) error {
 	ms.list = append(ms.list, m)
 	ms.done.Add(1)
 	return nil
+}
+
+// running counts the moves that have not ended. ms.mu is held.
+func (ms *moves) running() (n int) {
+	for _, m := range ms.list {
+		if !m.Status().State.ended() {
+			n++
+		}
+	}
+	return n
 }
 
 // Moves lists the moves that run, and the last that have ended; the oldest

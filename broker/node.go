@@ -1,9 +1,12 @@
 package broker
 
 import (
+	"cmp"
+	"maps"
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"time"
 
 	"github.com/hutchmq/hutchmq/queue"
@@ -58,6 +61,17 @@ func (b *Broker) IO() store.IO {
 	return store.IO{}
 }
 
+// Storage is what a store holds, and what waits for it.
+type Storage = store.Stat
+
+// Storage is what the store has on disk, and on its way there.
+func (b *Broker) Storage() Storage {
+	if c, ok := b.store.(store.Counted); ok {
+		return c.Stat()
+	}
+	return Storage{}
+}
+
 // Latencies of what the broker does, in nanoseconds, since it started.
 type Latencies struct {
 	Confirm stats.Distribution // from a publish to its confirm, of some
@@ -79,6 +93,12 @@ func (b *Broker) Confirmed(took time.Duration) { b.confirming.Observe(uint64(max
 // ConfirmsWanted counts messages published by channels in confirm mode.
 func (b *Broker) ConfirmsWanted() uint64 { return b.wanted.Load() }
 
+// Lapsed notes deliveries that were not acknowledged in time.
+func (b *Broker) Lapsed(n int) { b.lapsed.Add(uint64(n)) }
+
+// DeliveryTimeouts counts deliveries that were not acknowledged in time.
+func (b *Broker) DeliveryTimeouts() uint64 { return b.lapsed.Load() }
+
 // Mortality is what became of messages that died, by kind of queue.
 func (b *Broker) Mortality() map[string]queue.Mortality {
 	all := map[string]queue.Mortality{}
@@ -89,3 +109,13 @@ func (b *Broker) Mortality() map[string]queue.Mortality {
 	}
 	return all
 }
+
+// NodeLimits are those the node was started with.
+func (b *Broker) NodeLimits() NodeLimits { return b.nodeLimits }
+
+// ExchangeTypes names the types of exchanges that there are, in order.
+func (b *Broker) ExchangeTypes() []string { return slices.Sorted(maps.Keys(b.vopts.ExchangeTypes)) }
+
+// DefaultKind is the type of queues in vhosts that have no default of their
+// own.
+func (b *Broker) DefaultKind() string { return cmp.Or(b.vopts.DefaultKind, "classic") }

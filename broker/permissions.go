@@ -100,3 +100,25 @@ func (b *Broker) TopicPermissions() []auth.UserTopicPermission { return b.auth.T
 // Permissions are all permissions by user and vhost. The slice is the
 // caller's.
 func (b *Broker) Permissions() []auth.UserPermission { return b.auth.Permissions() }
+
+// PermissionOf is the permission of a user in a vhost, if it has one.
+func (b *Broker) PermissionOf(user, vhostName string) (p auth.Permission, there bool) {
+	for _, up := range b.auth.Permissions() {
+		if up.User == user && up.Vhost == vhostName {
+			return up.Permission, true
+		}
+	}
+	return p, false
+}
+
+// Allowed reports whether u has a right on a resource, as a session of its would
+// find out.
+func (b *Broker) Allowed(u *auth.User, vhostName string, r auth.Right, resource string) bool {
+	return b.auth.Allowed(u, vhostName, r, resource)
+}
+
+// AllowedTopic reports whether u has a right on a routing key of a topic
+// exchange, beside the right on the exchange itself.
+func (b *Broker) AllowedTopic(u *auth.User, vhostName string, r auth.Right, exchangeName, key string) bool {
+	return b.auth.Topics(u, vhostName, "").Allowed(r, exchangeName, key)
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
@@ -260,6 +261,10 @@ func TestAmendedAfterRestart(t *testing.T) {
 		}
 		for i := range 3 {
 			f.publish(s, "q", fmt.Sprint(i), true)
+		}
+		// What was recovered has to be read before it is dropped.
+		for end := time.Now().Add(10 * time.Second); q.Stat().Ready != 2 && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
 		}
 		if n := q.Stat().Ready; n != 2 {
 			t.Errorf("%d messages", n)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/queue/queuetest"
 	"github.com/hutchmq/hutchmq/stats"
 )
 
@@ -100,6 +101,34 @@ func TestHistoryOfAQueue(t *testing.T) {
 	}
 	if r := rate(7, 1); r != 7 {
 		t.Errorf("%v a second after a rest, want 7", r)
+	}
+}
+
+// TestCapacity: it is the share of time in which consumers could take what came.
+func TestCapacity(t *testing.T) {
+	f := newFixture(t)
+	s := f.session("guest", "/")
+	q := f.declare(s, "q")
+	k := f.quiet()
+	capacity := func() float64 {
+		p := q.Picture()
+		return Capacity(q, &p)
+	}
+	if c := capacity(); c != 0 {
+		t.Errorf("%v without consumers, want 0", c)
+	}
+	c := &queuetest.Consumer{}
+	f.must(q.Consume(c, queue.ConsumeOptions{}))
+	if c := capacity(); c != 1 {
+		t.Errorf("%v without messages, want 1", c)
+	}
+	f.publish(s, "q", "x", false)
+	began := time.Now()
+	k.tick(began)
+	time.Sleep(50 * time.Millisecond) // a second, if the clock of the sampler counts
+	k.tick(began.Add(time.Second))
+	if c := capacity(); c >= 1 || c < 0 {
+		t.Errorf("%v while a message waits", c)
 	}
 }
 

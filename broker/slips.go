@@ -20,7 +20,7 @@ type slips struct {
 
 // slip is the receipt of one message.
 type slip struct {
-	reached []string // the queues that it goes to
+	reached []*Queue // the queues that it goes to
 	why     string   // it does not come through; "" is well so far
 }
 

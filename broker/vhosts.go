@@ -130,17 +130,19 @@ func (b Acting) importVhost(r *definitions.Vhost) error {
 	if err := b.CreateVhost(r.Name); err != nil {
 		return err
 	}
+	return b.editVhost(r.Name, func(now *definitions.Vhost) { become(now, r) })
+}
+
+// become changes a vhost as far as r speaks of it.
+func become(now, r *definitions.Vhost) {
 	m := r.Metadata
-	silent := m.Description == "" && m.Tags == nil && m.DefaultQueueType == "" && !m.ProtectedFromDeletion
-	return b.editVhost(r.Name, func(now *definitions.Vhost) {
-		if !silent {
-			now.Metadata = m
-		}
-		if len(r.Limits) > 0 {
-			now.Limits = r.Limits
-		}
-		now.Tracing = now.Tracing || r.Tracing
-	})
+	if m.Description != "" || m.Tags != nil || m.DefaultQueueType != "" || m.ProtectedFromDeletion {
+		now.Metadata = m
+	}
+	if len(r.Limits) > 0 {
+		now.Limits = r.Limits
+	}
+	now.Tracing = now.Tracing || r.Tracing
 }
 
 func (b *Broker) restoreVhost(r *definitions.Vhost) error {

@@ -53,9 +53,7 @@ func factsOfPeers(t *testing.T, fresh ...func(*testing.T) *peer) {
 	f := &facts{t: t, of: map[string]map[string]float64{}}
 	for _, fresh := range fresh {
 		for _, take := range []func(*peer){f.starts, f.backlog, f.queues, f.connections, f.idleQueues, f.roundTrip} {
-			p := fresh(t)
-			take(p)
-			fmt.Fprintf(os.Stderr, "%s: %s\n", p.name, f.order[len(f.order)-1])
+			take(fresh(t))
 		}
 	}
 	fmt.Printf("%s, taken once; idle queues: %d of RabbitMQ, %d of HutchMQ.\n\n", kernel(), rabbitIdleQueues, ourIdleQueues)
@@ -82,7 +80,7 @@ func ourPeer(t *testing.T) *peer {
 	}
 }
 
-// note enters a value.
+// note enters a value, and tells who waits for the table.
 func (f *facts) note(p *peer, scenario, measure string, value float64) {
 	key := scenario + " | " + measure
 	if f.of[key] == nil {
@@ -90,6 +88,7 @@ func (f *facts) note(p *peer, scenario, measure string, value float64) {
 		f.order = append(f.order, key)
 	}
 	f.of[key][p.name] = value
+	fmt.Fprintf(os.Stderr, "%s: %s: %s\n", p.name, key, digits(value))
 }
 
 // up starts a peer, and gives the seconds until it has accepted a connection.

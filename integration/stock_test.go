@@ -62,8 +62,13 @@ func copyModule(t *testing.T, module string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	from, to := strings.TrimSpace(string(out)), t.TempDir()
-	err = filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
+	return copyFiles(t, strings.TrimSpace(string(out)))
+}
+
+func copyFiles(t *testing.T, from string) string {
+	t.Helper()
+	to := t.TempDir()
+	err := filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}

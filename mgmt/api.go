@@ -4,6 +4,7 @@ package mgmt
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -17,6 +18,7 @@ import (
 // API answers requests about one broker.
 type API struct {
 	broker   *broker.Broker
+	facts    Facts
 	node     string
 	logins   logins
 	attempts throttle
@@ -25,6 +27,7 @@ type API struct {
 	happenings happenings
 	log        *logbook.Book    // nil: nobody keeps it
 	settings   []config.Setting // in effect
+	metrics    http.Handler     // nil: not here
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -52,8 +55,9 @@ func (a *API) routes() chi.Router {
 	a.router = r
 	r.Use(encodedPath, headers, verbs(r), a.sameOrigin, a.record)
 	r.NotFound(notHere)
-	r.Get("/livez", fine)
-	r.Get("/readyz", fine)
+	a.healthRoutes(r)
+	a.overviewRoutes(r)
+	a.nodeRoutes(r)
 	a.loginRoutes(r)
 	a.identityRoutes(r)
 	a.vhostRoutes(r)
@@ -77,9 +81,22 @@ func (a *API) routes() chi.Router {
 	a.deadLetterRoutes(r)
 	a.argumentRoutes(r)
 	a.connectionRoutes(r)
+	a.channelRoutes(r)
+	a.consumerRoutes(r)
+	a.linkRoutes(r)
 	a.featureRoutes(r)
 	a.maintenanceRoutes(r)
 	a.eventRoutes(r)
+	a.auditRoutes(r)
+	a.logRoutes(r)
+	a.settingRoutes(r)
+	a.topologyRoutes(r)
+	a.routeTestRoutes(r)
+	a.permissionTestRoutes(r)
+	a.historyRoutes(r)
+	a.searchRoutes(r)
+	a.planRoutes(r)
+	a.metricsRoutes(r)
 	a.uiRoutes(r)
 	return r
 }
@@ -102,5 +119,15 @@ func fine(w http.ResponseWriter, _ *http.Request) { answer(w, map[string]string{
 // answer sends v as JSON.
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(v)
+	answerBody(w, v)
+}
+
+func answerBody(w http.ResponseWriter, v any) { encoder(w).Encode(v) }
+
+// encoder writes JSON as RabbitMQ does: a > in the name of a connection stays
+// one. Browsers are told not to take it for a page.
+func encoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
 }

@@ -18,6 +18,15 @@ import (
 	"github.com/hutchmq/hutchmq/store"
 )
 
+// testFacts are those of the node in tests.
+var testFacts = mgmt.Facts{
+	Version: "0.1.0", DataDir: "/data", ConfigFile: "/hutchmq.yaml",
+	Listeners: []mgmt.Listener{
+		{Protocol: "amqp", IP: "::", Port: 5672}, {Protocol: "http", IP: "::", Port: 15672},
+		{Protocol: "http/prometheus", IP: "127.0.0.1", Port: 15692},
+	},
+}
+
 // node is an API over a broker with one connection in it.
 type node struct {
 	http.Handler
@@ -44,7 +53,7 @@ func newNode(t testing.TB) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := node{mgmt.New(b, "rabbit@here"), b, make(chan string, 1)}
+	n := node{mgmt.New(b, "rabbit@here", mgmt.WithFacts(testFacts)), b, make(chan string, 1)}
 	c, err := b.Connect(u, "/", broker.Client{
 		Name: "127.0.0.1:50000 -> 127.0.0.1:5672", Protocol: "AMQP 0-9-1", PeerPort: 50000,
 		Properties: amqp.Table{"connection_name": "tester"},
@@ -89,8 +98,8 @@ func TestStatus(t *testing.T) {
 		{"GET", "/readyz", "", 200, `{"status":"ok"}`},
 		{"GET", "/api/connections", "", 401, ""},
 		{"GET", "/api/connections", "guest:wrong", 401, `{"error":"not_authorized","reason":"Not_Authorized"}`},
-		{"GET", "/api/connections", "reader:r", 401, `{"error":"not_authorised","reason":"Not monitor user"}`},
-		{"DELETE", connectionPath, "reader:r", 401, `{"error":"not_authorised","reason":"Not administrator user"}`},
+		{"GET", "/api/connections", "reader:r", 401, `{"error":"not_authorised","reason":"Not management user"}`},
+		{"DELETE", connectionPath, "reader:r", 401, `{"error":"not_authorised","reason":"Not management user"}`},
 		{"GET", "/api/connections/nobody", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
 		{"DELETE", "/api/connections/nobody", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
 		{"GET", "/api/nothing", "guest:guest", 404, `{"error":"Object Not Found","reason":"Not Found"}`},
@@ -110,6 +119,11 @@ func TestStatus(t *testing.T) {
 func TestConnections(t *testing.T) {
 	n := newNode(t)
 	for _, path := range []string{"/api/connections", "/api/connections/"} {
+		for _, query := range []string{"", "?columns=name", "?page=1"} {
+			if w := n.ask("GET", path+query, "guest:guest"); !strings.Contains(w.Body.String(), ":50000 -> 127") {
+				t.Errorf("%s%s: the name is not as it is: %s", path, query, w.Body)
+			}
+		}
 		var list []map[string]any
 		w := n.ask("GET", path, "guest:guest")
 		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list) != 1 {

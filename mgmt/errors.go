@@ -1,7 +1,6 @@
 package mgmt
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 
@@ -15,7 +14,7 @@ import (
 func fail(w http.ResponseWriter, status int, kind, reason string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(map[string]string{"error": kind, "reason": reason})
+	answerBody(w, map[string]string{"error": kind, "reason": reason})
 }
 
 func bad(w http.ResponseWriter, reason string) {

@@ -39,6 +39,9 @@ type exchange struct {
 	Internal   bool               `json:"internal"`
 	Arguments  definitions.Object `json:"arguments"`
 	Policy     string             `json:"policy,omitempty"`
+
+	MessageStats *passStats `json:"message_stats,omitempty"`
+	*exchangeTraffic
 }
 
 func showExchange(x *broker.Exchange) exchange {
@@ -56,6 +59,9 @@ var exchangeKeys = map[string]func(*broker.Exchange) sorter{
 	"durable":     func(x *broker.Exchange) sorter { return byBool(x.Durable) },
 	"auto_delete": func(x *broker.Exchange) sorter { return byBool(x.AutoDelete) },
 	"internal":    func(x *broker.Exchange) sorter { return byBool(x.Internal) },
+
+	"message_stats.publish_in_details.rate":  func(x *broker.Exchange) sorter { return byNumber(x.Past.Rate(broker.ExchangeIn)) },
+	"message_stats.publish_out_details.rate": func(x *broker.Exchange) sorter { return byNumber(x.Past.Rate(broker.ExchangeOut)) },
 }
 
 func (a *API) exchanges(w http.ResponseWriter, r *http.Request, u *auth.User) {
@@ -63,13 +69,18 @@ func (a *API) exchanges(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	if !ok {
 		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	detail := detailOf(r.URL.Query())
 	rows := []*broker.Exchange{}
 	for _, v := range vhosts {
 		rows = append(rows, v.Exchanges()...)
 	}
 	list[*broker.Exchange]{
 		name: func(x *broker.Exchange) string { return x.Name }, order: []string{"vhost", "name"}, keys: exchangeKeys,
-		show: func(x *broker.Exchange) any { return showExchange(x) },
+		show: func(x *broker.Exchange) any { return showCountedExchange(x, detail, &asked) },
 	}.answer(w, r, rows)
 }
 
@@ -85,9 +96,20 @@ func (a *API) needExchange(w http.ResponseWriter, r *http.Request, key string) *
 }
 
 func (a *API) exchange(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if x := a.needExchange(w, r, "name"); x != nil {
-		answerOne(w, r, showExchange(x))
+	x := a.needExchange(w, r, "name")
+	if x == nil {
+		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	detail := detailOf(r.URL.Query())
+	shown := showCountedExchange(x, detail, &asked)
+	if detail == everything {
+		shown.exchangeTraffic = a.exchangeTraffic(x, &asked)
+	}
+	answerOne(w, r, shown)
 }
 
 func (a *API) putExchange(w http.ResponseWriter, r *http.Request, u *auth.User) {

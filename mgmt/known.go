@@ -35,14 +35,17 @@ func (a *API) needUser(w http.ResponseWriter, r *http.Request) bool {
 }
 
 // needQueue answers 404 when the queue in the path is not there. Some clients
-// write a space as a plus, which here stands for itself: the name with spaces
-// is tried after the name as it is.
+// write a space as a plus, which here stands for itself: for requests that
+// change nothing the name with spaces is tried after the name as it is.
 func (a *API) needQueue(w http.ResponseWriter, r *http.Request) *broker.Queue {
 	if v, err := a.broker.Vhost(parameter(r, "vhost")); err == nil {
 		name := parameter(r, "name")
 		for _, name := range []string{name, strings.ReplaceAll(name, "+", " ")} {
 			if q, err := v.Queue(name, 0); err == nil {
 				return q
+			}
+			if changes(r) {
+				break
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package mgmt
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"net/http"
@@ -87,7 +89,7 @@ func (l list[T]) answer(w http.ResponseWriter, r *http.Request, rows []T) {
 	p := page{TotalCount: len(rows)}
 	rows = slices.DeleteFunc(rows, func(row T) bool { return !o.matches(l.name(row)) })
 	if o.page == 0 {
-		answer(w, l.render(l.sort(rows, o, len(rows)), o))
+		l.stream(w, l.sort(rows, o, len(rows)), o)
 		return
 	}
 	p.FilteredCount, p.Page, p.PageSize = len(rows), o.page, o.size
@@ -100,6 +102,30 @@ func (l list[T]) answer(w http.ResponseWriter, r *http.Request, rows []T) {
 	p.Items = l.render(rows[(o.page-1)*o.size:], o)
 	p.ItemCount = len(p.Items)
 	answer(w, p)
+}
+
+// stream sends all rows, each as soon as it is rendered: there may be many.
+func (l list[T]) stream(w http.ResponseWriter, rows []T, o listing) {
+	w.Header().Set("Content-Type", "application/json")
+	b := bufio.NewWriter(w)
+	defer b.Flush()
+	var text bytes.Buffer
+	e, before := encoder(&text), byte('[')
+	for _, row := range rows {
+		text.Reset()
+		if e.Encode(o.project(l.show(row))) != nil {
+			continue
+		}
+		b.WriteByte(before)
+		if _, err := b.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n"))); err != nil {
+			return // nobody listens any more
+		}
+		before = ','
+	}
+	if before == '[' {
+		b.WriteByte('[')
+	}
+	b.WriteString("]\n")
 }
 
 func (l list[T]) render(rows []T, o listing) []any {

@@ -1,6 +1,7 @@
 package mgmt
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -124,8 +125,8 @@ func (o *listing) project(row any) any {
 	}
 	into := map[string]any{}
 	var object map[string]json.RawMessage
-	text, err := json.Marshal(row)
-	if err != nil || json.Unmarshal(text, &object) != nil {
+	var text bytes.Buffer
+	if encoder(&text).Encode(row) != nil || json.Unmarshal(text.Bytes(), &object) != nil {
 		return into
 	}
 	for _, path := range o.columns {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 )
@@ -104,12 +105,23 @@ func (a *API) move(verb broker.Verb, redrive bool) handler {
 		case err != nil:
 			problem(w, err)
 		default:
+			a.noteMove(r, m)
 			w.Header().Set("Location", "/api/x/jobs/"+id(m.ID))
 			m.Wait(answerSoon)
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusAccepted)
 			json.NewEncoder(w).Encode(showJob(m))
 		}
+	}
+}
+
+// noteMove puts on record that messages are moved, unless they only would be.
+func (a *API) noteMove(r *http.Request, m *broker.Move) {
+	if o := &m.Options; !o.DryRun {
+		a.acting(r).Note("messages."+string(o.Verb), amqp.Table{
+			"name": o.Queue, "vhost": o.Vhost, "job": id(m.ID), "to_origin": string(o.To.Origin), "to_queue": o.To.Queue,
+			"to_exchange": o.To.Exchange,
+		})
 	}
 }
 

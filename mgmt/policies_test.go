@@ -76,7 +76,7 @@ func TestPolicyRoutes(t *testing.T) {
 		{"GET", op, "guest:guest", "", 200, shownOp},
 		{"GET", "/api/operator-policies", "management:x", "", 200, `[` + shownOp + `]`},
 		{"GET", "/api/operator-policies/a%2Fb", "outsider:x", "", 401, refused(notVhost)},
-		{"PUT", op, "guest:guest", `{"pattern": "", "definition": {"queue-mode": "lazy"}}`, 400, invalid(`[{\u003c\u003c\"queue-mode\"\u003e\u003e,\u003c\u003c\"lazy\"\u003e\u003e}] are not recognised policy settings`)},
+		{"PUT", op, "guest:guest", `{"pattern": "", "definition": {"queue-mode": "lazy"}}`, 400, invalid(`[{<<\"queue-mode\">>,<<\"lazy\">>}] are not recognised policy settings`)},
 
 		{"PUT", p, "guest:guest", `{"pattern": "a", "definition": {}}`, 400, invalid("no policy provided")},
 		{"PUT", p, "guest:guest", `{"pattern": "a", "definition": {"max-length": -1}}`, 400, invalid("-1 is not a valid maximum length")},

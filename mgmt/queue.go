@@ -27,15 +27,9 @@ type queue struct {
 	OperatorPolicy  *string            `json:"operator_policy"`
 	EffectivePolicy definitions.Object `json:"effective_policy_definition"`
 	PolicySources   map[string]source  `json:"effective_policy_sources"`
-	*queueTotals
-	Consumers *int `json:"consumers,omitempty"`
-}
-
-// queueTotals are the messages of a queue.
-type queueTotals struct {
-	Messages int `json:"messages"`
-	Ready    int `json:"messages_ready"`
-	Unacked  int `json:"messages_unacknowledged"`
+	*messageTotals
+	*queueNumbers
+	*queueTraffic
 }
 
 // source names a policy.
@@ -64,7 +58,7 @@ func detailOf(q url.Values) queueDetail {
 	return bare
 }
 
-func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
+func (a *API) showQueue(q *broker.Queue, detail queueDetail, asked *ranges) queue {
 	e, state := q.Effective(), "running"
 	if q.Marks().Paused {
 		state = "paused"
@@ -75,13 +69,13 @@ func (a *API) showQueue(q *broker.Queue, detail queueDetail) queue {
 		Protected: q.Marks().Protected, Policy: orNull(e.Policy), OperatorPolicy: orNull(e.Operator),
 		EffectivePolicy: broker.Plain(e.Definition), PolicySources: showSources(e),
 	}
-	if detail == bare {
-		return shown
-	}
-	s := q.Stat()
-	shown.queueTotals = &queueTotals{s.Ready + s.Unacked, s.Ready, s.Unacked}
-	if detail == everything {
-		shown.Consumers = &s.Consumers
+	switch detail {
+	case everything:
+		a.addNumbers(&shown, q, asked)
+	case totals:
+		s := q.Stat()
+		t := sumTotals(s.Ready, s.Unacked)
+		shown.messageTotals = &t
 	}
 	return shown
 }

@@ -43,10 +43,36 @@ var queueKeys = map[string]func(*broker.Queue) sorter{
 		s := q.Stat()
 		return byNumber(s.ReadyBytes + s.UnackedBytes)
 	},
+	"memory":                                 queueCount(func(p *contract.Picture) int64 { return p.MemoryBytes }),
+	"message_stats.publish":                  queueCount(func(p *contract.Picture) uint64 { return p.Traffic[contract.Published] }),
+	"message_stats.deliver_get":              queueCount(func(p *contract.Picture) uint64 { return p.DeliverGet() }),
+	"messages_details.rate":                  queueRate(broker.Ready, broker.Unacked),
+	"message_stats.publish_details.rate":     queueRate(int(contract.Published)),
+	"message_stats.deliver_details.rate":     queueRate(int(contract.Delivered)),
+	"message_stats.redeliver_details.rate":   queueRate(int(contract.Redelivered)),
+	"message_stats.ack_details.rate":         queueRate(int(contract.Acked)),
+	"message_stats.deliver_get_details.rate": queueRate(delivering...),
+}
+
+// queueCount sorts by a number of the picture of a queue.
+func queueCount[N int64 | uint64](of func(p *contract.Picture) N) func(*broker.Queue) sorter {
+	return func(q *broker.Queue) sorter {
+		p := q.Picture()
+		return byNumber(of(&p))
+	}
+}
+
+// queueRate sorts by how fast the sum of columns of a queue's history grows.
+func queueRate(columns ...int) func(*broker.Queue) sorter {
+	return func(q *broker.Queue) sorter { return byNumber(q.Past.Rate(columns...)) }
 }
 
 func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	vhosts, ok := a.vhostsOf(w, r, u)
+	if !ok {
+		return
+	}
+	asked, ok := askedRanges(w, r)
 	if !ok {
 		return
 	}
@@ -57,14 +83,24 @@ func (a *API) queues(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	detail := detailOf(r.URL.Query())
 	list[*broker.Queue]{
 		name: func(q *broker.Queue) string { return q.Name }, order: []string{"vhost", "name"}, keys: queueKeys,
-		show: func(q *broker.Queue) any { return a.showQueue(q, detail) },
+		show: func(q *broker.Queue) any { return a.showQueue(q, detail, &asked) },
 	}.answer(w, r, rows)
 }
 
 func (a *API) queue(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if q := a.needQueue(w, r); q != nil {
-		answerOne(w, r, a.showQueue(q, detailOf(r.URL.Query())))
+	q := a.needQueue(w, r)
+	if q == nil {
+		return
 	}
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	shown := a.showQueue(q, detailOf(r.URL.Query()), &asked)
+	if shown.queueNumbers != nil {
+		shown.queueTraffic = a.queueTraffic(q, &asked)
+	}
+	answerOne(w, r, shown)
 }
 
 // putQueue declares a queue: a durable one, unless the body says otherwise.

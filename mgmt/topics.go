@@ -25,6 +25,8 @@ type topic struct {
 	kind string
 	path string // of what GET answers
 	in   string // the vhost of queues and changes; "" all
+
+	names []string
 }
 
 // maxTopics bounds the topics of a stream.
@@ -49,6 +51,8 @@ func (a *API) parseTopics(list string, u *auth.User) (topics []topic, wrong erro
 		switch tag := heardBy[t.kind]; {
 		case err != nil:
 			return nil, err
+		case t.kind == "node":
+			return nil, broker.InvalidError("unknown topic 'node'")
 		case len(topics) == maxTopics:
 			return nil, broker.InvalidError("there are too many topics")
 		case tag != "" && !has(u, tag):
@@ -72,7 +76,7 @@ func (e refusal) Error() string { return string(e) }
 
 // names says how many names follow each kind of topic, at least and at most.
 var names = map[string][2]int{
-	"overview": {}, "nodes": {}, "queue": {2, 2}, "exchange": {2, 2}, "vhost": {1, 1}, "connection": {1, 1}, "channel": {1, 1},
+	"overview": {}, "nodes": {}, "node": {}, "queue": {2, 2}, "exchange": {2, 2}, "vhost": {1, 1}, "connection": {1, 1}, "channel": {1, 1},
 	"queues": {0, 1}, "changes": {0, 1}, "connections": {}, "alarms": {}, "log": {}, "audit": {},
 }
 
@@ -92,6 +96,7 @@ func parseTopic(text string) (topic, error) {
 		if err != nil {
 			return topic{}, broker.InvalidError("topic '" + text + "' is not encoded")
 		}
+		t.names = append(t.names, name)
 		if t.path != "" {
 			t.path += "/" + url.PathEscape(name)
 			continue

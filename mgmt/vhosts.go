@@ -28,6 +28,7 @@ type vhost struct {
 	Tracing          bool                 `json:"tracing"`
 	Protected        bool                 `json:"protected_from_deletion"`
 	ClusterState     map[string]string    `json:"cluster_state"` // by node
+	*vhostNumbers
 }
 
 func (a *API) showVhost(v *broker.Vhost) vhost {
@@ -67,11 +68,16 @@ func (a *API) vhostsOf(w http.ResponseWriter, r *http.Request, u *auth.User) ([]
 }
 
 func (a *API) vhosts(w http.ResponseWriter, r *http.Request, u *auth.User) {
+	asked, ok := askedRanges(w, r)
+	if !ok {
+		return
+	}
+	detail := detailOf(r.URL.Query())
 	name := func(v *broker.Vhost) string { return v.Name }
 	list[*broker.Vhost]{
 		name: name, order: []string{"name"},
 		keys: map[string]func(*broker.Vhost) sorter{"name": func(v *broker.Vhost) sorter { return byText(v.Name) }},
-		show: func(v *broker.Vhost) any { return a.showVhost(v) },
+		show: func(v *broker.Vhost) any { return a.showCounted(v, detail, &asked) },
 	}.answer(w, r, a.visible(u))
 }
 
@@ -81,7 +87,9 @@ func (a *API) vhost(w http.ResponseWriter, r *http.Request, _ *auth.User) {
 		notHere(w, r)
 		return
 	}
-	answerOne(w, r, a.showVhost(v))
+	if asked, ok := askedRanges(w, r); ok {
+		answerOne(w, r, a.showCounted(v, detailOf(r.URL.Query()), &asked))
+	}
 }
 
 // putVhost makes a vhost, and lets its creator into it; or it changes what the

@@ -196,7 +196,7 @@ func integer(min, max int64, set func(*Options, int64)) func(*Options, any) stri
 		n, ok := amqp.Int(v)
 		switch {
 		case !ok:
-			return unacceptable(v)
+			return fmt.Sprintf(`"expected integer, got %s"`, amqp.TypeName(v))
 		case n < min && n < 0:
 			return fmt.Sprintf("{value_negative,%d}", n)
 		case n < min:

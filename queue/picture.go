@@ -4,6 +4,7 @@ package queue
 type Picture struct {
 	Stat
 	Traffic
+	Mortality
 
 	// Bytes are those of bodies. Stat.Persistent is about ready messages.
 	ResidentBodyBytes      int64

@@ -1,6 +1,10 @@
 package queue
 
-import "github.com/hutchmq/hutchmq/stats"
+import (
+	"slices"
+
+	"github.com/hutchmq/hutchmq/stats"
+)
 
 // Event is something that happens to a message and is counted.
 type Event uint8
@@ -69,6 +73,12 @@ type Deaths [4]uint64
 
 // Reasons are what a message dies of, in the order of Deaths.
 var Reasons = [...]Reason{Rejected, Expired, MaxLen, DeliveryLimit}
+
+// Count counts a death.
+func (d *Deaths) Count(why Reason) { d[slices.Index(Reasons[:], why)]++ }
+
+// Of is how many died of why.
+func (d *Deaths) Of(why Reason) uint64 { return d[slices.Index(Reasons[:], why)] }
 
 // Mortality is what became of messages that died in queues.
 type Mortality struct {

@@ -84,6 +84,7 @@ func (ch *channel) sweep() {
 	}
 	ch.c.log.Warn("delivery acknowledgement timed out", "channel", ch.id, "deliveries", len(l.settled),
 		"queue", l.settled[0].q.Name, "consumers", len(l.consumers))
+	ch.c.server.broker.Lapsed(len(l.settled))
 	for _, k := range l.consumers {
 		k.q.Cancel(k)
 	}

@@ -25,5 +25,8 @@ func TestPolicyTimesDeliveriesOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		st.expect(t, `wait 10s`, `1 S: basic.cancel consumer_tag=c no_wait`)
+		if n := st.n.b.DeliveryTimeouts(); n != 1 {
+			t.Errorf("%d deliveries timed out", n)
+		}
 	})
 }

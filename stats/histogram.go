@@ -49,14 +49,13 @@ func (h *Histogram) bucket(v uint64) int {
 	return len(h.bounds)
 }
 
-// Burst counts values for a histogram that one goroutine has many of: Observe
-// is as cheap as can be, and Flush tells the histogram of all. The histogram
-// has at most 15 bounds.
+// Burst counts values for a histogram that one goroutine has many of, most of
+// them like the one before: Observe is as cheap as can be, and Flush tells the
+// histogram of all.
 type Burst struct {
-	h      *Histogram
-	counts [16]uint32
-	most   int // the last bucket that has any
-	sum    uint64
+	h     *Histogram
+	value uint64 // that was observed
+	times uint64 // so often, and the histogram does not know
 }
 
 // Burst makes one for h.
@@ -64,22 +63,20 @@ func (h *Histogram) Burst() Burst { return Burst{h: h} }
 
 // Observe counts a value.
 func (b *Burst) Observe(v uint64) {
-	i := b.h.bucket(v)
-	b.counts[i]++
-	b.most = max(b.most, i)
-	b.sum += v
+	if v != b.value {
+		b.Flush()
+		b.value = v
+	}
+	b.times++
 }
 
 // Flush has the histogram count what was observed since the last Flush.
 func (b *Burst) Flush() {
-	for i, n := range b.counts[:b.most+1] {
-		if n > 0 {
-			b.h.counts[i].Add(uint64(n))
-			b.counts[i] = 0
-		}
+	if b.times > 0 {
+		b.h.counts[b.h.bucket(b.value)].Add(b.times)
+		b.h.sum.Add(b.value * b.times)
+		b.times = 0
 	}
-	b.h.sum.Add(b.sum)
-	b.most, b.sum = 0, 0
 }
 
 // Distribution is what a histogram has counted.

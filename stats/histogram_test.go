@@ -13,8 +13,11 @@ func TestHistogramAgainstCount(t *testing.T) {
 	h := NewHistogram(Sizes)
 	b := h.Burst()
 	want, sum := make([]uint64, len(Sizes)+1), uint64(0)
+	v := uint64(0)
 	for range 5000 {
-		v := r.Uint64N(1 << r.UintN(34))
+		if r.IntN(3) > 0 {
+			v = r.Uint64N(1 << r.UintN(34))
+		}
 		i := 0
 		for i < len(Sizes) && v > Sizes[i] {
 			i++
@@ -64,9 +67,6 @@ func TestBoundsFit(t *testing.T) {
 				t.Errorf("bound %d of %v does not rise", i, bounds)
 			}
 		}
-	}
-	if len(Sizes) > len(Burst{}.counts)-1 {
-		t.Error("a burst cannot count sizes")
 	}
 }
 

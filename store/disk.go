@@ -136,6 +136,7 @@ func (d *Disk) Failed() error { return d.j.Err() }
 // Stat counts what a Disk does.
 type Stat struct {
 	JournalBytes int64  // of the files, recycled ones included
+	Segments     int    // of the journal, with something in them
 	StagedBytes  int64  // that wait for the writer
 	Groups       uint64 // written since Open
 	Full         bool   // the disk is: publishers wait until there is room
@@ -143,7 +144,7 @@ type Stat struct {
 
 // Stat counts.
 func (d *Disk) Stat() Stat {
-	return Stat{d.j.Bytes(), d.staged.Load(), d.j.Groups(), d.j.Full()}
+	return Stat{d.j.Bytes(), d.j.Len(), d.staged.Load(), d.j.Groups(), d.j.Full()}
 }
 
 // Log implements Store.

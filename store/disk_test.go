@@ -389,6 +389,9 @@ func TestDiskFull(t *testing.T) {
 	}
 	disk.SetCapacity(0)
 	must(t, o.Wait(300))
+	if s := d.Stat(); s.Segments < 3 || s.Full || s.JournalBytes < int64(s.Segments)*(64<<10) {
+		t.Errorf("with 300 KB in segments of 64 KiB: %+v", s)
+	}
 	holds(t, l, 1, 1000, count(1, 300))
 	disk.SetCapacity(1)
 	l.Put(storetest.Entries(1, 301, 600, 1000))

@@ -7,7 +7,10 @@ import "github.com/hutchmq/hutchmq/store/journal"
 type IO = journal.IO
 
 // Counted is a Store that counts what it reads and writes.
-type Counted interface{ IO() IO }
+type Counted interface {
+	IO() IO
+	Stat() Stat
+}
 
 // IO implements Counted.
 func (d *Disk) IO() IO { return d.j.IO() }

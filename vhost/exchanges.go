@@ -34,6 +34,7 @@ type Exchange struct {
 	bound     atomic.Int64 // len(bindings), for Bound
 
 	in, out stats.Counter
+	answers queue.Counters
 	to      map[*Queue]*Passage // guarded by vhost.passages, as is
 	gone    bool
 }
@@ -171,6 +172,13 @@ func (v *Vhost) deleteExchange(name string, ifUnused bool, by Actor) error {
 	r.exchange(x)
 	return r.carryOut()
 }
+
+// Answers is what became of the messages that were published to x: how many
+// were confirmed, returned and dropped.
+func (x *Exchange) Answers() queue.Traffic { return x.answers.Traffic() }
+
+// BindingCount is how many bindings go from x. It takes no lock.
+func (x *Exchange) BindingCount() int { return int(x.bound.Load()) }
 
 // Bound reports whether anything is bound to x. It takes no lock.
 func (x *Exchange) Bound() bool { return x.bound.Load() > 0 }

@@ -378,12 +378,16 @@ func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 }
 
 func (x *Exchange) route(m *message.Message, copies []string, into *exchange.Set) {
-	x.router.Route(m, m.RoutingKey, into)
-	if x.single {
+	routeBy(x.router, x.single, m, copies, into)
+}
+
+func routeBy(r exchange.Router, single bool, m *message.Message, copies []string, into *exchange.Set) {
+	r.Route(m, m.RoutingKey, into)
+	if single {
 		return
 	}
 	for _, key := range copies {
-		x.router.Route(m, key, into)
+		r.Route(m, key, into)
 	}
 }
 

@@ -24,6 +24,9 @@ func (p *Published) Traffic() queue.Traffic { return p.counters.Traffic() }
 // may be called from anywhere.
 func (p *Published) Count(e queue.Event, n int) {
 	p.counters[e].Add(uint64(n))
+	if p.Exchange != nil {
+		p.Exchange.answers[e].Add(uint64(n))
+	}
 	p.publisher.counters[e].Add(uint64(n))
 }
 

@@ -17,42 +17,59 @@ import (
 // webServers are the HTTP faces that listen.
 type webServers []*http.Server
 
+// face is something that listens.
+type face struct {
+	name     string // for the log
+	protocol string // as RabbitMQ calls it
+	addr     config.Addr
+	open     net.Listener // nil: it does not listen
+}
+
 // listen opens the listeners that are configured, and says where they are.
-// Either all of them listen or none does.
-func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Logger, shown []mgmt.Option) (web webServers, err error) {
-	faces := []struct {
-		protocol string
-		addr     config.Addr
-		serve    func(net.Listener) error
-	}{
-		{"amqp", cfg.Listeners.AMQP, s.Serve},
-		{"management", cfg.Listeners.Management, web.add(mgmt.New(b, cfg.Node.Name, shown...))},
-		{"metrics", cfg.Listeners.Metrics, web.add(metrics.New(b, cfg.Node.Name, version))},
+// Either all of them listen or none does. To facts it adds who listens.
+func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Logger, facts mgmt.Facts, shown []mgmt.Option) (web webServers, err error) {
+	amqp := face{name: "amqp", protocol: "amqp", addr: cfg.Listeners.AMQP}
+	management := face{name: "management", protocol: "http", addr: cfg.Listeners.Management}
+	prometheus := face{name: "metrics", protocol: "http/prometheus", addr: cfg.Listeners.Metrics}
+	all := []*face{&amqp, &management, &prometheus}
+	if err := openAll(all); err != nil {
+		return nil, err
 	}
-	var open []net.Listener
-	for i, f := range faces {
-		open = append(open, nil)
+	for _, f := range all {
+		if f.open != nil {
+			log.Info("listening", "protocol", f.name, "address", f.open.Addr().String())
+			facts.Listeners = append(facts.Listeners, mgmt.NewListener(f.protocol, f.open.Addr()))
+		}
+	}
+	pages := metrics.New(b, version)
+	amqp.serve(s.Serve)
+	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages))...)))
+	prometheus.serve(web.add(pages))
+	return web, nil
+}
+
+// openAll opens all listeners, or none.
+func openAll(all []*face) (err error) {
+	for i, f := range all {
 		if f.addr == "" {
 			continue
 		}
-		if open[i], err = net.Listen("tcp", string(f.addr)); err != nil {
-			break
+		if f.open, err = net.Listen("tcp", string(f.addr)); err != nil {
+			for _, f := range all[:i] {
+				if f.open != nil {
+					f.open.Close()
+				}
+			}
+			return fmt.Errorf("cannot listen for %s: %w", f.name, err)
 		}
 	}
-	for i, f := range faces[:len(open)] {
-		switch {
-		case open[i] == nil:
-		case err != nil:
-			open[i].Close()
-		default:
-			log.Info("listening", "protocol", f.protocol, "address", open[i].Addr().String())
-			go f.serve(open[i])
-		}
+	return nil
+}
+
+func (f *face) serve(serve func(net.Listener) error) {
+	if f.open != nil {
+		go serve(f.open)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen for %s: %w", faces[len(open)-1].protocol, err)
-	}
-	return web, nil
 }
 
 // add makes an HTTP server of h and gives its Serve.

@@ -27,12 +27,14 @@ import (
 const shutdownTimeout = 5 * time.Second
 
 // serve runs the broker until ctx ends, and has the management API show more.
-// It returns once everything is stopped and stored.
-func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, shown ...mgmt.Option) (err error) {
+// It returns once everything is stopped and stored. file is where cfg comes
+// from, empty if from no file.
+func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logger, shown ...mgmt.Option) (err error) {
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
 	memory := limitMemory(cfg, log)
+	keepHeadroom()
 	st, err := openStore(cfg, memory.staged, log)
 	if err != nil {
 		return err
@@ -75,7 +77,8 @@ func serve(ctx context.Context, cfg *config.Config, log *slog.Logger, shown ...m
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	web, err := listen(s, b, cfg, log, shown)
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
+	web, err := listen(s, b, cfg, log, facts, shown)
 	if err != nil {
 		return err
 	}

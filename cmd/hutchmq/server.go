@@ -27,5 +27,5 @@ func (s *serverCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, cfg, log, mgmt.WithLog(book), mgmt.WithSettings(list))
+	return serve(ctx, cfg, s.Config, log, mgmt.WithLog(book), mgmt.WithSettings(list))
 }

@@ -48,8 +48,9 @@ var guests = map[string]string{
 	"github.com/dgraph-io/badger":         "store",
 	"github.com/dlclark/regexp2":          "pattern",
 	"github.com/go-chi/chi":               "mgmt",
-	"github.com/klauspost/compress":       "mgmt",
+	"github.com/klauspost/compress":       "mgmt metrics",
 	"github.com/prometheus/client_golang": "metrics",
+	"github.com/prometheus/common":        "metrics",
 	"github.com/rabbitmq/amqp091-go":      "perf plugin/shovel plugin/federation integration",
 	"gopkg.in/yaml.v3":                    "config definitions",
 }

@@ -35,8 +35,12 @@ async function openPage(b, { url, dark, width = 1280, height = 800, ignore }) {
     await page.waitForTimeout(150);
   };
   const shows = (text) => page.waitForFunction((t) => !document.querySelector('.loading') && document.querySelector('#main')?.innerText.includes(t), text);
+  // What a value turns into that was never meant to be shown: "0", "undefined".
+  const stray = () => page.evaluate(() => [...document.querySelectorAll('#main, #main .columns-2, #main .card, #main .tab-panel, #main .facts')]
+    .flatMap((e) => [...e.childNodes]).filter((n) => n.nodeType === 3 && n.textContent.trim()).map((n) => n.textContent)
+    .concat(document.querySelector('#main').innerText.match(/undefined|NaN|\[object|Invalid Date/g) ?? []));
   return {
-    page, go, shows, wrong,
+    page, go, shows, stray, wrong,
     shot: (name) => page.screenshot({ path: shots + name + '.png', fullPage: false }),
     axe: () => violations(page),
     overflow: () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),

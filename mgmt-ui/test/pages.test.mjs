@@ -67,6 +67,7 @@ for (const [mode, options] of modes) {
         await p.page.goto(f.url + hash);
         // A phone has fewer columns: there, the first must do.
         for (const text of mode === 'phone' ? texts.slice(0, 1) : texts) await p.shows(text);
+        assert.deepEqual(await p.stray(), []);
         assert.deepEqual(await p.axe(), []);
         assert.equal(await p.overflow(), 0, 'scrolls sideways');
         await p.shot(`${name}-${mode}`);

@@ -52,6 +52,7 @@ type Queue struct {
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
 	traffic   queue.Traffic
+	mortality queue.Mortality
 	diskReads stats.Counter // the traffic's, for who does not hold the lock
 	changes   atomic.Uint64 // written with the lock held
 	active    int64         // when something last happened, Unix milliseconds

@@ -45,10 +45,12 @@ func (q *Queue) die(e entry, why queue.Reason, then *after) {
 	switch x := q.options.DeadExchange; {
 	case x != nil:
 		q.kind.deadLettered.count(why)
+		q.mortality.DeadLettered.Count(why)
 		q.dead.pushBack(death{e, why, *x, q.options.DeadKey})
 		then.died = true
 	default:
 		q.kind.dropped.count(why)
+		q.mortality.Dropped.Count(why)
 		if e.logged {
 			q.acks = append(q.acks, e.seq)
 		}

@@ -91,7 +91,10 @@ func TestNobodyIsPaced(t *testing.T) {
 		m := &message.Message{Header: make([]byte, 14), Body: make([]byte, 1<<10), Persistent: true, Expiration: -1}
 		deep.Publish([]queue.Publication{{Message: m}})
 	}
-	if !deep.deep() || deep.Behind() {
-		t.Errorf("deep %v, behind %v; want true, false", deep.deep(), deep.Behind())
+	deep.mu.Lock()
+	isDeep := deep.deep()
+	deep.mu.Unlock()
+	if !isDeep || deep.Behind() {
+		t.Errorf("deep %v, behind %v; want true, false", isDeep, deep.Behind())
 	}
 }

@@ -180,6 +180,13 @@ func (j *Journal) Bytes() (n int64) {
 	return n + int64(len(j.spares))*j.o.SegmentBytes
 }
 
+// Len is how many segments there are, spares not counted.
+func (j *Journal) Len() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.segments)
+}
+
 // Full tells that the writer waits for room on the disk.
 func (j *Journal) Full() bool { return j.full.Load() }
 

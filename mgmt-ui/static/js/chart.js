@@ -152,15 +152,20 @@ function options(home, series, format, height) {
     scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(format === f.rate ? 1 : 4, (max || 0) * 1.1)] } },
     axes: [
       { ...axis, size: 28, space: 90, values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((t) => f.clock(t * 1000).slice(0, rangeNow().age > 600 ? 5 : 8)) },
-      { ...axis, size: 56, space: 36, ...(format === f.bytes && { incrs: powersOfTwo }), values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
+      { ...axis, size: format === f.bytes ? 60 : 44, space: 36, ...(format === f.bytes && { incrs: powersOfTwo }), values: (/** @type {any} */ _, /** @type {number[]} */ at) => at.map((v) => axisLabel(v, format)) },
     ],
-    series: [{}, ...series.map((s) => ({ label: s.label, stroke: color('--c-' + s.color), width: 1.75, points: { show: false }, spanGaps: true }))],
+    series: [{}, ...series.map((s, i) => line(s, color('--c-' + s.color), i === 0))],
     plugins: [tip(series, format)],
   };
 }
 
 /** Bytes are counted in steps that are whole in KiB and MiB. */
 const powersOfTwo = Array.from({ length: 50 }, (_, i) => 2 ** i);
+
+/** How a series is drawn. The first lies broad below the others: where all are equal, it still shows. @param {Series} s @param {string} stroke @param {boolean} first */
+const line = (s, stroke, first) => ({
+  label: s.label, stroke, width: first ? 3 : 1.5, fill: first ? stroke.replace(')', ', .09)').replace('rgb(', 'rgba(') : undefined, points: { show: false }, spanGaps: true,
+});
 
 /** @param {number} v @param {(n: number | null) => string} format */
 const axisLabel = (v, format) => format === f.rate || format === f.number ? f.short(v) : format(v);

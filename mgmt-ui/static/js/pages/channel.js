@@ -30,10 +30,10 @@ export function Channel({ name }) {
       <div class="push"><${RangePicker} /></div>
     </div>
     <${Rates} c=${c} />
-    ${c.consumer_details?.length && html`<${Card} title="Consumers"><${ConsumerTable} of=${c.consumer_details} queues /><//>`}
+    ${!!c.consumer_details?.length && html`<${Card} title="Consumers"><${ConsumerTable} of=${c.consumer_details} queues /><//>`}
     <div class="columns-2">
-      ${c.publishes?.length && html`<${Flow} title="Publishes" of=${c.publishes} link=${(/** @type {any} */ p) => exchangeHref(p.exchange)} name=${(/** @type {any} */ p) => p.exchange.name || '(default)'} key0="publish" />`}
-      ${c.deliveries?.length && html`<${Flow} title="Deliveries" of=${c.deliveries} link=${(/** @type {any} */ d) => queueHref(d.queue)} name=${(/** @type {any} */ d) => d.queue.name} key0="deliver_get" />`}
+      ${!!c.publishes?.length && html`<${Flow} title="Publishes" of=${c.publishes} link=${(/** @type {any} */ p) => exchangeHref(p.exchange)} name=${(/** @type {any} */ p) => p.exchange.name || '(default)'} key0="publish" />`}
+      ${!!c.deliveries?.length && html`<${Flow} title="Deliveries" of=${c.deliveries} link=${(/** @type {any} */ d) => queueHref(d.queue)} name=${(/** @type {any} */ d) => d.queue.name} key0="deliver_get" />`}
     </div>
     ${c.idle_since && html`<${KeyValue} of=${[['Idle since', c.idle_since]]} />`}`;
 }

@@ -78,7 +78,7 @@ function Live({ q }) {
       <${Card} title="Messages in the queue"><${Chart} title="Messages in the queue" times=${depth.times} series=${depth.series} format=${number} /><//>
       <${Card} title="Messages per second"><${Chart} title="Messages per second" times=${flow.times} series=${flow.series} /><//>
     </div>
-    ${q.incoming?.length && html`<${Card} title="Publishes into it">
+    ${!!q.incoming?.length && html`<${Card} title="Publishes into it">
       <table class="plain"><thead><tr><th scope="col">Exchange</th><th scope="col" class="right">In/s</th><th scope="col" class="right">In all</th></tr></thead>
       <tbody>${q.incoming.map((i) => html`<tr key=${i.exchange.name}><td><a href=${exchangeHref(i.exchange)}>${i.exchange.name || '(default)'}</a></td>
         <td class="right">${rate(i.stats.publish_details?.rate)}</td><td class="right">${number(i.stats.publish)}</td></tr>`)}</tbody></table><//>`}`;

@@ -1,0 +1,106 @@
+package mgmt
+
+import (
+	"net"
+	"strconv"
+)
+
+// Facts are what the broker does not know of the process around it.
+type Facts struct {
+	Version    string
+	DataDir    string
+	ConfigFile string // "" none
+	Listeners  []Listener
+}
+
+// WithFacts shows facts.
+func WithFacts(f Facts) Option { return func(a *API) { a.facts = f } }
+
+// Listener is where something is served.
+type Listener struct {
+	Protocol string // as RabbitMQ calls it: "amqp", "http", "http/prometheus"
+	IP       string
+	Port     int
+}
+
+// NewListener describes what listens at addr.
+func NewListener(protocol string, addr net.Addr) Listener {
+	host, port, _ := net.SplitHostPort(addr.String())
+	n, _ := strconv.Atoi(port)
+	return Listener{protocol, host, n}
+}
+
+// listener is a Listener as RabbitMQ's API shows it.
+type listener struct {
+	Node          string         `json:"node"`
+	Protocol      string         `json:"protocol"`
+	IP            string         `json:"ip_address"`
+	Port          int            `json:"port"`
+	TLS           bool           `json:"tls"`
+	SocketOptions map[string]any `json:"socket_opts"`
+}
+
+func (a *API) listeners() []listener {
+	list := []listener{}
+	for _, l := range a.facts.Listeners {
+		list = append(list, listener{
+			Node: a.node, Protocol: l.Protocol, IP: l.IP, Port: l.Port, SocketOptions: map[string]any{"nodelay": true},
+		})
+	}
+	return list
+}
+
+// webContext is an HTTP listener as RabbitMQ's API shows it.
+type webContext struct {
+	Node        string `json:"node"`
+	Description string `json:"description"`
+	Path        string `json:"path"`
+	IP          string `json:"ip"`
+	Port        string `json:"port"`
+	Protocol    string `json:"protocol"`
+}
+
+// contextNames are what HTTP listeners serve, by protocol.
+var contextNames = map[string]string{"http": "HutchMQ Management", "http/prometheus": "HutchMQ Prometheus"}
+
+func (a *API) contexts() []webContext {
+	list := []webContext{}
+	for _, l := range a.facts.Listeners {
+		if name := contextNames[l.Protocol]; name != "" {
+			list = append(list, webContext{a.node, name, "/", l.IP, strconv.Itoa(l.Port), l.Protocol})
+		}
+	}
+	return list
+}
+
+// offer is a type of exchange, or a way to log in.
+type offer struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Enabled     bool   `json:"enabled"`
+}
+
+var exchangeTypeTexts = map[string]string{
+	"direct":            "AMQP direct exchange, as per the AMQP specification",
+	"fanout":            "AMQP fanout exchange, as per the AMQP specification",
+	"topic":             "AMQP topic exchange, as per the AMQP specification",
+	"headers":           "AMQP headers exchange, as per the AMQP specification",
+	"x-consistent-hash": "Consistent Hashing Exchange",
+	"x-modulus-hash":    "Modulus Hashing Exchange",
+	"x-random":          "Picks one of its queues at random",
+	"x-local-random":    "Picks one of its queues at random, of those on this node",
+	"x-recent-history":  "Recent History Exchange",
+}
+
+func (a *API) exchangeTypes() []offer {
+	list := []offer{}
+	for _, name := range a.broker.ExchangeTypes() {
+		list = append(list, offer{name, exchangeTypeTexts[name], true})
+	}
+	return list
+}
+
+var authMechanisms = []offer{
+	{"PLAIN", "SASL PLAIN authentication mechanism", true},
+	{"AMQPLAIN", "QPid AMQPLAIN mechanism", true},
+}

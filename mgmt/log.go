@@ -1,0 +1,98 @@
+package mgmt
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/logbook"
+)
+
+func (a *API) logRoutes(r chi.Router) {
+	r.Get("/api/x/log", a.as("monitoring", a.lines))
+	r.Get("/api/x/log/level", a.as("monitoring", a.logLevel))
+	r.Put("/api/x/log/level", a.as("administrator", a.putLogLevel))
+}
+
+// logPage are the last lines of the log, the oldest first.
+type logPage struct {
+	Level string         `json:"level"` // from which on there are lines
+	Lines []logbook.Line `json:"lines"`
+}
+
+// lines answers those from a level on, after a line, with a text in them.
+func (a *API) lines(w http.ResponseWriter, r *http.Request) {
+	if !a.hasLog(w) {
+		return
+	}
+	q := r.URL.Query()
+	c := logbook.Choice{Least: slog.LevelDebug}
+	after, err := wholeNumber(q, "after", 0)
+	if err == nil {
+		c.After = uint64(after)
+		c.Most, err = limit(q, defaultPageSize, maxPageSize)
+	}
+	if err == nil && q.Has("level") {
+		c.Least, err = logbook.ParseLevel(q.Get("level"))
+	}
+	if err != nil {
+		bad(w, err.Error())
+		return
+	}
+	if text := strings.ToLower(q.Get("q")); text != "" {
+		c.Match = func(l logbook.Line) bool { return mentions(&l, text) }
+	}
+	page := logPage{Level: logbook.Name(a.log.Level()), Lines: a.log.Lines(c)}
+	if page.Lines == nil {
+		page.Lines = []logbook.Line{}
+	}
+	answer(w, page)
+}
+
+// mentions reports whether a text, in lower case, is in l.
+func mentions(l *logbook.Line, text string) bool {
+	if strings.Contains(strings.ToLower(l.Text), text) {
+		return true
+	}
+	for _, v := range l.Details {
+		if strings.Contains(strings.ToLower(v), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasLog answers 404 when nobody keeps the log.
+func (a *API) hasLog(w http.ResponseWriter) bool {
+	if a.log == nil {
+		unknown(w, "the log is not kept")
+		return false
+	}
+	return true
+}
+
+func (a *API) logLevel(w http.ResponseWriter, _ *http.Request) {
+	if a.hasLog(w) {
+		answer(w, map[string]string{"level": logbook.Name(a.log.Level())})
+	}
+}
+
+// putLogLevel changes the level until the node stops.
+func (a *API) putLogLevel(w http.ResponseWriter, r *http.Request) {
+	var name string
+	in, ok := read(w, r, maxBodyBytes)
+	if !ok || !a.hasLog(w) || !in.need(w, field{"level", &name, aString}) {
+		return
+	}
+	level, err := logbook.ParseLevel(name)
+	if err != nil {
+		bad(w, err.Error())
+		return
+	}
+	a.log.SetLevel(level)
+	a.acting(r).Note("log.level.set", amqp.Table{"name": logbook.Name(level)})
+	done(w, nil)
+}
