@@ -130,7 +130,7 @@ for (const plans of [true, false]) {
     if (!plans) {
       await page.waitForSelector('.plan-counts >> text=▲ 1 conflict');
       assert.deepEqual(await page.locator('.plan tbody td.name').allTextContents(), ['orders.paid/', 'limits/', 'new/'], 'names, each with its vhost');
-      assert.match(await page.innerText('.plan .changes'), /definition \{"max-length":100000.*→ \{"max-length":5\}/);
+      assert.deepEqual(await page.locator('.plan .changes li').allInnerTexts(), ['definition.max-length 100000 → 5', 'definition.overflow reject-publish → nothing']);
       await p.shot('definitions-plan');
     }
     assert.deepEqual(await p.axe(), []);
@@ -239,4 +239,19 @@ journey('the audit is filtered, and goes back in time', {}, async ({ page, p }) 
   await page.waitForSelector('text=Nothing like that is on record');
   await page.click('text=The newest');
   await page.waitForFunction(() => document.querySelectorAll('.audit tbody tr').length === 3);
+});
+
+journey('the palette adds what one may add', {}, async ({ page, p, w }) => {
+  await p.go('#/queues');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('add a v');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog h2:has-text("Add a vhost")');
+  w.tags = ['management'];
+  await p.page.reload();
+  await p.go('#/queues');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('add a');
+  await page.waitForSelector('.palette li:has-text("Add a queue")');
+  assert.equal(await page.locator('.palette li:has-text("Add a vhost")').count(), 0);
 });

@@ -24,6 +24,20 @@ export const canonical = (v) => JSON.stringify(v, (_, o) => o && typeof o === 'o
 export const changedKeys = (was, is) => Object.keys(is ?? {}).filter((k) => canonical(was?.[k]) !== canonical(is[k])).sort();
 
 /**
+ * What changes, value by value; of an object, only what differs in it.
+ * @param {any} was @param {any} is
+ * @returns {{key: string, was: any, is: any}[]}
+ */
+export const changesOf = (was, is) => changedKeys(was, is).flatMap((key) => {
+  if (!isObject(was?.[key]) || !isObject(is[key])) return [{ key, was: was?.[key], is: is[key] }];
+  const inner = [...new Set([...Object.keys(was[key]), ...Object.keys(is[key])])].sort();
+  return inner.filter((k) => canonical(was[key][k]) !== canonical(is[key][k])).map((k) => ({ key: `${key}.${k}`, was: was[key][k], is: is[key][k] }));
+});
+
+/** @param {any} v */
+const isObject = (v) => v !== null && typeof v === 'object' && !Array.isArray(v);
+
+/**
  * @param {Definitions} now     what is there
  * @param {Definitions} wanted  what is imported
  * @param {string} [vhost]      where what names no vhost goes

@@ -1,6 +1,6 @@
 // A plan, as a table: what would be made, changed, refused.
 
-import { changedKeys, nameOf } from './definitionsplan.js';
+import { changesOf, nameOf } from './definitionsplan.js';
 import { Badge, Empty, count, html, number } from './dom.js';
 
 /** @typedef {import('../../types/api').Plan} Plan */
@@ -43,7 +43,7 @@ const secret = ['password_hash', 'password'];
 function What({ i }) {
   if (i.reason) return html`<span class="bad">${i.reason}</span>`;
   if (!i.was || i.action !== 'change') return html`<span class="zero">${i.action === 'create' ? 'new' : ''}</span>`;
-  const changed = changedKeys(i.was, i.is).filter((k) => !secret.includes(k));
+  const changed = changesOf(i.was, i.is).filter((c) => !secret.includes(c.key));
   if (changed.length === 0) return html`<span class="muted">password</span>`;
-  return html`<ul class="changes">${changed.map((k) => html`<li key=${k}><span class="muted">${k}</span> <del>${shortly(i.was[k])}</del> <span aria-hidden="true">→</span> <ins>${shortly(i.is[k])}</ins></li>`)}</ul>`;
+  return html`<ul class="changes">${changed.map((c) => html`<li key=${c.key}><span class="muted">${c.key}</span> <del>${shortly(c.was)}</del> <span aria-hidden="true">→</span> <ins>${shortly(c.is)}</ins></li>`)}</ul>`;
 }

@@ -38,10 +38,10 @@ function PolicyForm({ close, operator, was }) {
       <div class="form-grid">
         <${Field} label="Name" value=${name} onChange=${setName} first=${!was} required maxlength="255" readonly=${!!was} />
         ${!was && vhosts.value.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts.value} />`}
-        <${Field} label="Pattern" value=${pattern} onChange=${setPattern} first=${!!was} class="mono" hint="A regular expression; ^orders\\. is every name that begins so, .* is every name." />
         <${Choice} label="Applies to" value=${applyTo} onChange=${setApplyTo} options=${applyTos(operator)} />
         <${Field} label="Priority" type="number" step="1" value=${priority} onChange=${setPriority} hint="Of those that match, only the highest holds." />
       </div>
+      <${Field} label="Pattern" value=${pattern} onChange=${setPattern} first=${!!was} class="mono" hint="A regular expression; ^orders\\. is every name that begins so, .* is every name." />
       <${TableField} label="Settings" rows=${rows} onChange=${setRows} known=${keysFor(applyTo, operator)} />
       <${Preview} draft=${draft} was=${was} at=${at} operator=${operator} />
     <//>`;

@@ -202,7 +202,7 @@ function Rows({ p, list, shown, query, selected, setSelected }) {
           return html`
           <tr key=${key} class=${(view.from + i === current ? 'current ' : '') + (selected.has(key) ? 'selected' : '')} aria-current=${view.from + i === current ? 'true' : undefined}>
             ${p.bulk && html`<td class="pick"><input type="checkbox" aria-label=${`Select ${row.name}`} checked=${selected.has(key)} onChange=${() => flip(key)} /></td>`}
-            ${shown.map((c, n) => html`<td key=${c.key} data-label=${c.deeds ? undefined : c.label} class=${(c.right ? 'right ' : '') + (n === 0 ? 'name ' : c.card ? 'card-cell' : 'wide-cell')}>${c.cell(row, list)}</td>`)}
+            ${shown.map((c, n) => html`<td key=${c.key} data-label=${c.deeds ? undefined : c.label} class=${(c.right ? 'right ' : '') + (c.deeds ? 'deeds ' : '') + (n === 0 ? 'name ' : c.card ? 'card-cell' : 'wide-cell')}>${c.cell(row, list)}</td>`)}
           </tr>`;
         })}
         ${view.below > 0 && html`<tr class="gap" style=${`height:${view.below}px`}></tr>`}

@@ -41,5 +41,5 @@ function Row({ whose, l, admin }) {
   return html`
     <tr><td class="name">${admin ? html`<a href=${href([whose + 's', name])}>${name}</a>` : name}</td>
       ${limitNames[whose].map(([k, word]) => html`<td key=${k} class="right card-cell" data-label=${word}>${l.value[k] >= 0 ? number(l.value[k]) : html`<span class="zero">–</span>`}</td>`)}
-      <td class="right card-cell">${admin && html`<${Button} kind="quiet" icon="policies" label=${`Change the limits of ${name}`} onClick=${() => editLimits({ whose, name, was: l.value })} />`}</td></tr>`;
+      <td class="right deeds card-cell">${admin && html`<${Button} kind="quiet" icon="edit" label=${`Change the limits of ${name}`} onClick=${() => editLimits({ whose, name, was: l.value })} />`}</td></tr>`;
 }

@@ -1,5 +1,6 @@
 // Policies, those of users and those of operators.
 
+import { useAddDialog } from '../adddialog.js';
 import { del, may, path } from '../api.js';
 import { ask } from '../dialog.js';
 import { Arguments, Badge, Button, Empty, PageHead, Tabs, html, useMemo } from '../dom.js';
@@ -22,16 +23,17 @@ function deletePolicy(operator, p) {
 
 /** @param {boolean} operator @param {boolean} mayEdit @returns {import('../table.js').Column<Policy>[]} */
 const columns = (operator, mayEdit) => [
-  { key: 'name', label: 'Name', sort: 'name', cell: (p) => html`${mayEdit ? html`<button type="button" class="link" onClick=${() => editPolicy(operator, p)}>${p.name}</button>` : p.name}${showsVhost() && html`<span class="vhost">${p.vhost}</span>`}` },
+  { key: 'name', label: 'Name', sort: 'name', cell: (p) => html`${p.name}${showsVhost() && html`<span class="vhost">${p.vhost}</span>`}` },
   { key: 'pattern', label: 'Pattern', sort: 'pattern', card: true, cell: (p) => html`<code>${p.pattern}</code>` },
   { key: 'apply-to', label: 'Applies to', sort: 'apply-to', card: true, cell: (p) => html`<${Badge}>${p['apply-to'].replace('_', ' ')}<//>` },
   { key: 'definition', label: 'Settings', cell: (p) => html`<${Arguments} of=${p.definition} />` },
   { key: 'priority', label: 'Priority', sort: 'priority', right: true, card: true, cell: (p) => p.priority },
-  ...(mayEdit ? [{ key: 'delete', label: 'Delete', deeds: true, right: true, card: true, cell: (/** @type {Policy} */ p) => html`<${Button} kind="quiet" icon="trash" label=${`Delete ${p.name}`} onClick=${() => deletePolicy(operator, p)} />` }] : []),
+  ...(mayEdit ? [{ key: 'deeds', label: 'Change', deeds: true, right: true, card: true, cell: (/** @type {Policy} */ p) => html`<${Button} kind="quiet" icon="edit" label=${`Change ${p.name}`} onClick=${() => editPolicy(operator, p)} /><${Button} kind="quiet" icon="trash" label=${`Delete ${p.name}`} onClick=${() => deletePolicy(operator, p)} />` }] : []),
 ];
 
 export default function Policies() {
   const operator = address.value.query.of === 'operators';
+  useAddDialog('policy', () => editPolicy(operator));
   const mayEdit = may(operator ? 'administrator' : 'policymaker');
   const { at, noun } = authorOf(operator);
   const shown = useMemo(() => columns(operator, mayEdit), [operator, mayEdit]);

@@ -54,8 +54,8 @@ function Permissions({ user, of }) {
 const Row = ({ user, vhost, p }) => html`
   <tr><td class="name"><a href=${href(['vhosts', vhost])}>${vhost}</a></td>
     ${p ? rightNames.map(([right, label]) => html`<td key=${right} class="card-cell" data-label=${label}><${Right} of=${p[right]} /></td>`) : html`<td colspan="3" class="card-cell"><span class="zero">cannot connect</span></td>`}
-    <td class="right card-cell">${p ? html`
-      <${Button} kind="quiet" icon="policies" label=${`Change the permissions in ${vhost}`} onClick=${() => editPermission({ user, vhost, was: p })} />
+    <td class="right deeds card-cell">${p ? html`
+      <${Button} kind="quiet" icon="edit" label=${`Change the permissions in ${vhost}`} onClick=${() => editPermission({ user, vhost, was: p })} />
       <${Button} kind="quiet" icon="trash" label=${`Take away the permissions in ${vhost}`} onClick=${() => clearPermission(p)} />`
       : html`<button type="button" class="link" onClick=${() => editPermission({ user, vhost })}>Let it in…</button>`}</td></tr>`;
 
@@ -70,6 +70,6 @@ const Topics = ({ user, of }) => html`
       <thead><tr><th scope="col">Exchange</th><th scope="col">Publish with</th><th scope="col">Bind with</th><th><span class="sr-only">Change</span></th></tr></thead>
       <tbody>${of.map((t) => html`<tr key=${t.vhost + '\n' + t.exchange}><td class="name">${t.exchange || '(default)'}<span class="vhost">${t.vhost}</span></td>
         <td class="card-cell" data-label="Publish with"><${Right} of=${t.write} /></td><td class="card-cell" data-label="Bind with"><${Right} of=${t.read} /></td>
-        <td class="right card-cell"><${Button} kind="quiet" icon="policies" label=${`Change the keys on ${t.exchange}`} onClick=${() => editTopicPermission({ user, vhosts: [t.vhost], was: t })} />
+        <td class="right deeds card-cell"><${Button} kind="quiet" icon="edit" label=${`Change the keys on ${t.exchange}`} onClick=${() => editTopicPermission({ user, vhosts: [t.vhost], was: t })} />
           <${Button} kind="quiet" icon="trash" label=${`Limit the keys on ${t.exchange} no more`} onClick=${() => clearTopicPermission(t)} /></td></tr>`)}</tbody></table></div>`}
   <//>`;

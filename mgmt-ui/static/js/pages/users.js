@@ -1,5 +1,6 @@
 // The list of users; with a name, one of them.
 
+import { useAddDialog } from '../adddialog.js';
 import { post, user as me } from '../api.js';
 import { ask } from '../dialog.js';
 import { Badge, Button, Num, PageHead, count, html, useMemo } from '../dom.js';
@@ -56,6 +57,7 @@ export function deleteUsers(users) {
 }
 
 function UserList() {
+  useAddDialog('user', addUser);
   /** @type {import('../live.js').Live<Permission[]>} */
   const { data: permissions } = useLive('permissions', { everyMs: 5000 });
   const shown = useMemo(() => columns(permissions), [permissions]);

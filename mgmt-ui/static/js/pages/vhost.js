@@ -61,7 +61,7 @@ function Permissions({ vhost, of }) {
         <thead><tr><th scope="col">User</th>${rightNames.map(([k, label, means]) => html`<th scope="col" key=${k}>${label} <span class="means">${means}</span></th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
         <tbody>${of.map((p) => html`<tr key=${p.user}><td class="name"><a href=${href(['users', p.user])}>${p.user}</a></td>
           ${rightNames.map(([right, label]) => html`<td key=${right} class="card-cell" data-label=${label}><${Right} of=${p[right]} /></td>`)}
-          <td class="right card-cell"><${Button} kind="quiet" icon="policies" label=${`Change the permissions of ${p.user}`} onClick=${() => editPermission({ user: p.user, vhost, was: p })} />
+          <td class="right deeds card-cell"><${Button} kind="quiet" icon="edit" label=${`Change the permissions of ${p.user}`} onClick=${() => editPermission({ user: p.user, vhost, was: p })} />
             <${Button} kind="quiet" icon="trash" label=${`Take away the permissions of ${p.user}`} onClick=${() => clearPermission(p)} /></td></tr>`)}</tbody></table></div>`}
     <//>`;
 }

@@ -1,5 +1,6 @@
 // The list of vhosts; with a name, one of them.
 
+import { useAddDialog } from '../adddialog.js';
 import { Badge, Button, Num, PageHead, html, rate } from '../dom.js';
 import { href } from '../router.js';
 import { List } from '../table.js';
@@ -35,7 +36,10 @@ const columns = [
   { key: 'out', label: 'Out/s', sort: 'message_stats.deliver_get_details.rate', right: true, fields: ['message_stats'], cell: (v) => html`<${Num} of=${v.message_stats?.deliver_get_details?.rate ?? 0} as=${rate} />` },
 ];
 
-const VhostList = () => html`
-  <${PageHead} title="Vhosts" actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => editVhost()}>Add a vhost<//>`} />
-  <${List} id="vhosts" noun="vhost" whole path="vhosts" columns=${columns} keyOf=${(/** @type {V} */ v) => v.name} hrefOf=${vhostHref}
-    empty=${html`<p class="muted">You see no vhost.</p>`} />`;
+function VhostList() {
+  useAddDialog('vhost', editVhost);
+  return html`
+    <${PageHead} title="Vhosts" actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => editVhost()}>Add a vhost<//>`} />
+    <${List} id="vhosts" noun="vhost" whole path="vhosts" columns=${columns} keyOf=${(/** @type {V} */ v) => v.name} hrefOf=${vhostHref}
+      empty=${html`<p class="muted">You see no vhost.</p>`} />`;
+}
