@@ -81,13 +81,15 @@ journey('a policy shows what it would do before it does', {}, async ({ page, p, 
   await page.waitForSelector('.preview >> text=Write a pattern');
   await page.fill('dialog >> label:has-text("Pattern") + input', '^orders\\.');
   await page.waitForSelector('.preview >> text=/Matches \\d+ queues/');
-  await page.waitForSelector('.preview >> text=limits goes first');
+  await page.click('dialog >> text=Message TTL');
+  await page.waitForSelector('.preview >> text=/queues? ha(s|ve) an argument for message-ttl/');
+  await page.fill('dialog input[aria-label="Value of message-ttl"]', '60000');
+  await page.click('dialog .chip >> text=/^Max length$/');
+  await page.fill('dialog input[aria-label="Value of max-length"]', '500');
+  await page.waitForSelector('.preview >> text=limits goes first for max-length');
   await page.fill('dialog >> label:has-text("Priority") + input', '3');
   await page.waitForSelector('.preview >> text=/Matches \\d+ queues, overrides \\d+/');
-  await page.waitForSelector('.preview >> text=takes the place of limits');
-  await page.click('dialog >> text=Message TTL');
-  await page.waitForSelector('.preview >> text=/queues? says? something of message-ttl/');
-  await page.fill('dialog input[aria-label="Value of message-ttl"]', '60000');
+  await page.waitForSelector('.preview >> text=takes the place of limits for max-length');
   assert.deepEqual(await p.axe(), []);
   await p.shot('dialog-policy');
   await page.fill('dialog >> label:has-text("Pattern") + input', '^orders\\.(');
@@ -95,7 +97,7 @@ journey('a policy shows what it would do before it does', {}, async ({ page, p, 
   await page.fill('dialog >> label:has-text("Pattern") + input', '^orders\\.');
   await page.click('dialog button[type=submit]');
   await note(page, 'Policy orders-ttl holds.');
-  assert.deepEqual(body(asked('PUT', 'policies', '/', 'orders-ttl')[0]), { pattern: '^orders\\.', 'apply-to': 'queues', priority: 3, definition: { 'message-ttl': 60000 } });
+  assert.deepEqual(body(asked('PUT', 'policies', '/', 'orders-ttl')[0]), { pattern: '^orders\\.', 'apply-to': 'queues', priority: 3, definition: { 'message-ttl': 60000, 'max-length': 500 } });
   await page.click('button[aria-label="Delete orders-ttl"]');
   await page.click('dialog button[type=submit]');
   await note(page, 'Policy orders-ttl is deleted.');
@@ -172,7 +174,7 @@ journey('who makes policies makes them, and not those of operators', {}, async (
   w.tags = ['policymaker'];
   await p.go('#/policies');
   await page.waitForSelector('text=Add a policy');
-  await page.click('role=tab[name="Of operators"]');
+  await page.click('role=tab[name="Operator policies"]');
   await page.waitForSelector('td >> text=bounds');
   assert.equal(await page.locator('text=Add an operator policy').count(), 0);
 });

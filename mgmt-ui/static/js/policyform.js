@@ -1,6 +1,6 @@
 // The form that makes and changes a policy, with what it would change.
 
-import { path, put } from './api.js';
+import { may, path, put } from './api.js';
 import { Dialog, attempt, openDialog } from './dialog.js';
 import { Button, Icon, count, html, number, useMemo, useState } from './dom.js';
 import { Choice, Field, TableField, objectOf, rowsOf } from './form.js';
@@ -39,11 +39,13 @@ function PolicyForm({ close, operator, was }) {
         <${Field} label="Name" value=${name} onChange=${setName} first=${!was} required maxlength="255" readonly=${!!was} />
         ${!was && vhosts.value.length > 1 && html`<${Choice} label="Vhost" value=${where} onChange=${setWhere} options=${vhosts.value} />`}
         <${Choice} label="Applies to" value=${applyTo} onChange=${setApplyTo} options=${applyTos(operator)} />
-        <${Field} label="Priority" type="number" step="1" value=${priority} onChange=${setPriority} hint="Of those that match, only the highest holds." />
       </div>
-      <${Field} label="Pattern" value=${pattern} onChange=${setPattern} first=${!!was} class="mono" hint="A regular expression; ^orders\\. is every name that begins so, .* is every name." />
+      <div class="form-row">
+        <${Field} label="Pattern" value=${pattern} onChange=${setPattern} first=${!!was} class="mono" hint="A regular expression; ^orders\\. is every name that begins so, .* is every name." />
+        <${Field} label="Priority" type="number" step="1" value=${priority} onChange=${setPriority} hint="the highest first" />
+      </div>
       <${TableField} label="Settings" rows=${rows} onChange=${setRows} known=${keysFor(applyTo, operator)} />
-      <${Preview} draft=${draft} was=${was} at=${at} operator=${operator} />
+      <${Preview} draft=${draft} was=${was} at=${at} />
     <//>`;
 }
 
@@ -53,21 +55,28 @@ function wholeOf(text) {
   return Number(text);
 }
 
-/** @param {{draft: Policy, was?: Policy, at: string, operator: boolean}} p */
-function Preview({ draft, was, at, operator }) {
+/** Whether policies merge. Only administrators see the settings; to others it is as it is without one. */
+function useMerge() {
+  const { data } = useLive(may('administrator') ? 'x/config' : null, { everyMs: 600000 });
+  return data?.settings.find((/** @type {import('../../types/api').Setting} */ s) => s.key === 'policies.merge')?.value !== 'false';
+}
+
+/** @param {{draft: Policy, was?: Policy, at: string}} p */
+function Preview({ draft, was, at }) {
   const of = encodeURIComponent(draft.vhost), seldom = { everyMs: 30000 };
   const { data: queues } = useLive(`queues/${of}?columns=name,type,arguments`, seldom);
   const { data: exchanges } = useLive(`exchanges/${of}?columns=name`, seldom);
   const { data: others } = useLive(`${at}/${of}`, seldom);
+  const merge = useMerge();
   const all = useMemo(() => queues && exchanges && targets(queues, exchanges), [queues, exchanges]);
   const key = JSON.stringify(draft);
-  const v = useMemo(() => all && others && draft.pattern !== '' ? previewOf(draft, was, others, all) : undefined, [key, all, others]);
+  const v = useMemo(() => all && others && draft.pattern !== '' ? previewOf(draft, was, others, all, merge) : undefined, [key, all, others, merge]);
   return html`
     <div class="preview" role="status">
       ${draft.pattern === '' ? html`<p class="muted">Write a pattern to see what it matches.</p>`
         : !v ? html`<p class="muted">Looking at the names…</p>`
         : v.unreadable ? html`<p class="warn"><${Icon} name="warn" />This browser cannot read the pattern; the broker says whether it can. ${v.unreadable}</p>`
-        : html`<${Said} v=${v} operator=${operator} />`}
+        : html`<${Said} v=${v} />`}
     </div>`;
 }
 
@@ -80,16 +89,25 @@ function counted(list) {
   return [(queues > 0 || exchanges === 0) && count(queues, 'queue'), exchanges > 0 && count(exchanges, 'exchange')].filter(Boolean).join(' and ');
 }
 
-/** @param {{v: import('./policypreview.js').Preview, operator: boolean}} p */
-function Said({ v, operator }) {
-  const names = (/** @type {{target: {name: string}}[]} */ list) => few(list.map((o) => o.target.name));
+/** @typedef {import('./policypreview.js').Contest} Contest */
+
+/** Those that others meet in a contest. @param {Contest[]} list */
+const rivalsIn = (list) => few([...new Set(list.flatMap((c) => c.by))]);
+
+/** What they meet about. @param {{keys: string[]}[]} list */
+const keysIn = (list) => few([...new Set(list.flatMap((c) => c.keys))]);
+
+/** @param {{v: import('./policypreview.js').Preview}} p */
+function Said({ v }) {
+  const names = (/** @type {{target: {name: string}}[]} */ list) => html`<span class="muted">${few(list.map((o) => o.target.name))}</span>`;
+  const { matched, overrides, beaten, left, own } = v;
   return html`
-    <p><strong>${'Matches ' + counted(v.matched)}${v.overrides.length > 0 && `, overrides ${v.overrides.length}`}</strong> ${v.matched.length > 0 && html`<span class="muted">${few(v.matched.map((t) => t.name))}</span>`}</p>
+    <p><strong>${'Matches ' + counted(matched)}${overrides.length > 0 && `, overrides ${overrides.length}`}</strong> ${matched.length > 0 && html`<span class="muted">${few(matched.map((t) => t.name))}</span>`}</p>
     <ul>
-      ${v.overrides.length > 0 && html`<li>It takes the place of ${few([...new Set(v.overrides.map((o) => o.by))])} on <span class="muted">${names(v.overrides)}</span></li>`}
-      ${v.beaten.length > 0 && html`<li class="warn">▲ On ${v.beaten.length}, ${few([...new Set(v.beaten.map((o) => o.by))])} goes first, and this has no effect: <span class="muted">${names(v.beaten)}</span></li>`}
-      ${v.left.length > 0 && html`<li class="warn">▲ It no longer holds ${counted(v.left)}: <span class="muted">${few(v.left.map((t) => t.name))}</span></li>`}
-      ${v.own.length > 0 && html`<li>${count(v.own.length, 'queue')} ${v.own.length === 1 ? 'says' : 'say'} something of ${few([...new Set(v.own.flatMap((o) => o.keys))])} in ${v.own.length === 1 ? 'its' : 'their'} arguments; ${operator ? 'the smaller number holds' : 'that goes first'}: <span class="muted">${names(v.own)}</span></li>`}
+      ${overrides.length > 0 && html`<li>It takes the place of ${rivalsIn(overrides)}${keysIn(overrides) && ` for ${keysIn(overrides)}`} on ${names(overrides)}</li>`}
+      ${beaten.length > 0 && html`<li class="warn">▲ On ${number(beaten.length)}, ${rivalsIn(beaten)} goes first${keysIn(beaten) ? ` for ${keysIn(beaten)}` : ', and this has no effect'}: ${names(beaten)}</li>`}
+      ${left.length > 0 && html`<li class="warn">▲ It no longer holds ${counted(left)}: <span class="muted">${few(left.map((t) => t.name))}</span></li>`}
+      ${own.length > 0 && html`<li>${count(own.length, 'queue')} ${own.length === 1 ? 'has' : 'have'} an argument for ${keysIn(own)}: the argument holds, or of numbers the smaller one. ${names(own)}</li>`}
     </ul>`;
 }
 

@@ -27,6 +27,12 @@ const meant = /** @type {Record<string, string[]>} */ ({ all: [...kinds, 'exchan
 /** What apply-to means, one by one. @param {string} applyTo */
 export const targetsOf = (applyTo) => meant[applyTo] ?? [applyTo];
 
+/** Whether a key says anything to a kind; of those not in the table, the broker knows. @param {string} key @param {string} kind */
+export const hasEffect = (key, kind) => keys.find((k) => k.key === key)?.of.includes(kind) ?? true;
+
+/** Whether a key is for queues of any type. @param {string} key */
+export const isForQueues = (key) => kinds.some((kind) => hasEffect(key, kind));
+
 /** The keys to offer. @param {string} applyTo @param {boolean} operator */
 export const keysFor = (applyTo, operator) => keys.filter((k) => (!operator || k.operator) && targetsOf(applyTo).some((t) => k.of.includes(t)));
 

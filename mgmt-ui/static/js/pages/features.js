@@ -2,7 +2,7 @@
 
 import { may, path, put } from '../api.js';
 import { attempt } from '../dialog.js';
-import { Badge, Button, PageHead, html } from '../dom.js';
+import { Badge, Button, PageHead, Prose, html } from '../dom.js';
 import { List } from '../table.js';
 
 /** @typedef {{name: string, desc: string, state: string, stability: string}} Flag */
@@ -13,7 +13,7 @@ const enable = (f) => attempt(() => put(path`feature-flags/${f.name}/enable`), `
 /** @type {import('../table.js').Column<Flag>[]} */
 const columns = [
   { key: 'name', label: 'Name', sort: 'name', cell: (f) => html`<code>${f.name}</code>` },
-  { key: 'desc', label: 'What it is', cell: (f) => html`<span class="muted">${f.desc}</span>` },
+  { key: 'desc', label: 'What it is', cell: (f) => html`<${Prose} of=${f.desc} />` },
   { key: 'stability', label: 'Stability', sort: 'stability', card: true, cell: (f) => html`<${Badge}>${f.stability}<//>` },
   { key: 'state', label: 'State', sort: 'state', card: true, cell: (f) => f.state === 'enabled' ? html`<${Badge} tone="ok">● enabled<//>`
     : html`<${Badge} tone="warn">○ ${f.state}<//> ${may('administrator') && html`<${Button} onClick=${() => enable(f)}>Enable<//>`}` },

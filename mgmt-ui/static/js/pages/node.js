@@ -3,7 +3,7 @@
 
 import { may, path } from '../api.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
-import { Badge, Card, Failed, KeyValue, Loading, PageHead, State, Tabs, bytes, html, number, rate, span, useMemo } from '../dom.js';
+import { Badge, Card, Failed, KeyValue, Loading, PageHead, Prose, State, Tabs, bytes, html, number, rate, span, useMemo } from '../dom.js';
 import { Gauge } from '../gauge.js';
 import { useLive } from '../live.js';
 import { address, setQuery } from '../router.js';
@@ -109,7 +109,7 @@ const columns = [
   { key: 'key', label: 'Setting', sort: 'key', cell: (s) => html`<code title=${s.description}>${s.key}</code>` },
   { key: 'value', label: 'Value', card: true, cell: (s) => html`<code>${s.value || '–'}</code>` },
   { key: 'origin', label: 'From', sort: 'origin', card: true, cell: (s) => s.origin === 'default' ? html`<span class="zero">default</span>` : html`<${Badge} tone="accent" title=${s.where}>${s.origin}<//>` },
-  { key: 'description', label: 'What it is', cell: (s) => html`<span class="muted">${s.description}</span>` },
+  { key: 'description', label: 'What it is', cell: (s) => html`<${Prose} of=${s.description} />` },
 ];
 
 const Settings = () => html`

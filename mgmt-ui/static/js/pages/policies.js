@@ -16,7 +16,7 @@ function deletePolicy(operator, p) {
   const { at, noun } = authorOf(operator);
   ask({
     title: `Delete ${noun} ${p.name}?`, action: 'Delete the policy', danger: true,
-    body: html`<p>What matches <code>${p.pattern}</code> in vhost ${p.vhost} is held by the policy with the next lower priority, or by none.</p>`,
+    body: html`<p>Its settings are taken from all that matches <code>${p.pattern}</code> in vhost ${p.vhost}, at once. What other policies that match say takes their place.</p>`,
     run: () => del(`${at}/` + path`${p.vhost}/${p.name}`), done: `${noun[0].toUpperCase() + noun.slice(1)} ${p.name} is deleted.`,
   });
 }
@@ -40,7 +40,7 @@ export default function Policies() {
   const add = mayEdit && html`<${Button} kind="primary" icon="plus" onClick=${() => editPolicy(operator)}>Add ${operator ? 'an' : 'a'} ${noun}<//>`;
   return html`
     <${PageHead} title="Policies" actions=${add} />
-    <${Tabs} label="Whose policies" chosen=${operator ? 'operators' : 'users'} tabs=${[{ id: 'users', label: 'Of users' }, { id: 'operators', label: 'Of operators' }]}
+    <${Tabs} label="Whose policies" chosen=${operator ? 'operators' : 'users'} tabs=${[{ id: 'users', label: 'Policies' }, { id: 'operators', label: 'Operator policies' }]}
       onChoose=${(/** @type {string} */ id) => setQuery({ of: id === 'operators' ? id : '', name: '', page: '', sort: '' })}>
       <${List} key=${at} id=${at} noun=${noun} whole path=${ofVhost(at)} columns=${shown} keyOf=${(/** @type {Policy} */ p) => p.vhost + '\n' + p.name}
         empty=${html`<${NoPolicies} operator=${operator} mayEdit=${mayEdit} />`} />
