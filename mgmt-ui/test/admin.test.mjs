@@ -257,3 +257,21 @@ journey('the palette adds what one may add', {}, async ({ page, p, w }) => {
   await page.waitForSelector('.palette li:has-text("Add a queue")');
   assert.equal(await page.locator('.palette li:has-text("Add a vhost")').count(), 0);
 });
+
+const forms = [
+  ['users', 'Add a user'], ['users/orders', 'Change tags or password'], ['users/orders', 'Limit keys'], ['vhosts', 'Add a vhost'], ['vhosts/staging', 'Let a user in'],
+  ['vhosts/staging', 'Set'], ['policies', 'Add a policy'], ['policies?of=operators', 'Add an operator policy'], ['definitions', 'Rename'],
+];
+
+journey('on a phone, every form fits and is closed by Esc', { width: 360, height: 740, hostile: true }, async ({ page, p }) => {
+  for (const [hash, button] of forms) {
+    await p.go('#/' + hash);
+    await page.click(`.button >> text=${button}`);
+    await page.waitForSelector('dialog .dialog-body');
+    assert.equal(await page.evaluate(() => Math.max(0, ...[...document.querySelectorAll('dialog, dialog form, .dialog-body')].map((e) => e.scrollWidth - e.clientWidth))), 0, `${button} is too wide`);
+    assert.deepEqual(await p.axe(), []);
+    await p.shot('form-' + button.toLowerCase().replace(/\W+/g, '-'));
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+  }
+});
