@@ -13,7 +13,8 @@ var ErrCannotAmend = vhost.ErrCannotAmend
 // AmendQueue changes arguments of a queue that is there: those that a policy
 // could set; a nil value takes one away. The queue follows at once, for good.
 // It wants the rights to declare the queue so.
-func (s *Session) AmendQueue(name string, changes amqp.Table) error {
+func (s *Session) AmendQueue(name string, changes amqp.Table) (err error) {
+	defer func() { s.tried("queue.amended", name, err) }()
 	q, err := s.queue(auth.Configure, name)
 	if err != nil {
 		return err
@@ -25,5 +26,9 @@ func (s *Session) AmendQueue(name string, changes amqp.Table) error {
 	if err != nil {
 		return err
 	}
-	return s.v.Amend(q, changes)
+	if err := s.v.Amend(q, changes); err != nil {
+		return err
+	}
+	s.c.b.By(s.c.actor()).Note("queue.amended", amqp.Table{"name": q.Name, "vhost": q.Vhost, "arguments": changes})
+	return nil
 }

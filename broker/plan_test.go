@@ -3,6 +3,8 @@ package broker
 import (
 	"testing"
 
+	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 )
 
@@ -56,6 +58,8 @@ func TestPlanTellsWhatImportDoes(t *testing.T) {
 	if n := deeds(list); n[Keep] != 11 || n[Ignore] != 1 {
 		t.Errorf("planned again %v: %+v", n, list)
 	}
+	f.must(f.SetPermission("guest", "shop", auth.Permission{Configure: ".*", Write: ".*", Read: ".*"}))
+	f.must(f.session("guest", "shop").AmendQueue("q", amqp.Table{"x-max-length": int64(9)}))
 	all, err := f.Export()
 	f.must(err)
 	if n := deeds(f.Plan(all)); n[Keep] != len(all.Records()) {

@@ -97,6 +97,7 @@ func (a *API) routes() chi.Router {
 	a.searchRoutes(r)
 	a.planRoutes(r)
 	a.metricsRoutes(r)
+	a.openAPIRoutes(r)
 	a.uiRoutes(r)
 	return r
 }

@@ -3,9 +3,11 @@ package mgmt_test
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -136,7 +138,10 @@ func TestEvents(t *testing.T) {
 	if changed, _ = l.next("queues").data["changed"].([]any); len(changed) != 1 || changed[0].(map[string]any)["messages_ready"] != 1.0 {
 		t.Errorf("queues %v", changed)
 	}
-	slog.New(book.Keep(slog.DiscardHandler)).Info("not kept")
+	slog.New(book.Keep(slog.NewTextHandler(io.Discard, nil))).Info("a line")
+	if e := l.next("log"); e.data["message"] != "a line" || e.data["level"] != "info" || e.id == "" {
+		t.Errorf("log %+v", e)
+	}
 	n.send("DELETE", "/api/queues/%2F/q", "guest:guest", "")
 	e := l.next("changes")
 	if e.data["event"] != "queue.deleted" || e.data["name"] != "q" || e.data["vhost"] != "/" || e.id == "" {
@@ -249,5 +254,26 @@ func TestEventsHead(t *testing.T) {
 	w := n.ask("HEAD", "/api/x/events?topics=alarms", "guest:guest")
 	if w.Code != 200 || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() != 0 {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
+// stuck is a client that takes nothing.
+type stuck struct{ *httptest.ResponseRecorder }
+
+// Write implements http.ResponseWriter.
+func (stuck) Write([]byte) (int, error) { return 0, os.ErrDeadlineExceeded }
+
+// TestSlowReadersAreDropped: a stream ends when it cannot be written to, and
+// makes room for another.
+func TestSlowReadersAreDropped(t *testing.T) {
+	n := newNode(t)
+	for range 30 {
+		r := httptest.NewRequest("GET", "/api/x/events?topics=alarms", nil)
+		r.SetBasicAuth("guest", "guest")
+		w := stuck{httptest.NewRecorder()}
+		n.ServeHTTP(w, r)
+		if w.Code != 200 {
+			t.Fatalf("status %d", w.Code)
+		}
 	}
 }

@@ -1,10 +1,8 @@
 package mgmt
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
-	contract "github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
 )
 
@@ -23,12 +20,6 @@ func (a *API) historyRoutes(r chi.Router) {
 
 // maxHistoryPoints bounds the points of a history.
 const maxHistoryPoints = 500
-
-// metric is a number that has a history.
-type metric struct {
-	columns []int
-	count   bool // it only grows: its rate says more
-}
 
 // recorded is what has a past, as history shows it.
 type recorded struct {
@@ -93,8 +84,6 @@ func parseGrid(q url.Values) (g stats.Grid, err error) {
 	}
 	return stats.Grid{Age: time.Duration(from) * time.Second, Incr: time.Duration(step) * time.Second}, nil
 }
-
-func metricNames(all map[string]metric) []string { return slices.Sorted(maps.Keys(all)) }
 
 func (p *recorded) points(q url.Values, m metric, g stats.Grid) historyAnswer {
 	samples := p.track.Samples(time.Now(), p.row(), g, m.columns...)
@@ -179,65 +168,4 @@ func exchangeCalled(name string) string {
 		return ""
 	}
 	return name
-}
-
-// What has which metrics, under the names of RabbitMQ's API.
-var (
-	trafficMetrics = withEvents(nil)
-	queueMetrics   = withEvents(map[string]metric{
-		"messages":                {columns: []int{broker.Ready, broker.Unacked}},
-		"messages_ready":          {columns: []int{broker.Ready}},
-		"messages_unacknowledged": {columns: []int{broker.Unacked}},
-	})
-	vhostMetrics = withEvents(map[string]metric{
-		"messages":                {columns: []int{broker.Ready, broker.Unacked}},
-		"messages_ready":          {columns: []int{broker.Ready}},
-		"messages_unacknowledged": {columns: []int{broker.Unacked}},
-		"recv_oct":                {[]int{broker.VhostReceived}, true},
-		"send_oct":                {[]int{broker.VhostSent}, true},
-	})
-	exchangeMetrics = map[string]metric{
-		"publish_in": {[]int{broker.ExchangeIn}, true}, "publish_out": {[]int{broker.ExchangeOut}, true},
-	}
-	connectionMetrics = map[string]metric{
-		"recv_oct": {[]int{broker.Received}, true}, "recv_cnt": {[]int{broker.Reads}, true},
-		"send_oct": {[]int{broker.Sent}, true}, "send_cnt": {[]int{broker.Writes}, true},
-	}
-	nodeMetrics = ofNode()
-)
-
-// withEvents adds the counters of traffic.
-func withEvents(all map[string]metric) map[string]metric {
-	if all == nil {
-		all = map[string]metric{}
-	}
-	for e := range contract.Event(contract.Events) {
-		all[e.String()] = metric{[]int{int(e)}, true}
-	}
-	all["deliver_get"] = metric{deliverGet, true}
-	return all
-}
-
-func ofNode() map[string]metric {
-	all := map[string]metric{}
-	for name, m := range vhostMetrics {
-		all[name] = m
-	}
-	for name, column := range map[string]int{
-		"connection_created": broker.ConnectionsOpened, "connection_closed": broker.ConnectionsClosed,
-		"channel_created": broker.ChannelsOpened, "channel_closed": broker.ChannelsClosed,
-		"queue_declared": broker.QueuesDeclared, "queue_created": broker.QueuesCreated, "queue_deleted": broker.QueuesDeleted,
-		"gc_num": broker.GCs, "gc_bytes_reclaimed": broker.GCBytes, "context_switches": broker.ContextSwitches,
-		"io_read_count": broker.IOReads, "io_read_bytes": broker.IOReadBytes, "io_write_count": broker.IOWrites,
-		"io_write_bytes": broker.IOWriteBytes, "io_sync_count": broker.IOSyncs,
-	} {
-		all[name] = metric{[]int{column}, true}
-	}
-	for name, column := range map[string]int{
-		"mem_used": broker.MemoryUsed, "disk_free": broker.DiskFree, "fd_used": broker.Files,
-		"sockets_used": broker.Sockets, "proc_used": broker.Goroutines,
-	} {
-		all[name] = metric{columns: []int{column}}
-	}
-	return all
 }

@@ -121,7 +121,7 @@ func (q *Queue) DeadLetters() (to string, key *string, ok bool) {
 
 // setting is a text that an argument says of q, or else a policy.
 func (q *Queue) setting(name string) (string, bool) {
-	if s, ok := q.Arguments["x-"+name].(string); ok {
+	if s, ok := q.Current()["x-"+name].(string); ok {
 		return s, true
 	}
 	s, ok := q.Effective().Definition[name].(string)
