@@ -356,10 +356,16 @@ func (o *outbox) write(items []item, frames []byte) error {
 		o.c.octets.out(n)
 		return err
 	}
-	if len(items) < fewItems {
-		o.borrow()
-		defer o.giveBack()
+	o.borrow()
+	defer o.giveBack()
+	if err := o.encode(items, frames); err != nil {
+		return err
 	}
+	return o.writeBuffer()
+}
+
+// encode puts items into buf, and writes it whenever it is full.
+func (o *outbox) encode(items []item, frames []byte) error {
 	start := 0
 	for i := range items {
 		it := &items[i]
@@ -373,18 +379,11 @@ func (o *outbox) write(items []item, frames []byte) error {
 			return err
 		}
 	}
-	err := o.writeBuffer()
-	if cap(o.buf) > 2*writeSize {
-		o.buf = nil
-	}
-	return err
+	return nil
 }
 
-// fewItems are written from a buffer that is borrowed, so that a connection
-// where little happens holds none.
-const fewItems = 4
-
-// lent are the buffers of those who have little to write.
+// lent are the buffers of those who write just now: a connection where nothing
+// happens holds none.
 var lent = sync.Pool{New: func() any { return new([]byte) }}
 
 // borrow gets a buffer for a moment.
@@ -393,9 +392,9 @@ func (o *outbox) borrow() {
 	o.buf = (*o.loan)[:0]
 }
 
-// giveBack returns the buffer of borrow, unless it has grown big.
+// giveBack returns the buffer of borrow, unless it has grown too big.
 func (o *outbox) giveBack() {
-	if cap(o.buf) <= writeSize {
+	if cap(o.buf) <= 2*writeSize {
 		*o.loan = o.buf
 	}
 	lent.Put(o.loan)

@@ -3,8 +3,6 @@ package server
 import (
 	"syscall"
 	"time"
-
-	"github.com/hutchmq/hutchmq/amqp"
 )
 
 // What a goroutine that is not the writer writes itself: to wake the writer
@@ -77,25 +75,10 @@ func (o *outbox) writeLittle() bool {
 	o.mu.Unlock()
 	o.borrow()
 	defer o.giveBack()
-	o.encode(items, frames)
+	o.encode(items, frames) // so little that nothing is written yet
 	clear(items)
 	o.spare.items, o.spare.frames = items[:0], frames[:0]
 	return o.writeNow()
-}
-
-// encode puts items, which are little, into buf.
-func (o *outbox) encode(items []item, frames []byte) {
-	start := 0
-	for i := range items {
-		it := &items[i]
-		if it.kind == raw {
-			o.buf = append(o.buf, frames[start:it.end]...)
-			start = it.end
-			continue
-		}
-		o.begin(it)
-		o.buf = amqp.AppendContent(o.buf, it.channel, it.m.Header, it.m.Body, o.c.tuned.frameMax)
-	}
 }
 
 // writeNow writes as much of buf as the socket takes at once; the rest, or the

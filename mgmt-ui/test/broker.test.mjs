@@ -173,3 +173,58 @@ test('look into a queue, move, reject, redrive; see it all in the topology', asy
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('administration, and what is on record of it', async () => {
+  const p = await browser.page({ url, ignore: /401|404/ });
+  const { page } = p;
+  await p.go('#/users');
+  await page.fill('input[name=username]', 'guest');
+  await page.fill('input[name=password]', 'guest');
+  await page.keyboard.press('Enter');
+  await page.click('text=Add a user');
+  await page.keyboard.type('app/1');
+  await page.fill('dialog input[type=password]', 's3cret');
+  await page.fill('dialog >> label:has-text("Write") + input', '^orders');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('h1:has-text("app/1")');
+  await page.fill('label:has-text("Name") + input', 'invoices');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.verdict.bad:has-text("^orders")');
+
+  await p.go('#/definitions');
+  await page.fill('textarea', JSON.stringify({ queues: ['orders.eu', 'orders.us'].map((name) => ({ name, vhost: '/', durable: true, auto_delete: false, arguments: {} })) }));
+  await page.click('text=Show what would change');
+  await page.waitForSelector('.plan-counts >> text=+ 2 create');
+  await page.click('text=Import…');
+  await page.click('dialog button[type=submit]');
+  await note(page, '2 records imported.');
+
+  await p.go('#/policies');
+  await page.click('text=Add a policy here');
+  await page.keyboard.type('short');
+  await page.fill('dialog >> label:has-text("Pattern") + input', '^orders');
+  await page.waitForSelector('.preview >> text=Matches 2 queues');
+  await page.click('dialog >> text=Max length');
+  await page.fill('dialog input[aria-label="Value of max-length"]', '10');
+  await page.click('dialog button[type=submit]');
+  await page.waitForSelector('td >> text=short');
+
+  await p.go('#/definitions');
+  await page.fill('textarea', JSON.stringify({ policies: [{ name: 'short', vhost: '/', pattern: '^orders', 'apply-to': 'queues', priority: 0, definition: { 'max-length': 20 } }] }));
+  await page.click('text=Show what would change');
+  await page.waitForSelector('.changes >> text=definition.max-length 10 → 20');
+
+  for (const [hash, text] of [['vhosts', '/'], ['vhosts/%2F', 'app/1'], ['nodes', 'Where the memory is'], ['nodes?tab=settings', 'default'], ['log', 'info'], ['audit?action=queue', 'orders.us'], ['limits', 'No vhost is limited'], ['feature-flags', 'quorum_queue']]) {
+    await p.go('#/' + hash);
+    await p.shows(text);
+    await p.shot('broker-' + hash.replace(/\W/g, '-'));
+    assert.deepEqual(await p.axe(), []);
+  }
+  await p.go('#/users/app%2F1');
+  await page.click('.page-head >> text=Delete');
+  await page.keyboard.type('app/1');
+  await page.keyboard.press('Enter');
+  await note(page, 'User app/1 is deleted.');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

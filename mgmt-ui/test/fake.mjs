@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { adminRoutes, adminWorld, vhostBody } from './fakeadmin.mjs';
 import { xRoutes } from './fakex.mjs';
 
 const root = new URL('../static/', import.meta.url);
@@ -74,7 +75,7 @@ export async function fake(options = {}) {
     queues: makeQueues(options.queues ?? 24), bindings: [], connections: options.connections === false ? [] : makeConnections(),
     exchanges: [['', 'direct'], ['amq.direct', 'direct'], ['amq.fanout', 'fanout'], ['amq.headers', 'headers'], ['amq.topic', 'topic'], ['orders', 'topic'], ['orders.dlx', 'fanout'], ['payments', 'direct']]
       .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0 })),
-    vhosts: ['/', 'staging'],
+    vhosts: ['/', 'staging'], ...adminWorld(),
   };
   if (options.hostile) world.queues.push(...hostile.map((name, i) => ({ ...makeQueues(1)[0], name, consumers: i % 2, messages_ready: i })));
   for (const q of world.queues) if (q.name.startsWith('orders')) world.bindings.push({ source: 'orders', vhost: q.vhost, destination: q.name, destination_type: 'queue', routing_key: q.name.replace('orders.', 'order.') + '.#', arguments: {}, properties_key: encodeURIComponent(q.name + '.#') });
@@ -104,7 +105,7 @@ async function serve(w, req, res) {
   if (!w.session) return reply(401, { error: 'not_authorized', reason: 'Not_Authorized' });
   const answer = xRoutes[`${req.method} ${path.slice(0, 2).join(' ')}`] ?? routes[`${req.method} ${path[0]}`];
   if (!answer) return reply(404, { error: 'Object Not Found', reason: 'Not Found' });
-  return answer({ w, path, query: url.searchParams, body: text && req.headers['content-type']?.includes('json') ? JSON.parse(text) : {}, reply });
+  return answer({ w, path, text, query: url.searchParams, body: text && req.headers['content-type']?.includes('json') ? JSON.parse(text) : {}, reply });
 }
 
 async function serveFile(path, res) {
@@ -167,13 +168,27 @@ const consumer = (q, ch) => ({
   channel_details: { name: ch.name, number: ch.number, connection_name: ch.connection_details.name, node: ch.node, user: ch.user, peer_host: ch.connection_details.peer_host, peer_port: ch.connection_details.peer_port },
 });
 
+function nodeBody(w, query) {
+  const asked = new URLSearchParams([...query].map(([k, v]) => [k.replace('node_stats', 'msg_rates'), v])), deep = new URLSearchParams([...query].map(([k, v]) => [k.replace('node_stats', 'lengths'), v]));
+  return {
+    name: 'rabbit@here', running: true, mem_limit: 1.6e9, mem_alarm: w.alarm, disk_free: 79e9, disk_free_limit: 50e6, disk_free_alarm: false, fd_used: 74, fd_total: 20000, sockets_used: 31, proc_used: 83, proc_total: 1048576, uptime: 318019e3, processors: 8,
+    os_pid: '3528', erlang_full_version: 'Go go1.26.8 linux/amd64', config_files: ['/etc/hutchmq/hutchmq.yaml'], log_files: ['<stderr>'], db_dir: '/var/lib/hutchmq', ...levels({ mem_used: w.alarm ? 1.7e9 : 412e6 }, deep),
+    ...stats({ io_sync_count: 120, io_write_count: 340, io_write_bytes: 2.4e6, io_read_count: 2, io_read_bytes: 8192, gc_num: 0.4 }, asked), io_sync_avg_time: 0.71, io_write_avg_time: 0.02,
+  };
+}
+
 const routes = {
+  ...adminRoutes((r, all) => list(r, all)),
   'GET whoami': ({ w, reply }) => reply(200, { name: 'guest', tags: w.tags }),
   'GET vhosts': (r) => r.path[2] === 'connections' ? list(r, r.w.connections.filter((c) => c.vhost === r.path[1]).map((c) => connectionBody(c, r.query)))
-    : r.path[2] === 'channels' ? list(r, r.w.connections.flatMap((c) => channelsOf(c, r.query)).filter((c) => c.vhost === r.path[1])) : r.reply(200, r.w.vhosts.map((name) => ({ name }))),
-  'GET nodes': ({ w, reply }) => reply(200, [{
-    name: 'rabbit@here', running: true, mem_used: w.alarm ? 1.7e9 : 412e6, mem_limit: 1.6e9, mem_alarm: w.alarm, disk_free: 79e9, disk_free_limit: 50e6, disk_free_alarm: false, fd_used: 74, fd_total: 20000, proc_used: 83, proc_total: 1048576, uptime: 318019e3, processors: 8,
-  }]),
+    : r.path[2] === 'channels' ? list(r, r.w.connections.flatMap((c) => channelsOf(c, r.query)).filter((c) => c.vhost === r.path[1]))
+    : r.path[2] ? r.reply(200, r.w.permissions.filter((p) => p.vhost === r.path[1])) : !r.path[1] ? r.reply(200, r.w.vhosts.map((name) => vhostBody(r.w, name)))
+    : r.w.vhosts.includes(r.path[1]) ? r.reply(200, vhostBody(r.w, r.path[1])) : notFound(r.reply),
+  'GET nodes': ({ w, path, query, reply }) => {
+    if (!w.tags.some((t) => t === 'administrator' || t === 'monitoring')) return reply(401, { error: 'not_authorised', reason: 'Not monitor user' });
+    const node = nodeBody(w, query);
+    return path[1] === undefined ? reply(200, [node]) : path[1] === node.name ? reply(200, { ...node, memory: { queue_procs: 212e6, other_proc: 96e6, connection_other: 14e6, allocated_unused: 41e6, other_system: 49e6, code: 0, strategy: 'rss', total: { rss: 412e6 } } }) : notFound(reply);
+  },
   'GET overview': ({ w, query, reply }) => {
     const ready = w.queues.reduce((n, q) => n + q.messages_ready, 0), unacked = w.queues.reduce((n, q) => n + q.messages_unacknowledged, 0), flow = w.queues.reduce((n, q) => n + q.rate, 0);
     reply(200, {

@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { planOf } from '../static/js/definitionsplan.js';
 import * as f from '../static/js/format.js';
 import { pageNumbers, pageOf } from '../static/js/paging.js';
+import { previewOf, targets } from '../static/js/policypreview.js';
 
 test('format', () => {
   const table = [
@@ -18,6 +20,7 @@ test('format', () => {
   for (const [format, rows] of table) for (const [value, want] of rows) assert.equal(format(value), want, `${format.name}(${value})`);
   assert.equal(f.count(1, 'queue'), '1 queue');
   assert.equal(f.count(12431, 'message'), '12,431 messages');
+  assert.deepEqual(['policy', 'key', 'entry', 'queue'].map(f.plural), ['policies', 'keys', 'entries', 'queues']);
 });
 
 test('pages of what the API gives as a whole', () => {
@@ -58,4 +61,48 @@ test('what axe cannot see on a canvas has contrast, too', () => {
       assert.ok(contrast >= need, `--${name} has ${contrast.toFixed(2)} in ${['light', 'dark'][theme]}, needs ${need}`);
     }
   }
+});
+
+const policy = (name, pattern, more = {}) => ({ vhost: '/', name, pattern, 'apply-to': 'queues', definition: {}, priority: 0, ...more });
+
+test('what a policy would change', () => {
+  const all = targets([{ name: 'a.1', type: 'classic' }, { name: 'a.2', type: 'quorum', arguments: { 'x-max-length': 5 } }, { name: 'b.1', type: 'stream' }], [{ name: '' }, { name: 'a.x' }]);
+  const names = (list) => list.map((o) => (o.target ?? o).name);
+  const of = (merge) => (p, others = [], was = undefined) => {
+    const v = previewOf(p, was, others, all, merge);
+    return { matched: names(v.matched), overrides: names(v.overrides), beaten: names(v.beaten), left: names(v.left), own: names(v.own) };
+  };
+  const none = { overrides: [], beaten: [], left: [], own: [] }, every = ['a.1', 'a.2', 'b.1'];
+  const length = { definition: { 'max-length': 9 } }, ttl = { definition: { 'message-ttl': 9 } };
+  for (const merge of [true, false]) {
+    const look = of(merge);
+    assert.deepEqual(look(policy('p', '^a')), { ...none, matched: ['a.1', 'a.2'] });
+    assert.deepEqual(look(policy('p', '^a', { 'apply-to': 'all' })).matched, ['a.1', 'a.2', 'a.x']);
+    assert.deepEqual(look(policy('p', '', { 'apply-to': 'exchanges' })).matched, ['a.x'], 'never the default exchange');
+    assert.deepEqual(look(policy('p', '.', { 'apply-to': 'quorum_queues', ...length })), { ...none, matched: ['a.2'], own: ['a.2'] });
+    assert.deepEqual(look(policy('p', '.', ttl)).matched, ['a.1', 'a.2'], 'streams have no time to live');
+    assert.deepEqual(look(policy('p', '.', { priority: 1, ...length }), [policy('low', '1$', length), policy('lower', 'b', { priority: -1, ...length })]).overrides, ['a.1', 'b.1']);
+    assert.deepEqual(look(policy('p', '.', length), [policy('a', 'b', length)]).beaten, ['b.1'], 'of equals, the first by name');
+    assert.deepEqual(look(policy('p', '.', length), [policy('z', 'b', length)]).overrides, ['b.1']);
+    assert.deepEqual(look(policy('p', '.'), [policy('p', '.', { priority: 9 }), policy('bad', '(')]), { ...none, matched: every }, 'not against itself');
+    assert.deepEqual(look(policy('p', '^b'), [], policy('p', '^a')).left, ['a.1', 'a.2']);
+    assert.ok(previewOf(policy('p', '('), undefined, [], all, merge).unreadable);
+  }
+  const above = [policy('above', '.', { priority: 1, ...ttl })], both = { definition: { ...length.definition, ...ttl.definition, 'max-age': '7D' } };
+  assert.deepEqual(of(true)(policy('p', '.', length), above), { ...none, matched: every, own: ['a.2'] }, 'other keys are no rivals where policies merge');
+  assert.deepEqual(of(false)(policy('p', '.', length), above).beaten, ['a.1', 'a.2']);
+  assert.deepEqual(previewOf(policy('p', '.', both), undefined, above, all, true).beaten.map((c) => [c.target.name, c.by, c.keys]), [['a.1', ['above'], ['message-ttl']], ['a.2', ['above'], ['message-ttl']]]);
+  assert.deepEqual(of(true)(policy('p', '.', both)).matched, every, 'one key for it is enough where policies merge');
+  assert.deepEqual(of(false)(policy('p', '.', both)).matched, [], 'else none may be for others');
+});
+
+test('what an import would do', () => {
+  const queue = { name: 'q', vhost: '/', durable: true, arguments: { b: 1, a: 2 } };
+  const now = { queues: [queue], policies: [policy('p', 'a')], vhosts: [{ name: '/' }] };
+  const acts = (wanted, vhost) => planOf(now, wanted, vhost).records.map((r) => `${r.action} ${r.kind} ${r.is.name}`);
+  assert.deepEqual(acts({ queues: [{ name: 'q', vhost: '/', durable: true, arguments: { a: 2, b: 1 } }] }), [], 'the order of keys is nothing');
+  assert.deepEqual(acts({ queues: [{ ...queue, durable: false }, { ...queue, name: 'r' }], policies: [policy('p', 'b')] }), ['conflict queue q', 'change policy p', 'create queue r']);
+  assert.deepEqual(acts({ queues: [{ ...queue, vhost: undefined }] }, '/'), [], 'into a vhost');
+  assert.deepEqual(planOf(now, now).counts, { keep: 3 });
+  assert.deepEqual(acts({}), []);
 });

@@ -50,9 +50,61 @@ export interface Node {
   disk_free_alarm?: boolean;
   fd_used?: number;
   fd_total?: number;
+  sockets_used?: number;
   proc_used?: number;
   processors?: number;
+  os_pid?: string;
+  db_dir?: string;
+  config_files?: string[];
+  log_files?: string[];
+  erlang_full_version?: string;
+  mem_used_details?: Details;
+  gc_num_details?: Details;
+  io_read_count?: number;
+  io_read_bytes?: number;
+  io_write_count?: number;
+  io_write_bytes?: number;
+  io_write_avg_time?: number;
+  io_sync_count?: number;
+  io_sync_avg_time?: number;
+  io_sync_count_details?: Details;
+  io_sync_avg_time_details?: Details;
+  io_write_count_details?: Details;
+  io_write_bytes_details?: Details;
+  /** When asked for: bytes by what they are used for. */
+  memory?: Record<string, any>;
 }
+
+export interface Vhost extends Lengths {
+  name: string;
+  description: string;
+  tags: string[];
+  default_queue_type: string;
+  protected_from_deletion: boolean;
+  tracing: boolean;
+  message_stats?: MessageStats;
+}
+
+export interface UserRecord extends User { password_hash: string; hashing_algorithm: string; limits: Record<string, number> }
+
+export interface Permission { user: string; vhost: string; configure: string; write: string; read: string }
+
+export interface TopicPermission { user: string; vhost: string; exchange: string; write: string; read: string }
+
+export interface Policy extends Named { pattern: string; 'apply-to': string; definition: Arguments; priority: number }
+
+/** What an import would do with one record. */
+export interface Intent { action: string; kind: string; vhost?: string; was?: any; is: any; reason?: string }
+
+export interface Plan { counts: Record<string, number>; records: Intent[]; complete: boolean }
+
+export interface Setting { key: string; value: string; default: string; origin: string; where: string; type: string; description: string }
+
+/** time: Unix milliseconds. */
+export interface LogLine { id: number; time: number; level: string; message: string; details?: Record<string, string> }
+
+/** A change, or one that was refused: result is "ok" or why not. */
+export interface AuditEntry { id: number; time: number; user: string; via: string; from: string; action: string; vhost: string; name: string; details?: Arguments; result: string; repeated?: number }
 
 export interface Queue extends Named, Lengths {
   type: string;

@@ -95,12 +95,23 @@ const words = /** @type {Record<string, string>} */ ({
   429: 'Too many attempts. Wait a little.',
 });
 
+/** What RabbitMQ's API says to those it refuses, in sentences. */
+const refusals = /** @type {Record<string, string>} */ ({
+  'Not administrator user': 'Only an administrator may do that.',
+  'Not monitor user': 'Only those who monitor may see that: your user needs the tag monitoring.',
+  'Not policymaker user': 'Only those who make policies may do that: your user needs the tag policymaker.',
+  'Not management user': 'Your user may not use this: it has no tag.',
+  'User not authorised to access virtual host': 'Your user has no permission in this vhost.',
+  'User not authorised to access object': 'Your user may not do that with it.',
+});
+
 /** @param {number} status @param {string} text */
 function reason(status, text) {
   const said = decode(text)?.reason;
   if (said === 'Not_Authorized') return words[401];
   if (said === 'Object Not Found' || said === 'Not Found') return words[404];
-  if (said) return typeof said === 'string' ? said : JSON.stringify(said);
+  if (typeof said === 'string' && said) return refusals[said] ?? said;
+  if (said) return JSON.stringify(said);
   return words[status] ?? `The broker answered ${status}.`;
 }
 

@@ -1,6 +1,6 @@
 // The start: who is there decides between the login and the shell.
 
-import { user, whoami } from './api.js';
+import { may, user, whoami } from './api.js';
 import { Empty, Loading, html, render, useEffect, useState } from './dom.js';
 import { DialogHost, closeDialog } from './dialog.js';
 import { Login } from './login.js';
@@ -20,6 +20,9 @@ function App() {
 
 /** @typedef {{path: string, component: any, error?: Error}} Loaded */
 
+/** Who has a tag. */
+const needs = /** @type {Record<string, string>} */ ({ administrator: 'administrators', monitoring: 'those who monitor', policymaker: 'those who make policies' });
+
 /** The page of the address. Its module is loaded when it is first asked for. */
 function Page() {
   const { path } = address.value;
@@ -29,12 +32,13 @@ function Page() {
     let left = false;
     /** @param {any} component @param {Error} [error] */
     const set = (component, error) => { if (!left && route) setLoaded({ path: route.path, component, error }); };
-    route?.load().then((m) => set(m.default), (e) => set(null, e));
+    if (route && (!route.tag || may(route.tag))) route.load().then((m) => set(m.default), (e) => set(null, e));
     document.title = [...path.slice(1).reverse(), route?.rail?.label, 'HutchMQ'].filter(Boolean).join(' · ');
     scrollTo(0, 0);
     return () => { left = true; };
   }, [path.join('/')]);
   if (!route) return html`<${Empty} icon="search" title="There is no such page" whole><p><a href=${href([])}>To the overview</a></p><//>`;
+  if (route.tag && !may(route.tag)) return html`<${Empty} icon="lock" title=${`This page is for ${needs[route.tag] ?? route.tag}`} whole><p>You are logged in as ${user.value?.name}, who may not see it. An administrator can give you the tag <code>${route.tag}</code>.</p><p><a href=${href([])}>To the overview</a></p><//>`;
   if (loaded?.path !== route.path) return html`<${Loading} />`;
   // After an upgrade of the broker, the modules of the old version are gone.
   if (loaded.error) return html`<${Empty} icon="info" title="HutchMQ was upgraded" whole><p>This page is of the version before. <a href="">Load the new one</a></p><//>`;

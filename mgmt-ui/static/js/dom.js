@@ -111,6 +111,9 @@ export function Arguments({ of = {} }) {
   return html`<span class="arguments">${keys.map((k) => html`<code key=${k}>${k}: ${JSON.stringify(of[k])}</code>`)}</span>`;
 }
 
+/** A sentence with `code` in it, as the broker says it. @param {{of?: string}} p */
+export const Prose = ({ of = '' }) => html`<span class="prose muted">${of.split('`').map((part, i) => i % 2 ? html`<code key=${i}>${part}</code>` : part)}</span>`;
+
 /** What went wrong, instead of what was to be shown. @param {{error: Error, whole?: boolean}} p */
 export const Failed = ({ error, whole }) => html`
   <div class="failed" role="alert"><${Empty} icon="warn" title="This cannot be shown" whole=${whole}><p>${error.message}</p><//></div>`;

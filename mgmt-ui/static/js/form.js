@@ -87,6 +87,12 @@ export function objectOf(rows) {
   return Object.fromEntries(rows.filter((r) => r.key !== '').map((r) => [r.key, valueOf(r)]));
 }
 
+/** The rows that stand for an object. @param {Record<string, any>} o @returns {Row[]} */
+export const rowsOf = (o) => Object.entries(o).map(([key, v]) => {
+  const type = types.includes(typeof v) ? typeof v : 'json';
+  return { key, type, value: type === 'json' ? JSON.stringify(v) : String(v) };
+});
+
 /** @param {Row} r */
 function valueOf(r) {
   switch (r.type) {

@@ -68,4 +68,7 @@ export const clock = (atMs) => new Date(atMs).toLocaleTimeString('en-GB');
 export const percent = (share) => known(share) ? whole.format(100 * /** @type {number} */ (share)) + ' %' : none;
 
 /** "1 message", "12,431 messages" @param {number} n @param {string} noun */
-export const count = (n, noun) => `${number(n)} ${noun}${n === 1 ? '' : 's'}`;
+export const count = (n, noun) => `${number(n)} ${n === 1 ? noun : plural(noun)}`;
+
+/** "queues", "policies" @param {string} noun */
+export const plural = (noun) => /[^aeiou]y$/.test(noun) ? noun.slice(0, -1) + 'ies' : noun + 's';

@@ -27,6 +27,7 @@ const drawn = /** @type {Record<string, string>} */ ({
   save: 'M10 3v9m0 0-3.5-3.5M10 12l3.5-3.5M4 13v3.5h12V13',
   pause: 'M7 4.5v11M13 4.5v11',
   play: 'M6.5 4l9 6-9 6z',
+  edit: 'M4 16l.7-3.2L13.5 4l2.5 2.5-8.8 8.8zM11.5 6l2.5 2.5',
   trash: 'M3.5 5.5h13M8 5.5v-2h4v2M5 5.5l.8 11h8.4l.8-11M8.5 9v4.5M11.5 9v4.5',
   purge: 'M4 5h12M6 9h8M8 13h4M9.5 17h1',
   copy: 'M7 7h9.5v9.5H7zM4.5 12.5h-1v-9h9v1',

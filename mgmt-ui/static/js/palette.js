@@ -14,6 +14,12 @@ import { help, railRoutes } from './shell.js';
 
 const maxFound = 20;
 
+/** What can be added: where, and by whom. @type {{label: string, at: string, add: string, tag?: string}[]} */
+const forms = [
+  { label: 'Add a queue', at: 'queues', add: 'queue' }, { label: 'Add an exchange', at: 'exchanges', add: 'exchange' }, { label: 'Add a policy', at: 'policies', add: 'policy', tag: 'policymaker' },
+  { label: 'Add a user', at: 'users', add: 'user', tag: 'administrator' }, { label: 'Add a vhost', at: 'vhosts', add: 'vhost', tag: 'administrator' },
+];
+
 /** @returns {Entry[]} */
 function known() {
   const pages = railRoutes().map((r) => ({
@@ -21,8 +27,7 @@ function known() {
   }));
   return [
     ...pages,
-    { icon: 'plus', label: 'Add a queue', kind: 'action', run: () => go(href(['queues'], { add: 'queue' })) },
-    { icon: 'plus', label: 'Add an exchange', kind: 'action', run: () => go(href(['exchanges'], { add: 'exchange' })) },
+    ...forms.filter((f) => !f.tag || may(f.tag)).map((f) => ({ icon: 'plus', label: f.label, kind: 'action', run: () => go(href([f.at], { add: f.add })) })),
     { icon: 'sun', label: 'Theme: light', kind: 'action', run: () => { theme.value = 'light'; } },
     { icon: 'moon', label: 'Theme: dark', kind: 'action', run: () => { theme.value = 'dark'; } },
     { icon: 'auto', label: 'Theme: as the system has it', kind: 'action', run: () => { theme.value = 'auto'; } },

@@ -20,6 +20,15 @@ export const routes = [
   { path: 'exchanges', names: [0, 2], load: () => import('./pages/exchanges.js'), rail: { label: 'Exchanges', icon: 'exchanges' } },
   { path: 'connections', names: [0, 1], load: () => import('./pages/connections.js'), rail: { label: 'Connections', icon: 'connections' } },
   { path: 'channels', names: [0, 1], load: () => import('./pages/channels.js'), rail: { label: 'Channels', icon: 'channels' } },
+  { path: 'policies', load: () => import('./pages/policies.js'), rail: { label: 'Policies', icon: 'policies', group: 'Admin' } },
+  { path: 'users', names: [0, 1], load: () => import('./pages/users.js'), rail: { label: 'Users', icon: 'users', group: 'Admin' }, tag: 'administrator' },
+  { path: 'vhosts', names: [0, 1], load: () => import('./pages/vhosts.js'), rail: { label: 'Vhosts', icon: 'vhosts', group: 'Admin' }, tag: 'administrator' },
+  { path: 'limits', load: () => import('./pages/limits.js'), rail: { label: 'Limits', icon: 'limits', group: 'Admin' } },
+  { path: 'definitions', load: () => import('./pages/definitions.js'), rail: { label: 'Definitions', icon: 'definitions', group: 'Admin' }, tag: 'administrator' },
+  { path: 'nodes', names: [0, 1], load: () => import('./pages/node.js'), rail: { label: 'Node', icon: 'node', group: 'Broker' }, tag: 'monitoring' },
+  { path: 'log', load: () => import('./pages/log.js'), rail: { label: 'Log', icon: 'log', group: 'Broker' }, tag: 'monitoring' },
+  { path: 'audit', load: () => import('./pages/audit.js'), rail: { label: 'Audit', icon: 'audit', group: 'Broker' }, tag: 'administrator' },
+  { path: 'feature-flags', load: () => import('./pages/features.js') },
 ];
 
 /** The route of an address, or undefined. @param {string[]} path */

@@ -4,7 +4,7 @@
 import { logout, may, reachable, user } from './api.js';
 import { Alarms } from './alarms.js';
 import { Dialog, attempt, openDialog } from './dialog.js';
-import { Button, Icon, html } from './dom.js';
+import { Button, Icon, html, useEffect } from './dom.js';
 import { shortcuts, useKeys } from './keys.js';
 import { Mark } from './mark.js';
 import { openPalette, usePaletteKey } from './palette.js';
@@ -46,6 +46,8 @@ export const railRoutes = () => routes.filter((r) => r.rail && (!r.tag || may(r.
 function Rail() {
   const here = address.value.path[0] ?? '';
   const entries = railRoutes();
+  // On a phone the rail is a bar that is longer than the screen.
+  useEffect(() => { document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); }, [here]);
   const groups = [...new Set(entries.map((r) => r.rail?.group ?? ''))];
   return html`
     <nav class="rail" aria-label="Main">

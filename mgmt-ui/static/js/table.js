@@ -1,7 +1,7 @@
 // Lists. Filter, sorting, page and columns stand in the address, so that a
 // list can be sent to somebody; the API does the work, and sends one page.
 
-import { Button, Empty, Failed, Icon, Loading, html, count, number, useEffect, useMemo, useRef, useState } from './dom.js';
+import { Button, Empty, Failed, Icon, Loading, html, count, number, plural, useEffect, useMemo, useRef, useState } from './dom.js';
 import { useKeys } from './keys.js';
 import { useLive } from './live.js';
 import { pageNumbers, pageOf } from './paging.js';
@@ -21,6 +21,7 @@ import { useWindow } from './window.js';
  * @property {boolean} [right]  numbers stand to the right
  * @property {boolean} [hidden] until the user asks for it
  * @property {boolean} [card]   stays on a phone
+ * @property {boolean} [deeds]  it holds buttons: its label is only for who cannot see them, and it stays
  * @property {(row: T, list: {answer: any, rows: T[]}) => Children} cell
  */
 
@@ -35,6 +36,7 @@ import { useWindow } from './window.js';
  * @property {(row: any) => string} [hrefOf]  where Enter leads
  * @property {(row: any) => string} [nameOf]  what the filter looks at, if the API does not page the list
  * @property {boolean} [whole]   the API gives the list as a whole: it is paged here
+ * @property {string} [under]     the key of the answer that holds the list, if it is not the answer
  * @property {Children} empty    what is shown if there is none at all
  * @property {{label: string, icon: string, danger?: boolean, run: (rows: any[]) => void}[]} [bulk]  what can be done with selected rows
  */
@@ -47,7 +49,7 @@ export function List(p) {
   const shown = useColumns(p, query);
   const path = useListPath(p, query, shown);
   const live = useLive(path);
-  const page = useMemo(() => read(live.data, p, query), [live.data, query]);
+  const page = useMemo(() => read(p.under ? live.data?.[p.under] : live.data, p, query), [live.data, query]);
   const [selected, setSelected] = useState(/** @type {Set<string>} */ (new Set()));
   useFirstPage(live.error, query);
   const list = { answer: live.data, rows: page?.items ?? [] };
@@ -69,7 +71,7 @@ function useColumns(p, query) {
   const kept = pref('columns.' + p.id, /** @type {string[] | null} */ (null));
   const wanted = query.cols?.split(',') ?? kept.value;
   return useMemo(
-    () => p.columns.filter((c, i) => i === 0 || (wanted ? wanted.includes(c.key) : !c.hidden)),
+    () => p.columns.filter((c, i) => i === 0 || c.deeds || (wanted ? wanted.includes(c.key) : !c.hidden)),
     [p.columns, query.cols, kept.value],
   );
 }
@@ -114,7 +116,7 @@ function Toolbar({ p, query, page, shown }) {
     <div class="toolbar" role="search">
       <div class="filter">
         <${Icon} name="search" />
-        <input ref=${field} type="search" placeholder=${`Filter ${p.noun}s`} aria-label=${`Filter ${p.noun}s by name`} value=${name} spellcheck="false"
+        <input ref=${field} type="search" placeholder=${`Filter ${plural(p.noun)}`} aria-label=${`Filter ${plural(p.noun)} by name`} value=${name} spellcheck="false"
           onInput=${(/** @type {any} */ e) => setName(e.target.value)} onKeyDown=${(/** @type {KeyboardEvent} */ e) => e.key === 'Escape' && field.current?.blur()} />
         <button type="button" class="toggle" aria-pressed=${query.use_regex === 'true' ? 'true' : 'false'} title="The filter is a regular expression"
           onClick=${() => setQuery({ use_regex: query.use_regex === 'true' ? '' : 'true', page: '' })}>.*</button>
@@ -139,7 +141,7 @@ function ColumnChooser({ p, shown }) {
     <details class="menu columns">
       <summary class="button" aria-label="Columns" title="Columns"><${Icon} name="columns" /><span class="wide-only">Columns</span></summary>
       <div class="menu-box">
-        ${p.columns.slice(1).map((c) => html`
+        ${p.columns.slice(1).filter((c) => !c.deeds).map((c) => html`
           <label class="check" key=${c.key}><input type="checkbox" checked=${shown.includes(c)} onChange=${() => flip(c.key)} /><span>${c.label}</span></label>`)}
         <button type="button" class="link" onClick=${() => { kept.value = null; setQuery({ cols: '' }); }}>As they were</button>
       </div>
@@ -186,7 +188,7 @@ function Rows({ p, list, shown, query, selected, setSelected }) {
   });
   const all = rows.length > 0 && rows.every((r) => selected.has(p.keyOf(r)));
   return html`
-    <div class="table-box" tabindex="0" role="region" aria-label=${`${p.noun}s`}>
+    <div class="table-box" tabindex="0" role="region" aria-label=${plural(p.noun)}>
     <table class="table">
       <thead><tr>
         ${p.bulk && html`<th class="pick"><input type="checkbox" aria-label="Select all on this page" checked=${all}
@@ -200,7 +202,7 @@ function Rows({ p, list, shown, query, selected, setSelected }) {
           return html`
           <tr key=${key} class=${(view.from + i === current ? 'current ' : '') + (selected.has(key) ? 'selected' : '')} aria-current=${view.from + i === current ? 'true' : undefined}>
             ${p.bulk && html`<td class="pick"><input type="checkbox" aria-label=${`Select ${row.name}`} checked=${selected.has(key)} onChange=${() => flip(key)} /></td>`}
-            ${shown.map((c, n) => html`<td key=${c.key} data-label=${c.label} class=${(c.right ? 'right ' : '') + (n === 0 ? 'name ' : c.card ? 'card-cell' : 'wide-cell')}>${c.cell(row, list)}</td>`)}
+            ${shown.map((c, n) => html`<td key=${c.key} data-label=${c.deeds ? undefined : c.label} class=${(c.right ? 'right ' : '') + (c.deeds ? 'deeds ' : '') + (n === 0 ? 'name ' : c.card ? 'card-cell' : 'wide-cell')}>${c.cell(row, list)}</td>`)}
           </tr>`;
         })}
         ${view.below > 0 && html`<tr class="gap" style=${`height:${view.below}px`}></tr>`}
@@ -220,7 +222,7 @@ function Head({ column: c, query }) {
   };
   return html`
     <th class=${(c.right ? 'right ' : '') + (c.card ? '' : 'wide-cell')} aria-sort=${by ? (down ? 'descending' : 'ascending') : undefined} scope="col">
-      ${c.sort === undefined ? c.label : html`
+      ${c.deeds ? html`<span class="sr-only">${c.label}</span>` : c.sort === undefined ? c.label : html`
         <button type="button" class="sort" onClick=${() => setQuery({ ...next(), page: '' })}>${c.label}<span aria-hidden="true">${by ? (down ? '↓' : '↑') : ''}</span></button>`}
     </th>`;
 }
@@ -236,7 +238,7 @@ function Pages({ page, query, noun }) {
         ${pageNumbers(page.page, page.page_count).map((n) => n === 0 ? html`<span class="muted">…</span>` : html`
           <button type="button" key=${n} class="page-number" aria-current=${n === page.page ? 'page' : undefined} onClick=${() => turn(n)}>${number(n)}</button>`)}
         <${Button} icon="right" kind="quiet" label="Next page" disabled=${page.page >= page.page_count} onClick=${() => turn(page.page + 1)} />`}
-      <label class="page-size"><select aria-label=${`${noun}s per page`} onChange=${(/** @type {any} */ e) => setQuery({ page_size: e.target.value, page: '' })}>
+      <label class="page-size"><select aria-label=${`${plural(noun)} per page`} onChange=${(/** @type {any} */ e) => setQuery({ page_size: e.target.value, page: '' })}>
         ${pageSizes.map((s) => html`<option key=${s} value=${s} selected=${s === (query.page_size ?? '100')}>${s}</option>`)}
       </select> per page</label>
     </nav>`;

@@ -1,8 +1,9 @@
 // The list of exchanges; with two names, one of them.
 
+import { useAddDialog } from '../adddialog.js';
 import { addExchange } from '../exchangeform.js';
-import { Badge, Button, Num, PageHead, html, rate, useEffect, useMemo } from '../dom.js';
-import { address, exchangeHref, setQuery } from '../router.js';
+import { Badge, Button, Num, PageHead, html, rate, useMemo } from '../dom.js';
+import { exchangeHref } from '../router.js';
 import { List } from '../table.js';
 import { ofVhost, showsVhost } from '../vhosts.js';
 import { Exchange } from './exchange.js';
@@ -35,12 +36,7 @@ const columns = [
 ];
 
 function ExchangeList() {
-  const { query } = address.value;
-  useEffect(() => {
-    if (query.add !== 'exchange') return;
-    setQuery({ add: '' });
-    addExchange();
-  }, [query.add]);
+  useAddDialog('exchange', addExchange);
   const empty = useMemo(() => html`<p class="muted">No exchanges: you see no vhost.</p>`, []);
   return html`
     <${PageHead} title="Exchanges" actions=${html`<${Button} kind="primary" icon="plus" onClick=${addExchange}>Add an exchange<//>`} />

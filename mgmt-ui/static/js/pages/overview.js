@@ -3,7 +3,8 @@
 import { alarmsOf } from '../alarms.js';
 import { may } from '../api.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
-import { Badge, Card, Failed, Icon, KeyValue, Loading, PageHead, Snippet, Spark, State, bytes, count, html, number, percent, rate, span, useMemo } from '../dom.js';
+import { Badge, Card, Failed, Icon, KeyValue, Loading, PageHead, Snippet, Spark, State, bytes, count, html, number, rate, span, useMemo } from '../dom.js';
+import { Gauge } from '../gauge.js';
 import { useLive } from '../live.js';
 import { href, queueHref } from '../router.js';
 import { sendSnippet } from '../snippets.js';
@@ -132,7 +133,7 @@ const Nodes = ({ nodes }) => html`
   <${Card} title="Nodes"><div class="nodes">
     ${nodes.map((n) => html`
       <article key=${n.name} class="node">
-        <h3>${n.name} <${State} of=${n.running ? 'running' : 'down'} /></h3>
+        <h3><a href=${href(['nodes', n.name])}>${n.name}</a> <${State} of=${n.running ? 'running' : 'down'} /></h3>
         <${Gauge} label="Memory" used=${n.mem_used} limit=${n.mem_limit} alarm=${n.mem_alarm} />
         <${Gauge} label="Files" used=${n.fd_used} limit=${n.fd_total} as=${number} />
         <${KeyValue} of=${[
@@ -142,18 +143,8 @@ const Nodes = ({ nodes }) => html`
       </article>`)}
   </div><//>`;
 
-/** How much of a limit is used. @param {{label: string, used?: number, limit?: number, alarm?: boolean, as?: (n?: number) => string}} p */
-function Gauge({ label, used = 0, limit = 0, alarm, as = bytes }) {
-  const share = limit > 0 ? Math.min(1, used / limit) : 0;
-  return html`
-    <div class=${'gauge ' + (alarm ? 'bad' : share > 0.8 ? 'warn' : '')}>
-      <span>${label}</span><span>${as(used)} <span class="muted">of ${as(limit)}</span>${alarm && html` <${Badge} tone="bad">▲ over<//>`}</span>
-      <div class="bar" role="meter" aria-label=${`${label}: ${percent(share)}`} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.round(100 * share)}><i style=${`width:${100 * share}%`}></i></div>
-    </div>`;
-}
-
 /** @param {{of?: import('../../../types/api').Listener[]}} p */
-const Listeners = ({ of = [] }) => html`
+export const Listeners = ({ of = [] }) => html`
   <${Card} title="Listeners">
     <table class="plain"><thead><tr><th scope="col">Protocol</th><th scope="col">Address</th><th scope="col" class="right">Port</th><th scope="col">TLS</th><th scope="col" class="wide-cell">Node</th></tr></thead>
       <tbody>${of.map((l) => html`<tr key=${l.node + l.protocol + l.ip_address + l.port}><th scope="row">${l.protocol}</th><td>${l.ip_address}</td><td class="right">${l.port}</td><td>${l.tls ? 'yes' : 'no'}</td><td class="wide-cell muted">${l.node}</td></tr>`)}</tbody></table>

@@ -1,12 +1,13 @@
 // The list of queues; with two names, one of them.
 
+import { useAddDialog } from '../adddialog.js';
 import { may } from '../api.js';
-import { Badge, Button, Empty, Num, PageHead, Snippet, Spark, State, bytes, html, number, rate, useEffect, useMemo } from '../dom.js';
+import { Badge, Button, Empty, Num, PageHead, Snippet, Spark, State, bytes, html, number, rate, useMemo } from '../dom.js';
 import { addQueue } from '../queueform.js';
 import { deleteQueues, purgeQueues } from '../queueactions.js';
 import { useLive, useTrail } from '../live.js';
 import { vhost } from '../prefs.js';
-import { address, queueHref, setQuery } from '../router.js';
+import { queueHref } from '../router.js';
 import { sendSnippet } from '../snippets.js';
 import { List } from '../table.js';
 import { ofVhost, showsVhost } from '../vhosts.js';
@@ -65,23 +66,13 @@ const columns = (trail) => [
 function QueueList() {
   const trail = useTrail(30);
   const shown = useMemo(() => columns(trail), [trail]);
-  useAddDialog();
+  useAddDialog('queue', addQueue);
   return html`
     <${PageHead} title="Queues" actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => addQueue()}>Add a queue<//>`} />
     <${List} id="queues" noun="queue" path=${ofVhost('queues')}
       columns=${shown} fields=${['name', 'vhost', 'messages', 'consumers']} keyOf=${(/** @type {Q} */ q) => q.vhost + '\n' + q.name} hrefOf=${queueHref}
       bulk=${[{ label: 'Purge…', icon: 'purge', run: purgeQueues }, { label: 'Delete…', icon: 'trash', danger: true, run: deleteQueues }]}
       empty=${html`<${NoQueues} />`} />`;
-}
-
-/** The palette leads here with ?add=queue. */
-function useAddDialog() {
-  const { query } = address.value;
-  useEffect(() => {
-    if (query.add !== 'queue') return;
-    setQuery({ add: '' });
-    addQueue();
-  }, [query.add]);
 }
 
 function NoQueues() {

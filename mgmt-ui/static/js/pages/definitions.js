@@ -1,0 +1,132 @@
+// Definitions: all that is declared, as a file to take along, and a file to
+// bring in, with what it would change before it does.
+
+import { get, path, post } from '../api.js';
+import { renameCluster } from '../clusterform.js';
+import { planOf } from '../definitionsplan.js';
+import { ask, attempt } from '../dialog.js';
+import { Button, Card, Icon, KeyValue, PageHead, count, html, useRef, useState } from '../dom.js';
+import { Choice, Field } from '../form.js';
+import { useLive } from '../live.js';
+import { PlanTable } from '../plantable.js';
+import { href } from '../router.js';
+import { vhosts } from '../vhosts.js';
+
+/** @typedef {import('../../../types/api').Plan} Plan */
+
+export default function Definitions() {
+  return html`
+    <${PageHead} title="Definitions" meta=${html`<span>Users, vhosts, policies, queues, exchanges and bindings, without the messages.</span>`} />
+    <div class="columns-2"><${Export} /><${ClusterName} /></div>
+    <${Import} />`;
+}
+
+/** Below /api: of all, or of one vhost. @param {string} vhost */
+const pathOf = (vhost) => vhost ? path`definitions/${vhost}` : 'definitions';
+
+/** @param {string} vhost */
+function fileName(vhost) {
+  const day = new Date().toISOString().slice(0, 10);
+  return `hutchmq-${vhost ? vhost.replace(/[^\w.-]+/g, '_') + '-' : ''}${day}.json`;
+}
+
+/** Which vhost. @param {{value: string, onChange: (v: string) => void, all: string, label: string}} p */
+const Which = ({ value, onChange, all, label }) => html`<${Choice} label=${label} value=${value} onChange=${onChange} options=${[['', all], ...vhosts.value.map((v) => [v, `vhost ${v}`])]} />`;
+
+function Export() {
+  const [where, setWhere] = useState('');
+  return html`
+    <${Card} title="Export">
+      <${Which} label="What" all="everything" value=${where} onChange=${setWhere} />
+      <p class="hint below-field">Passwords are in it as hashes: keep the file as you would keep them. RabbitMQ reads it, too.</p>
+      <a class="button" href=${'api/' + pathOf(where) + '?download=' + encodeURIComponent(fileName(where))} download><${Icon} name="get" />Download</a>
+    <//>`;
+}
+
+function ClusterName() {
+  const { data } = useLive('cluster-name', { everyMs: 10000 });
+  return html`
+    <${Card} title="Cluster" actions=${data && html`<${Button} onClick=${() => renameCluster(data.name)}>Rename<//>`}>
+      <${KeyValue} of=${[['Name', data?.name], ['Nodes', html`<a href=${href(['nodes'])}>memory, disk, listeners</a>`], ['Features', html`<a href=${href(['feature-flags'])}>feature flags</a>`]]} />
+      <p class="hint">The name is what clients and monitoring are told. Exported files carry it.</p>
+    <//>`;
+}
+
+/** A file to bring in: chosen, dropped or pasted; then compared, then applied. */
+function Import() {
+  const [text, setText] = useState('');
+  const [where, setWhere] = useState('');
+  const [plan, setPlan] = useState(/** @type {Plan | undefined} */ (undefined));
+  const [busy, setBusy] = useState(false);
+  const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
+  /** @param {string} next */
+  const take = (next) => {
+    setPlan(undefined);
+    setText(next);
+  };
+  /** @param {FileList | null | undefined} files */
+  const takeFile = async (files) => { if (files?.[0]) take(await files[0].text()); };
+  const compare = async () => {
+    setBusy(true);
+    await attempt(async () => setPlan(await planFor(text, where)), '');
+    setBusy(false);
+  };
+  return html`
+    <${Card} title="Import">
+      <div class="import" onDragOver=${(/** @type {DragEvent} */ e) => e.preventDefault()} onDrop=${(/** @type {DragEvent} */ e) => { e.preventDefault(); takeFile(e.dataTransfer?.files); }}>
+        <div class="import-head">
+          <${Which} label="Into" all="the vhosts that it names" value=${where} onChange=${(/** @type {string} */ v) => { setPlan(undefined); setWhere(v); }} />
+          <input ref=${chooser} type="file" accept=".json,application/json" class="sr-only" tabindex="-1" aria-label="File of definitions" onChange=${(/** @type {any} */ e) => takeFile(e.target.files)} />
+          <${Button} icon="definitions" onClick=${() => chooser.current?.click()}>Choose a file<//>
+        </div>
+        <${Field} area label="Definitions" class="mono" rows=${plan ? 3 : 8} value=${text} onChange=${take} placeholder='{"queues":[{"name":"orders","vhost":"/","durable":true,"auto_delete":false,"arguments":{}}]}' hint="JSON, as exported here or by RabbitMQ. A file can be dropped here." />
+      </div>
+      ${!plan && html`<${Button} kind="primary" disabled=${busy || text.trim() === ''} onClick=${compare}>Show what would change<//>`}
+      ${plan && html`<${PlanTable} of=${plan} /><${Apply} plan=${plan} text=${text} where=${where} done=${() => take('')} />`}
+    <//>`;
+}
+
+/** The text as it is: numbers too large for a browser stay what they are. @param {string} text */
+function formOf(text) {
+  const form = new FormData();
+  form.append('file', new Blob([text], { type: 'application/json' }), 'definitions.json');
+  return form;
+}
+
+/** @param {string} text @param {string} where @returns {Promise<Plan>} */
+async function planFor(text, where) {
+  const wanted = parse(text);
+  try {
+    return await post('x/definitions/plan', formOf(text), { query: { vhost: where || undefined } });
+  } catch (e) {
+    if (![404, 405].includes(/** @type {any} */ (e).status)) throw e;
+    return planOf(await get('definitions'), wanted, where);
+  }
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    const wanted = JSON.parse(text);
+    if (wanted && typeof wanted === 'object' && !Array.isArray(wanted)) return wanted;
+  } catch (e) {
+    throw new Error(`This is no JSON: ${/** @type {Error} */ (e).message}`);
+  }
+  throw new Error('These are no definitions: an object with queues, exchanges and so on is wanted.');
+}
+
+/** @param {{plan: Plan, text: string, where: string, done: () => void}} p */
+function Apply({ plan, text, where, done }) {
+  const { create = 0, change = 0, conflict = 0 } = plan.counts;
+  if (create + change === 0) return html`<p class="apply"><${Button} onClick=${done}>Start again<//></p>`;
+  const apply = () => ask({
+    title: 'Import these definitions?', action: `Import ${count(create + change, 'record')}`,
+    body: html`<p>${count(create, 'record')} will be made, ${count(change, 'record')} changed.${conflict > 0 && ` ${count(conflict, 'record')} conflict: the import may stop there.`} Nothing is deleted.</p>`,
+    run: async () => {
+      await post(pathOf(where), formOf(text));
+      done();
+    },
+    done: `${count(create + change, 'record')} imported.`,
+  });
+  return html`<p class="apply"><${Button} kind="primary" onClick=${apply}>Import…<//> <${Button} onClick=${done}>Start again<//></p>`;
+}
