@@ -35,6 +35,7 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
 	memory := limitMemory(cfg, log)
 	keepHeadroom()
+	go returnMemory(ctx)
 	st, err := openStore(cfg, memory.staged, log)
 	if err != nil {
 		return err
