@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers pgo soak docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers pgo soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -69,8 +69,21 @@ bench: ## every benchmark
 
 # PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much, PEERS_FACTS=only
 # or no which of the two tables, and ours the second without RabbitMQ.
-bench-peers: build ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
+bench-peers: build peers ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
+
+# Debian starts a service that it installs, unless policy-rc.d forbids it.
+POLICY = /usr/sbin/policy-rc.d
+
+peers:
+	@if ls /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server >/dev/null 2>&1; then \
+		echo "peers: RabbitMQ is here"; \
+	elif [ "$$(id -u)" = 0 ] && [ ! -e $(POLICY) ]; then \
+		printf '#!/bin/sh\nexit 101\n' > $(POLICY) && chmod +x $(POLICY) && apt-get update && \
+		apt-get install -y --no-install-recommends rabbitmq-server; done=$$?; rm -f $(POLICY); exit $$done; \
+	else \
+		echo "peers: run: sudo apt-get install -y rabbitmq-server"; exit 1; \
+	fi
 
 # SOAK_MINUTES says how long: 60 for a long one.
 SOAK_MINUTES ?= 10
