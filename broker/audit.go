@@ -41,6 +41,7 @@ type audit struct {
 	kept    []uint64 // ids, the oldest first
 	last    uint64
 	refused refusals
+	floods  floods
 	failed  bool // told
 }
 
@@ -148,7 +149,7 @@ func (a *audit) write(list []*Entry) {
 	var b store.Batch
 	var written []*Entry
 	for _, e := range list {
-		if a.refused.again(e) {
+		if a.refused.again(e) || a.floods.over(e) {
 			continue
 		}
 		e.ID = max(a.last+1, uint64(max(e.AtMs, 0))*1000)

@@ -25,7 +25,7 @@ type Entry struct {
 	Name     string             `json:"name"`    // of what it is about
 	Said     definitions.Object `json:"details"` // never a password
 	Result   string             `json:"result"`
-	Repeated int                `json:"repeated,omitempty"` // how often more, since the entry before
+	Repeated int                `json:"repeated,omitempty"` // how often more, not on record, before this one
 }
 
 // reasonOf is what is wrong, without AMQP's name for it.
