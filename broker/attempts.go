@@ -3,12 +3,16 @@ package broker
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 )
 
 // maxAttemptSources bounds how many sources of logins are told apart. Beyond
 // that all count as one that has no address and no user.
 const maxAttemptSources = 1000
+
+// maxUserBytes is how much is remembered of the name that somebody gave.
+const maxUserBytes = 255
 
 // Attempts counts logins.
 type Attempts struct {
@@ -30,7 +34,7 @@ func (a *attempts) note(protocol, host, user string, failed bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.count(Attempts{Protocol: protocol}, failed)
-	source := Attempts{Protocol: protocol, PeerHost: host, User: user}
+	source := Attempts{Protocol: protocol, PeerHost: host, User: strings.Clone(user[:min(len(user), maxUserBytes)])}
 	if source.PeerHost == "" || len(a.counts) >= maxAttemptSources && a.counts[source] == nil {
 		return
 	}

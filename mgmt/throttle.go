@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ func (d debt) at(now time.Time) float64 {
 
 // wait is how long user must not try again from addr; 0 is not at all.
 func (t *throttle) wait(addr, user string, now time.Time) time.Duration {
+	user = remembered(user)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	over := t.wrong[addr].at(now) - maxWrongFrom
@@ -56,8 +58,12 @@ func (t *throttle) wait(addr, user string, now time.Time) time.Duration {
 	return time.Duration((over + 1) * float64(forgiveEvery))
 }
 
+// remembered is as much of the name that somebody gave as a name can have.
+func remembered(user string) string { return strings.Clone(user[:min(len(user), maxNameBytes)]) }
+
 // note remembers how a try ended.
 func (t *throttle) note(addr, user string, right bool, now time.Time) {
+	user = remembered(user)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if right {

@@ -3,6 +3,7 @@ package mgmt
 import (
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,12 @@ func TestThrottleIsBounded(t *testing.T) {
 	now := time.Now()
 	for i := range 4 * maxThrottled {
 		th.note(fmt.Sprint("a", i), fmt.Sprint("u", i), i%2 == 0, now)
+	}
+	th.note("a", strings.Repeat("u", 1<<20), false, now)
+	for key := range th.wrong {
+		if len(key) > maxNameBytes+1 {
+			t.Errorf("a name of %d bytes is remembered", len(key))
+		}
 	}
 	if len(th.wrong) > maxThrottled+1 || len(th.trusted) > maxThrottled {
 		t.Errorf("%d debts, %d trusted", len(th.wrong), len(th.trusted))

@@ -309,10 +309,10 @@ func (c *connection) flush() {
 	if published {
 		c.waits.Store(true)
 		c.server.broker.WaitRoom()
-		c.waits.Store(false)
 		for _, ch := range c.dirty {
 			ch.session.Pace()
 		}
+		c.waits.Store(false)
 	}
 	c.dirty = c.dirty[:0]
 }

@@ -25,7 +25,7 @@ type outbox struct {
 	wake       chan struct{} // one token when there is something to do
 	items      []item
 	frames     []byte // the methods that items of kind raw stand for
-	bytes      int    // of bodies in items
+	bytes      int    // of headers and bodies in items
 	confirming []*channel
 	stalled    []*consumer   // wait for the peer to read
 	room       sync.Cond     // the writer took what waits, or nobody does any more
@@ -193,7 +193,7 @@ func (o *outbox) content(it item) {
 		return
 	}
 	o.items = append(o.items, it)
-	o.bytes += len(it.m.Body)
+	o.bytes += len(it.m.Header) + len(it.m.Body)
 }
 
 // close puts connection.close in; nothing goes in after it.

@@ -10,6 +10,9 @@ import (
 const (
 	littleItems = 8
 	littleBytes = 8 << 10
+	// littleConfirms are the publishes of a channel that may wait to be told of:
+	// each could take a frame.
+	littleConfirms = 64
 	// soonUs is how long after a write the next is left to the writer: more is
 	// likely to come, and to be written together costs less.
 	soonUs = 50
@@ -67,7 +70,7 @@ func (o *outbox) writeLittle() bool {
 	soon := now-o.wroteUs < soonUs
 	o.wroteUs = now
 	if soon || len(o.rest) > 0 || len(o.items) > littleItems || o.bytes > littleBytes || len(o.frames) > littleBytes ||
-		len(o.confirming) > 1 || len(o.stalled) > 0 || o.stopped || o.tracer.On() {
+		o.manyConfirms() || len(o.stalled) > 0 || o.stopped || o.tracer.On() {
 		o.mu.Unlock()
 		return false
 	}
@@ -79,6 +82,13 @@ func (o *outbox) writeLittle() bool {
 	clear(items)
 	o.spare.items, o.spare.frames = items[:0], frames[:0]
 	return o.writeNow()
+}
+
+// manyConfirms reports whether confirms that are to be encoded may be more than
+// a little. o.mu is held.
+func (o *outbox) manyConfirms() bool {
+	n := len(o.confirming)
+	return n > 1 || n == 1 && len(o.confirming[0].confirms.states) > littleConfirms
 }
 
 // writeNow writes as much of buf as the socket takes at once; the rest, or the

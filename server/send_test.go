@@ -125,3 +125,24 @@ func TestSendAllocates(t *testing.T) {
 		t.Errorf("%.2f allocations", n)
 	}
 }
+
+// TestLittleIsLittle: messages whose headers are big, and confirms that may
+// take a frame each, are left to the writer, since writing them might block.
+func TestLittleIsLittle(t *testing.T) {
+	ours, _ := sockets(t)
+	c := sendingTo(t, ours)
+	c.out.tracer = c.broker.Tracer()
+	c.out.pen.init(&c.out)
+	m := &message.Message{Header: make([]byte, 20<<10), Body: []byte("x")}
+	c.out.content(item{kind: deliver, channel: 1, consumer: "c", tag: 1, m: m})
+	if c.out.wroteUs = -soonUs; c.out.writeLittle() || len(c.out.items) != 1 {
+		t.Error("a header of 20 KiB was written by who had it")
+	}
+	c.out.items, c.out.bytes = nil, 0
+	ch := &channel{c: c, id: 1}
+	ch.confirms = confirms{queued: true, states: make([]confirmState, littleConfirms+1)}
+	c.out.confirming = []*channel{ch}
+	if c.out.wroteUs = -soonUs; c.out.writeLittle() || len(c.out.confirming) != 1 {
+		t.Error("many confirms were written by who had them")
+	}
+}

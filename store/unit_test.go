@@ -192,10 +192,11 @@ func TestLargeUnit(t *testing.T) {
 	m.to.PutIn(u, storetest.Entries(2, 1, 300, 1000))
 	body := storetest.NewItem(3, 3, 60_000)
 	var logs []store.Log
+	var owners []*storetest.Owner
 	for id := uint64(10); id < 60; id++ {
-		l, _ := openLog(t, m.s, id)
+		l, o := openLog(t, m.s, id)
 		l.PutIn(u, []store.Entry{{Seq: 1, Item: body}})
-		logs = append(logs, l)
+		logs, owners = append(logs, l), append(owners, o)
 	}
 	before := m.disk.Written()
 	u.Commit()
@@ -203,7 +204,8 @@ func TestLargeUnit(t *testing.T) {
 	if n := m.disk.Written() - before; n > 600_000 {
 		t.Errorf("%d bytes written for 300 entries of 1000 bytes, and 50 with one payload of 60,000", n)
 	}
-	for _, l := range logs {
+	for i, l := range logs {
+		must(t, owners[i].Wait(1)) // each log is told for itself, one after the other
 		if !m.has(l, 1) {
 			t.Fatal("an entry is missing")
 		}

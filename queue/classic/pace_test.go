@@ -78,12 +78,18 @@ func TestPaceGivesUpOnSlowConsumers(t *testing.T) {
 	})
 }
 
-// TestNobodyIsPaced where there is no use in it: without consumers, and where
-// what is persistent goes to the disk anyway.
+// TestNobodyIsPaced where there is no use in it: without consumers, while the
+// queue is paused, and where what is persistent goes to the disk anyway.
 func TestNobodyIsPaced(t *testing.T) {
 	q := opened(t, false)
 	if flood(q, 20); q.Behind() {
 		t.Error("behind without consumers")
+	}
+	rests := opened(t, false)
+	rests.Pause(true)
+	rests.Consume(&queuetest.Consumer{}, queue.ConsumeOptions{NoAck: true})
+	if flood(rests, 20); rests.Behind() {
+		t.Error("behind while it is paused")
 	}
 	deep := opened(t, true)
 	deep.Consume(&queuetest.Consumer{}, queue.ConsumeOptions{})
