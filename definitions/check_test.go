@@ -18,7 +18,7 @@ func TestCheck(t *testing.T) {
 		"a.yaml:2:63: warning: its dead letters go to exchange 'gone', which is not in '/'",
 		"a.yaml:2:26: warning: its alternate is exchange 'none', which is not in '/'",
 		"a.yaml:2:74: exchange 'oders' is not in '/': did you mean 'orders'?",
-		"b.yaml:2:127: warning: user 'amy' is in no file",
+		"b.yaml:2:129: warning: user 'amy' is in no file",
 	}
 	got := Check([]*Document{a, b})
 	if len(got) != len(want) {

@@ -115,7 +115,7 @@ func (p *parser) yaml(text []byte) error {
 
 // people reads the dialect that people write.
 func (p *parser) people(top *yaml.Node) error {
-	g := grower{file: p.name, lookup: p.source.Lookup}
+	g := grower{file: p.name, lookup: p.source.Lookup, most: min(freeNodes+nodesPerNode*written(top), maxNodes)}
 	n := g.grow(top, 0)
 	var c checker
 	c.check(Place{p.name, 1, 1}, "the file", n, &fileShape)

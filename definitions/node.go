@@ -27,10 +27,13 @@ type entry struct {
 	value *node
 }
 
-// Bounds on what a file can make of itself with aliases.
+// Bounds on what a file can make of itself with aliases: so many nodes, and so
+// many more for each that is written.
 const (
-	maxNodes = 2_000_000
-	maxDepth = 50
+	freeNodes    = 10_000
+	nodesPerNode = 20
+	maxNodes     = 5_000_000
+	maxDepth     = 50
 )
 
 // grower makes nodes of what the YAML library read.
@@ -39,6 +42,16 @@ type grower struct {
 	lookup   func(string) (string, bool)
 	problems Problems
 	nodes    int
+	most     int // nodes
+}
+
+// written counts the nodes that are written, each once.
+func written(y *yaml.Node) int {
+	n := 1
+	for _, child := range y.Content {
+		n += written(child)
+	}
+	return n
 }
 
 func (g *grower) place(y *yaml.Node) Place { return Place{g.file, y.Line, y.Column} }
@@ -50,12 +63,12 @@ func (g *grower) refuse(at Place, format string, args ...any) {
 // grow makes a node of y, or nil when it cannot. Once too much has grown it
 // grows no more, and has said so.
 func (g *grower) grow(y *yaml.Node, depth int) *node {
-	if g.nodes > maxNodes {
+	if g.nodes > g.most {
 		return nil
 	}
 	g.nodes++
 	switch {
-	case g.nodes > maxNodes:
+	case g.nodes > g.most:
 		g.refuse(g.place(y), "the file holds too much, with what its aliases repeat")
 		return nil
 	case depth > maxDepth:
@@ -81,7 +94,7 @@ func (g *grower) grow(y *yaml.Node, depth int) *node {
 func (g *grower) scalar(n *node, y *yaml.Node) {
 	n.tag, n.text = y.ShortTag(), y.Value
 	switch n.tag {
-	case "!!timestamp": // it is the name of something
+	case "!!timestamp", "!!merge": // it is the name of something
 		n.tag = "!!str"
 	case "!!str", "!!int", "!!float", "!!bool", "!!null":
 	default:

@@ -128,7 +128,7 @@ func valueNode(v any) *yaml.Node {
 func scalarNode(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(unexpanded(s))
-	if strings.Contains(s, "\n") || n.Tag != "!!str" {
+	if strings.Contains(s, "\n") || n.Tag != "!!str" || s == "<<" {
 		n.Kind, n.Tag, n.Value, n.Style = yaml.ScalarNode, "!!str", unexpanded(s), yaml.DoubleQuotedStyle
 	}
 	return n
