@@ -67,6 +67,9 @@ type Broker struct {
 	alarms   *alarms
 	attempts attempts
 
+	applying sync.Mutex // held while definitions are planned and applied
+	owners   owners
+
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
 	vhosts         map[string]*vhost.Vhost
@@ -113,7 +116,7 @@ func New(o Options) (*Broker, error) {
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
-		Keeper: records{o.Store}, NextID: b.ids.next,
+		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {
@@ -123,6 +126,9 @@ func New(o Options) (*Broker, error) {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
 	found, err := b.recover()
+	if err == nil {
+		err = b.owners.load(o.Store)
+	}
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
 	}

@@ -38,7 +38,7 @@ func (b Acting) SetPermission(user, vhostName string, p auth.Permission) error {
 func (b Acting) ClearPermission(user, vhostName string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
-	if err := forget(b.store, &definitions.Permission{User: user, Vhost: vhostName}); err != nil {
+	if err := b.forget(&definitions.Permission{User: user, Vhost: vhostName}); err != nil {
 		return err
 	}
 	if b.auth.ClearPermission(user, vhostName) {
@@ -81,7 +81,7 @@ func (b Acting) SetTopicPermission(user, vhostName, exchangeName string, p auth.
 func (b Acting) ClearTopicPermission(user, vhostName, exchangeName string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
-	err := forget(b.store, &definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
+	err := b.forget(&definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
 	if err != nil {
 		return err
 	}

@@ -87,16 +87,16 @@ func (b Acting) DeleteUser(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	var batch store.Batch
-	batch.Delete(definitions.Key(&definitions.User{Name: name}))
+	b.owners.forget(&batch, definitions.Key(&definitions.User{Name: name}))
 	err := each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
 		if r.User == name {
-			batch.Delete(definitions.Key(r))
+			b.owners.forget(&batch, definitions.Key(r))
 		}
 		return nil
 	})
 	err = errors.Join(err, each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
 		if r.User == name {
-			batch.Delete(definitions.Key(r))
+			b.owners.forget(&batch, definitions.Key(r))
 		}
 		return nil
 	}))

@@ -48,7 +48,7 @@ func (a *API) plan(w http.ResponseWriter, r *http.Request) {
 		d.InVhost(v)
 	}
 	p := planAnswer{Counts: map[broker.Deed]int{}, List: []intent{}, Whole: true}
-	list := a.broker.Plan(d)
+	list := a.broker.Plan([]*definitions.Definitions{d}, broker.ApplyOptions{})
 	for _, i := range list {
 		p.Counts[i.Deed]++
 	}
