@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"maps"
+
 	"github.com/hutchmq/hutchmq/definitions"
 )
 
@@ -52,6 +54,9 @@ func (i *Intent) changes() []string {
 	case *definitions.Queue:
 		was, now := *i.Was.(*definitions.Queue), *is
 		was.Type, now.Type = queueTypes(&was, &now)
+		was.Arguments, now.Arguments = maps.Clone(was.Arguments), maps.Clone(now.Arguments)
+		delete(was.Arguments, "x-queue-type")
+		delete(now.Arguments, "x-queue-type")
 		now.Protected, now.Paused = now.Protected || was.Protected, now.Paused || was.Paused
 		return definitions.Diff(&was, &now)
 	}

@@ -16,6 +16,7 @@ type node struct {
 	tag     string    // of a scalar: "!!str"
 	text    string    // of a scalar
 	varied  bool      // a variable stood in it
+	failed  bool      // it cannot be known, which was told
 	items   []*node
 	entries []entry
 }
@@ -102,16 +103,11 @@ func (g *grower) scalar(n *node, y *yaml.Node) {
 		n.tag = "!!str"
 	}
 	if n.tag == "!!str" {
-		n.text, n.varied = g.expanded(n.Place, n.text)
+		text, varied, err := expand(n.text, g.lookup)
+		if n.text, n.varied, n.failed = text, varied, err != nil; n.failed {
+			g.refuse(n.Place, "%s", err)
+		}
 	}
-}
-
-func (g *grower) expanded(at Place, text string) (string, bool) {
-	out, varied, err := expand(text, g.lookup)
-	if err != nil {
-		g.refuse(at, "%s", err)
-	}
-	return out, varied
 }
 
 // mapping takes first what stands there itself, and then what is merged into it
@@ -153,8 +149,11 @@ func (g *grower) key(k *yaml.Node) (string, bool) {
 		g.refuse(g.place(k), "a key must be a text")
 		return "", false
 	}
-	text, _ := g.expanded(g.place(k), k.Value)
-	return text, true
+	text, _, err := expand(k.Value, g.lookup)
+	if err != nil {
+		g.refuse(g.place(k), "%s", err)
+	}
+	return text, err == nil
 }
 
 // merge adds the keys of m, a mapping or a list of them, that are not there.

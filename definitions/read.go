@@ -147,7 +147,7 @@ func (r *reader) password(e entry, u *User) {
 		r.refuse(e.Place, "user '%s' has none of password, password_file and password_hash ('' is a hash that nobody can log in with)", e.key)
 	case len(said) > 1:
 		r.refuse(n.at(said[1]).Place, "user '%s' has both %s and %s", e.key, said[0], said[1])
-	case said[0] == "password" && u.Password == "" && n.at("password").tag == "!!str":
+	case said[0] == "password" && u.Password == "" && n.at("password").tag == "!!str" && !n.at("password").failed:
 		r.refuse(n.at("password").Place, "the password of user '%s' is empty", e.key)
 	case said[0] == "password_file":
 		u.Password = r.secret(n.at("password_file"))

@@ -106,6 +106,9 @@ func (c *checker) refuse(at Place, format string, args ...any) {
 func (c *checker) check(at Place, name string, n *node, s *shape) {
 	if n != nil {
 		at = n.Place
+		if n.failed {
+			return
+		}
 	}
 	if s = s.chosen(n); !s.fits(n) {
 		c.refuse(at, "%s: want %s", name, s.want())

@@ -23,7 +23,8 @@ func (s *Step) UnmarshalJSON(text []byte) error {
 	type bare Step
 	in := struct {
 		*bare
-		Was, Is json.RawMessage
+		Was json.RawMessage `json:"was"`
+		Is  json.RawMessage `json:"is"`
 	}{bare: (*bare)(s)}
 	if err := json.Unmarshal(text, &in); err != nil {
 		return err

@@ -275,8 +275,9 @@ func (w *writer) exchange(x *Exchange) {
 func (w *writer) queue(q *Queue) {
 	b := w.in(q.Vhost, "queues", q.Name)
 	args := maps.Clone(q.Arguments)
-	if args["x-queue-type"] == nil { // else it stands word for word
-		b.set("type", q.Type)
+	if t, _ := args["x-queue-type"].(string); t == "" || q.Type == "" || t == q.Type {
+		b.set("type", orWords(q.Type, t))
+		delete(args, "x-queue-type")
 	}
 	if !q.Durable {
 		b.put("durable", false)

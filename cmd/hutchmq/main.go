@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/hutchmq/hutchmq/definitions/command"
 )
 
 // version is set by the linker.
@@ -25,10 +27,11 @@ const (
 var errUsage = errors.New("")
 
 type commands struct {
-	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Config  configCommand  `cmd:"" help:"Explain and check the configuration."`
-	Perf    perfCommand    `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
+	Server      serverCommand      `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+	Config      configCommand      `cmd:"" help:"Explain and check the configuration."`
+	Definitions definitionsCommand `cmd:"" help:"Check definitions files, and have a broker follow them."`
+	Perf        perfCommand        `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
 }
 
 func main() {
@@ -48,6 +51,9 @@ func main() {
 		fail(exitUsage, err)
 	}
 	if err := call.Run(); err != nil {
+		if said, ok := errors.AsType[command.Exit](err); ok {
+			os.Exit(int(said))
+		}
 		code := exitFailure
 		if errors.Is(err, errUsage) {
 			code = exitUsage

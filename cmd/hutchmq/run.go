@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"os"
 	"time"
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
-	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/mgmt"
 	"github.com/hutchmq/hutchmq/queue"
@@ -25,6 +23,12 @@ import (
 // shutdownTimeout is how long clients may take to say good-bye. What stops a
 // container kills it after ten seconds.
 const shutdownTimeout = 5 * time.Second
+
+// exchangeTypes are all there are.
+var exchangeTypes = []exchange.Type{
+	exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
+	exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+}
 
 // serve runs the broker until ctx ends, and has the management API show more.
 // It returns once everything is stopped and stored. file is where cfg comes
@@ -47,16 +51,13 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	defer classicType.Close()
 	defer quorumType.Close()
 	b, err := broker.New(broker.Options{
-		Store: st,
-		Auth:  auth.NewDatabase(cfg.Auth.LoopbackUsers),
-		ExchangeTypes: []exchange.Type{
-			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
-			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
-		},
-		QueueTypes: []queue.Type{classicType, quorumType},
-		ReplyType:  volatile.Type,
-		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
-		OnePolicy:  !cfg.Policies.Merge,
+		Store:         st,
+		Auth:          auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		ExchangeTypes: exchangeTypes,
+		QueueTypes:    []queue.Type{classicType, quorumType},
+		ReplyType:     volatile.Type,
+		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		OnePolicy:     !cfg.Policies.Merge,
 		Limits: broker.NodeLimits{
 			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
 		},
@@ -100,24 +101,6 @@ func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.S
 		return nil, fmt.Errorf("%s: %w", cfg.DataDir, err)
 	}
 	return st, nil
-}
-
-func importDefinitions(b *broker.Broker, file string) error {
-	if file == "" {
-		return nil
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	d, err := definitions.Parse(file, text)
-	if err != nil {
-		return err
-	}
-	if err := b.By(broker.Actor{Via: "definitions", From: file}).Import(d); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
 }
 
 func serverOptions(cfg *config.Config) server.Options {
