@@ -77,7 +77,7 @@ func TestOldExports(t *testing.T) {
 	d, err := Parse("old.json", []byte(`{
 		"users": [{"name": "a", "password_hash": "", "tags": "administrator, monitoring"}, {"name": "b", "tags": ""}],
 		"vhosts": [
-			{"name": "v", "description": "d", "tags": ["t"], "default_queue_type": "quorum", "limits": []},
+			{"name": "v", "description": "d", "tags": "t,u", "default_queue_type": "quorum", "limits": [["max-queues", 5], ["a", [["b", 1.5]]]]},
 			{"name": "w", "metadata": {"description": "m", "tags": [], "default_queue_type": "undefined"}, "description": "m"}
 		],
 		"queues": [{"vhost": "v", "name": "q", "arguments": [], "id": 7, "encoded_arguments": "AAAA", "leader": "rabbit@x"}],
@@ -89,7 +89,8 @@ func TestOldExports(t *testing.T) {
 	want := &Definitions{
 		Users: []User{{Name: "a", Tags: Tags{"administrator", "monitoring"}}, {Name: "b", Tags: Tags{}}},
 		Vhosts: []Vhost{
-			{Name: "v", Metadata: Metadata{Description: "d", Tags: Tags{"t"}, DefaultQueueType: "quorum"}, Limits: Object{}},
+			{Name: "v", Metadata: Metadata{Description: "d", Tags: Tags{"t", "u"}, DefaultQueueType: "quorum"},
+				Limits: Object{"max-queues": int64(5), "a": []any{[]any{"b", 1.5}}}},
 			{Name: "w", Metadata: Metadata{Description: "m", Tags: Tags{}}},
 		},
 		Queues: []Queue{{Vhost: "v", Name: "q", Durable: true, Arguments: Object{}}},

@@ -134,7 +134,7 @@ func TestReadRefuses(t *testing.T) {
 			"\nf:2:66: password: want a text: put it in quotes\nf:2:85: the password of user 'd' is empty",
 		v + "users: {a: {password_file: none}, b: {password_file: testdata/nothing}}": "f:2:28: open none: no such file\nf:2:54: testdata/nothing holds no password",
 		v + "owner: ${NONE}":                                        "f:2:8: variable NONE is not set; ${NONE:-…} gives it a default",
-		v + "users: {a: {password: \"${NONE:?why}\"}}":              "f:2:21: variable NONE: why",
+		v + "users: {a: {password: \"${NONE:?why}\"}}":              "f:2:23: variable NONE: why",
 		v + "owner: ${NONE:?why}":                                   "f:2:8: variable NONE: why",
 		v + "owner: ${EMPTY:?}":                                     "f:2:8: variable EMPTY: it is not set",
 		v + "owner: \"${A\"":                                        "f:2:8: a ${ without its }*",
