@@ -214,6 +214,8 @@ var operations = []operation{
 	{"GET", "/api/x/log", monitoring, "The last lines of the log.", "level q after:integer limit:integer", "", "object"},
 	{"GET", "/api/x/log/level", monitoring, "From which level on there are lines.", "", "", "object"},
 	{"PUT", "/api/x/log/level", admin, "Sets the level until the node stops.", "", "level!", ""},
+	{"GET", "/api/x/alarms", monitoring, "What may run out, and how much there must be.", "", "", "object"},
+	{"PUT", "/api/x/alarms", admin, "Changes how much there must be, until the node stops.", "", "memory_high_watermark disk_free_limit", ""},
 	{"GET", "/api/x/config", admin, "The settings in effect, and where each comes from.", "", "", "object"},
 	{"POST", "/api/x/definitions/plan", admin, "What an import would create and change, and what is in its way.", "vhost all:boolean", "{}", "object"},
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},

@@ -95,8 +95,8 @@ func TestRefusals(t *testing.T) {
 		status     int
 		body, want string
 	}{
-		{401, ``, "the user 'guest' or its password is wrong: see --user and --password"},
-		{401, `{"error":"not_authorized","reason":"Not_Authorized"}`, "the user 'guest' or its password is wrong: see --user and --password"},
+		{401, ``, "the user 'guest' or its password is wrong: see --username and --password"},
+		{401, `{"error":"not_authorized","reason":"Not_Authorized"}`, "the user 'guest' or its password is wrong: see --username and --password"},
 		{401, `{"error":"not_authorised","reason":"Not administrator user"}`, "Not administrator user"},
 		{404, `{"error":"Object Not Found","reason":"Not Found"}`, "there is no such thing"},
 		{400, `{"error":"bad_request","reason":"Validation failed\n\nno policy provided\n"}`, "Validation failed: no policy provided"},

@@ -33,7 +33,7 @@ type Error struct {
 func (e *Error) Error() string {
 	switch {
 	case e.Status == http.StatusUnauthorized && (e.Kind == "not_authorized" || e.Reason == ""):
-		return fmt.Sprintf("the user '%s' or its password is wrong: see --user and --password", e.user)
+		return fmt.Sprintf("the user '%s' or its password is wrong: see --username and --password", e.user)
 	case e.Kind == "Object Not Found":
 		return "there is no such thing"
 	}
