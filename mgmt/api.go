@@ -90,6 +90,7 @@ func (a *API) routes() chi.Router {
 	a.auditRoutes(r)
 	a.logRoutes(r)
 	a.settingRoutes(r)
+	a.alarmRoutes(r)
 	a.topologyRoutes(r)
 	a.routeTestRoutes(r)
 	a.permissionTestRoutes(r)
