@@ -215,6 +215,8 @@ var operations = []operation{
 	{"GET", "/api/x/log/level", monitoring, "From which level on there are lines.", "", "", "object"},
 	{"PUT", "/api/x/log/level", admin, "Sets the level until the node stops.", "", "level!", ""},
 	{"GET", "/api/x/config", admin, "The settings in effect, and where each comes from.", "", "", "object"},
+	{"GET", "/api/x/certificates", monitoring, "The certificates of listeners with TLS.", "", "", "list"},
+	{"POST", "/api/x/certificates/reload", admin, "Reads the files of certificates again.", "", "", ""},
 	{"POST", "/api/x/definitions/plan", admin, "What an import would create and change, and what is in its way.", "vhost all:boolean", "{}", "object"},
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},
 	{"PATCH", "/api/x/queues/{vhost}/{name}/arguments", management, "Changes arguments of a queue.", "", "{}", "object"},
