@@ -63,6 +63,7 @@ type Disk struct {
 	staged  atomic.Int64 // bytes
 	closed  atomic.Bool
 	buffers buffers
+	turns   []*turn          // the writer's: that no log has
 	placed  []journal.Placed // the writer's
 	body    []byte           // the writer's: of the record at hand
 	state   []byte           // the writer's: of the snapshot at hand, in the midst of a record
