@@ -141,6 +141,8 @@ func (o *operation) responses() document {
 		answered(status, "application/json", document{"type": "string"})
 	case "yaml":
 		answered(status, "application/yaml", document{"type": "string"})
+	case "file":
+		answered(status, "application/zstd", document{"type": "string", "format": "binary"})
 	case "events":
 		answered(status, "text/event-stream", document{"type": "string"})
 	default:

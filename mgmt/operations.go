@@ -9,7 +9,7 @@ type operation struct {
 	says         string
 	query        string
 	body         string
-	answers      string // "list", "paged", "object", "text", "events" or "" for nothing
+	answers      string // "list", "paged", "object", "text", "events", "file" or "" for nothing
 }
 
 // Who may ask.
@@ -214,11 +214,16 @@ var operations = []operation{
 	{"GET", "/api/x/log", monitoring, "The last lines of the log.", "level q after:integer limit:integer", "", "object"},
 	{"GET", "/api/x/log/level", monitoring, "From which level on there are lines.", "", "", "object"},
 	{"PUT", "/api/x/log/level", admin, "Sets the level until the node stops.", "", "level!", ""},
+	{"GET", "/api/x/backup", admin, "All that the node keeps, as it is now: a tar archive in zstd for hutchmq restore.", "", "", "file"},
+	{"GET", "/api/x/alarms", monitoring, "What may run out, and how much there must be.", "", "", "object"},
+	{"PUT", "/api/x/alarms", admin, "Changes how much there must be, until the node stops.", "", "memory_high_watermark disk_free_limit", ""},
 	{"GET", "/api/x/config", admin, "The settings in effect, and where each comes from.", "", "", "object"},
 	{"POST", "/api/x/definitions/plan", admin, "What would be done with definitions, and what is in the way.", "vhost all:boolean prune:boolean replace:boolean discard_messages:boolean", "{}", "object"},
 	{"POST", "/api/x/definitions/apply", admin, "Makes what definitions say, all of it or nothing: 409 when something is in the way.", "vhost all:boolean prune:boolean replace:boolean discard_messages:boolean", "{}", "object"},
 	{"GET", "/api/x/definitions/export", admin, "All definitions, in the YAML that people write.", "", "", "yaml"},
 	{"GET", "/api/x/definitions/schema.json", management, "The JSON Schema of that YAML.", "", "", "object"},
+	{"GET", "/api/x/certificates", monitoring, "The certificates of listeners with TLS.", "", "", "list"},
+	{"POST", "/api/x/certificates/reload", admin, "Reads the files of certificates again.", "", "", ""},
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},
 	{"PATCH", "/api/x/queues/{vhost}/{name}/arguments", management, "Changes arguments of a queue.", "", "{}", "object"},
 	{"GET", "/api/x/queues/{vhost}/{name}/messages", management, "Messages of a queue, which stay where they are.", "state limit:integer after:integer encoding truncate:integer key text header death_queue death_reason", "", "object"},

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/ctl/client"
 	"github.com/hutchmq/hutchmq/definitions"
-	"github.com/hutchmq/hutchmq/definitions/command"
+	"github.com/hutchmq/hutchmq/definitions/cli"
 )
 
 // importDefinitions makes b what the file at path says, or all files of a
@@ -21,7 +23,7 @@ func importDefinitions(b *broker.Broker, path string) error {
 	if path == "" {
 		return nil
 	}
-	docs, err := command.Load([]string{path}, nil, command.Environment)
+	docs, err := cli.Load([]string{path}, nil, cli.Environment)
 	if err != nil {
 		return err
 	}
@@ -94,9 +96,9 @@ type filesGiven struct {
 	Files []string `arg:"" name:"file" help:"Files or directories, YAML or JSON; - is the standard input."`
 }
 
-func (f *filesGiven) command(json bool) *command.Command {
-	return &command.Command{
-		Paths: f.Files, Source: command.Environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, JSON: json,
+func (f *filesGiven) command(json bool) *cli.Command {
+	return &cli.Command{
+		Paths: f.Files, Source: cli.Environment, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, JSON: json,
 	}
 }
 
@@ -110,25 +112,40 @@ func (c *validateCommand) Run() error { return c.command(false).Validate(c.Stric
 
 // brokerGiven says which broker is meant.
 type brokerGiven struct {
-	URI      string `placeholder:"URI" env:"HUTCHMQ_URI" default:"http://127.0.0.1:15672" help:"Where the management API is. Default ${default}. ($$HUTCHMQ_URI)"`
-	Username string `aliases:"user" placeholder:"NAME" env:"HUTCHMQ_USER" default:"guest" help:"An administrator. ($$HUTCHMQ_USER)"`
-	Password string `placeholder:"TEXT" env:"HUTCHMQ_PASSWORD" default:"guest" help:"The password of that user. ($$HUTCHMQ_PASSWORD)"`
+	URI      string `placeholder:"URI" env:"HUTCHMQ_URI" help:"Where the management API is: http://host:15672, https://… or unix:/path. By default the socket in the data directory, else http://127.0.0.1:15672. ($$HUTCHMQ_URI)"`
+	Username string `aliases:"user" placeholder:"NAME" env:"HUTCHMQ_USER" help:"An administrator; nobody needs to say it on the socket. ($$HUTCHMQ_USER)"`
+	Password string `placeholder:"TEXT" env:"HUTCHMQ_PASSWORD" help:"The password of that user; on a terminal it is asked for. ($$HUTCHMQ_PASSWORD)"`
 	DataDir  string `name:"data-dir" placeholder:"DIR" help:"Work on the data of a broker that does not run."`
 }
 
 // with calls do with the broker that is meant, until it is done or a signal
 // asks to stop.
-func (g *brokerGiven) with(do func(context.Context, command.Broker) error) error {
+func (g *brokerGiven) with(do func(context.Context, cli.Broker) error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	if g.DataDir != "" {
 		return withData(g.DataDir, func(b *broker.Broker) error { return do(ctx, stopped{b}) })
 	}
-	api := &command.API{URI: g.URI, User: g.Username, Password: g.Password}
+	c, err := client.New(g.reach())
+	if err != nil {
+		return err
+	}
+	api := &cli.API{Client: c}
 	if isTerminal(os.Stderr) {
 		api.Waiting = printWaiting
 	}
 	return do(ctx, api)
+}
+
+// reach is how to reach the broker. An import may take its time.
+func (g *brokerGiven) reach() client.Options {
+	o := client.Options{
+		URI: g.URI, Socket: filepath.Join(dataDir(), socketName), User: g.Username, Password: g.Password, Timeout: -1,
+	}
+	if isTerminal(os.Stdin) {
+		o.Ask = func(user string) (string, error) { return askPassword("Password of " + user + ": ") }
+	}
+	return o
 }
 
 func printWaiting(seconds int) {
@@ -146,8 +163,8 @@ type limitsGiven struct {
 	JSON    bool `name:"json" help:"Print JSON."`
 }
 
-func (l *limitsGiven) options() command.Options {
-	return command.Options{Prune: l.Prune, Replace: l.Replace, Discard: l.Discard}
+func (l *limitsGiven) options() cli.Options {
+	return cli.Options{Prune: l.Prune, Replace: l.Replace, Discard: l.Discard}
 }
 
 type planCommand struct {
@@ -158,7 +175,7 @@ type planCommand struct {
 
 // Run prints the plan.
 func (c *planCommand) Run() error {
-	return c.with(func(ctx context.Context, b command.Broker) error {
+	return c.with(func(ctx context.Context, b cli.Broker) error {
 		return c.command(c.JSON).Plan(ctx, b, c.options())
 	})
 }
@@ -171,7 +188,7 @@ type applyCommand struct {
 
 // Run carries the plan out.
 func (c *applyCommand) Run() error {
-	return c.with(func(ctx context.Context, b command.Broker) error {
+	return c.with(func(ctx context.Context, b cli.Broker) error {
 		return c.command(c.JSON).Apply(ctx, b, c.options())
 	})
 }
@@ -185,8 +202,8 @@ type exportCommand struct {
 // Run prints what the broker holds.
 func (c *exportCommand) Run() error {
 	var out strings.Builder
-	cmd := command.Command{Out: &out, Err: os.Stderr, JSON: c.JSON}
-	if err := c.with(func(ctx context.Context, b command.Broker) error { return cmd.Export(ctx, b) }); err != nil {
+	cmd := cli.Command{Out: &out, Err: os.Stderr, JSON: c.JSON}
+	if err := c.with(func(ctx context.Context, b cli.Broker) error { return cmd.Export(ctx, b) }); err != nil {
 		return err
 	}
 	if c.Output == "" {

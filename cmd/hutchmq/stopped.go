@@ -12,7 +12,7 @@ import (
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/definitions"
-	"github.com/hutchmq/hutchmq/definitions/command"
+	"github.com/hutchmq/hutchmq/definitions/cli"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
 	"github.com/hutchmq/hutchmq/queue/volatile"
@@ -57,14 +57,14 @@ func defaultsOf(cfg *config.Config) broker.Defaults {
 	return broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost}
 }
 
-// Plan implements command.Broker.
-func (s stopped) Plan(_ context.Context, d *definitions.Definitions, o command.Options) (*definitions.Plan, error) {
+// Plan implements cli.Broker.
+func (s stopped) Plan(_ context.Context, d *definitions.Definitions, o cli.Options) (*definitions.Plan, error) {
 	p := s.Summary(s.Broker.Plan([]*definitions.Definitions{d}, applyOptions(o)), math.MaxInt, false)
 	return &p, nil
 }
 
-// Apply implements command.Broker.
-func (s stopped) Apply(_ context.Context, d *definitions.Definitions, o command.Options) (*definitions.Plan, error) {
+// Apply implements cli.Broker.
+func (s stopped) Apply(_ context.Context, d *definitions.Definitions, o cli.Options) (*definitions.Plan, error) {
 	list, err := s.By(broker.Actor{Via: "definitions"}).Apply([]*definitions.Definitions{d}, applyOptions(o))
 	if _, conflicts := errors.AsType[*broker.ConflictError](err); err != nil && !conflicts {
 		return nil, err
@@ -73,10 +73,10 @@ func (s stopped) Apply(_ context.Context, d *definitions.Definitions, o command.
 	return &p, nil
 }
 
-// Export implements command.Broker.
+// Export implements cli.Broker.
 func (s stopped) Export(context.Context) (*definitions.Definitions, error) { return s.Broker.Export() }
 
-func applyOptions(o command.Options) broker.ApplyOptions {
+func applyOptions(o cli.Options) broker.ApplyOptions {
 	options := broker.ApplyOptions{Prune: o.Prune, Replace: o.Replace, Discard: o.Discard}
 	if isTerminal(os.Stderr) {
 		options.Progress = printProgress

@@ -1,7 +1,7 @@
-// Package command is what people do with definitions files: check them, see
+// Package cli is what people do with definitions files: check them, see
 // what a broker would make of them, and have it do so. It knows files and an
 // API, and nothing of how a broker does it.
-package command
+package cli
 
 import (
 	"context"
