@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers pgo soak docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers peers-definitions pgo soak docs clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -80,6 +80,10 @@ bench: ## every benchmark
 bench-peers: build peers ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
 
+# RABBIT_EXPORT=integration/testdata/rabbitmq-3.10.json keeps the export for the tests that need no RabbitMQ.
+peers-definitions: build peers ## what the system's RabbitMQ exports is imported, and exported the same
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestRabbitExport$$' -count=1 -timeout 10m -v ./integration
+
 # Debian starts a service that it installs, unless policy-rc.d forbids it.
 POLICY = /usr/sbin/policy-rc.d
 
@@ -103,8 +107,9 @@ soak: build ## every kind of load at once: nothing grows, nothing is lost, nothi
 pgo: ## cmd/hutchmq/default.pgo, from the scenarios of hutchmq perf
 	$(GO) test -pgo=off -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
 
-docs: ## docs/CONFIG.md from the table of keys
+docs: ## docs/CONFIG.md from the table of keys, and the schema of definitions from that of shapes
 	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md
+	$(GO) run ./cmd/hutchmq definitions schema > docs/definitions.schema.json
 
 clean:
 	rm -rf bin integration/node_modules mgmt-ui/node_modules

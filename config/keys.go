@@ -170,7 +170,7 @@ var Keys = []Key{
 	},
 	{
 		Path: "definitions", Flag: "definitions",
-		Says:  "A definitions file, JSON or YAML, imported at every start.",
+		Says:  "A definitions file, JSON or YAML, or a directory of them, applied at every start: all of it, or the broker does not start.",
 		field: func(c *Config) any { return &c.Definitions },
 	},
 	{

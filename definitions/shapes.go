@@ -8,6 +8,8 @@ const Version = 1
 
 // The shapes of a file that people write, the small ones first.
 var (
+	queueTypes = []string{"classic", "quorum", "stream"}
+
 	textShape = shape{form: textForm}
 	flagShape = shape{form: flagForm}
 
@@ -46,7 +48,7 @@ var (
 	}
 
 	queueShape = shape{form: objectForm, says: "A queue.", keys: slices.Concat([]key{
-		{"type", said("classic, quorum or stream; if not said, the vhost's default.", shape{form: textForm, choices: []string{"classic", "quorum", "stream"}}), false},
+		{"type", said("classic, quorum or stream; if not said, the vhost's default.", shape{form: textForm, choices: queueTypes}), false},
 		{"durable", said("Whether it outlives a restart; true if not said.", flagShape), false},
 		{"auto_delete", said("Whether it goes with its last consumer.", flagShape), false},
 		{"protected", said("Whether clients cannot delete it.", flagShape), false},
@@ -79,7 +81,7 @@ var (
 	vhostShape = shape{form: objectForm, says: "A vhost and what is in it.", keys: []key{
 		{"description", said("What it is for.", textShape), false},
 		{"tags", &wordsShape, false},
-		{"default_queue_type", said("The type of queues that are declared without one.", shape{form: textForm, choices: []string{"classic", "quorum", "stream"}}), false},
+		{"default_queue_type", said("The type of queues that are declared without one.", shape{form: textForm, choices: queueTypes}), false},
 		{"protected", said("Whether it cannot be deleted.", flagShape), false},
 		{"tracing", said("Whether all messages are copied to amq.rabbitmq.trace.", flagShape), false},
 		{"limits", &shape{form: objectForm, keys: []key{{"max_connections", &limitShape, false}, {"max_queues", &limitShape, false}}}, false},

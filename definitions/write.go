@@ -275,8 +275,8 @@ func (w *writer) exchange(x *Exchange) {
 func (w *writer) queue(q *Queue) {
 	b := w.in(q.Vhost, "queues", q.Name)
 	args := maps.Clone(q.Arguments)
-	if t, _ := args["x-queue-type"].(string); t == "" || q.Type == "" || t == q.Type {
-		b.set("type", orWords(q.Type, t))
+	if t := typeOf(q); slices.Contains(queueTypes, t) { // else it stands word for word
+		b.set("type", t)
 		delete(args, "x-queue-type")
 	}
 	if !q.Durable {
