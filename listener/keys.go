@@ -94,7 +94,10 @@ func (k *Keys) load() (*loaded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", k.listener, err)
 	}
-	l := &loaded{digest: digest, config: &tls.Config{MinVersion: k.files.MinVersion, NextProtos: k.files.Protocols}}
+	l := &loaded{digest: digest, config: &tls.Config{
+		MinVersion: k.files.MinVersion, NextProtos: k.files.Protocols,
+		DynamicRecordSizingDisabled: true, // a message after a pause would be written in pieces of a packet each
+	}}
 	for i, path := range k.files.Certs {
 		pair, err := c.pair(path, k.keyFile(i))
 		if err != nil {
