@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -79,6 +80,9 @@ func Open(path string, o Options) (*Disk, error) {
 	d.roomy = sync.NewCond(&d.room)
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
+	}
+	if unfinished(path) {
+		return nil, fmt.Errorf("%s: %w", path, ErrRestoring)
 	}
 	var err error
 	if d.lock, err = lockFile(filepath.Join(path, "lock")); err != nil {

@@ -63,6 +63,8 @@ func listen(
 	for _, f := range []*face{&management, &managementTLS} {
 		f.serve(web.add(api))
 	}
+	local := face{name: "management", open: localListener(cfg.DataDir, log)}
+	local.serve(web.add(mgmt.Local(api)))
 	for _, f := range []*face{&prometheus, &prometheusTLS} {
 		f.serve(web.add(pages))
 	}
@@ -98,6 +100,18 @@ func openAll(all []*face, cfg *config.Config, certificates *listener.Certificate
 		}
 	}
 	return nil
+}
+
+// localListener is the socket in the data directory. A broker without it is
+// fine, but for its operator.
+func localListener(dir string, log *slog.Logger) net.Listener {
+	l, err := openSocket(dir)
+	if err != nil {
+		log.Warn(err.Error())
+		return nil
+	}
+	log.Info("listening", "protocol", "management", "address", l.Addr().String())
+	return l
 }
 
 // tlsVersions are those that tls.min_version names.
