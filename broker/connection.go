@@ -71,9 +71,9 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 	return u, err
 }
 
-// LoginAs is LoginFrom for a client that has proved to be name by a certificate:
-// there has to be such a user, whatever its password.
-func (b *Broker) LoginAs(client Client, name string, loopback bool) (u *auth.User, err error) {
+// LoginCertified is LoginFrom for a client that has proved its name by a
+// certificate: there has to be such a user, whatever its password.
+func (b *Broker) LoginCertified(client Client, name string, loopback bool) (u *auth.User, err error) {
 	if u = b.auth.User(name); u == nil {
 		err = fmt.Errorf("%w: user '%s' does not exist", auth.ErrRefused, name)
 	} else if !loopback && b.auth.LoopbackOnly(name) {

@@ -47,7 +47,7 @@ func (c *connection) mechanisms() string {
 func (c *connection) loginExternal() error {
 	name, err := c.server.options.CertificateLogin.User(c.certificate())
 	if err == nil {
-		c.user, err = c.server.broker.LoginAs(c.describe(), name, c.loopback())
+		c.user, err = c.server.broker.LoginCertified(c.describe(), name, c.loopback())
 	}
 	if err != nil {
 		return c.refuseLogin(external, name, err)
