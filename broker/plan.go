@@ -27,7 +27,7 @@ func (b *Broker) Plan(docs []*definitions.Definitions, o ApplyOptions) []Intent 
 func (b *Broker) plan(docs []*definitions.Definitions, o ApplyOptions) []Intent {
 	p := planner{
 		b: b, options: o, users: map[string]bool{}, vhosts: map[string]*vhost.Vhost{},
-		queues: map[place]bool{}, exchanges: map[place]bool{},
+		queues: map[place]bool{}, exchanges: map[place]bool{}, bindings: map[*vhost.Exchange]map[string]*vhost.Binding{},
 	}
 	wanted := wants(docs)
 	list := make([]Intent, 0, len(wanted))
@@ -98,6 +98,7 @@ type planner struct {
 	users             map[string]bool
 	vhosts            map[string]*vhost.Vhost // those that are not there stand empty
 	queues, exchanges map[place]bool
+	bindings          map[*vhost.Exchange]map[string]*vhost.Binding
 }
 
 // place is where something is, by its name.

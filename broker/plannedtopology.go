@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -70,15 +69,22 @@ func (p *planner) planBinding(r *definitions.Binding) (definitions.Record, Deed,
 	if err != nil {
 		return nil, Create, nil
 	}
-	key := definitions.Key(r)
-	for _, b := range x.Bindings() {
-		if b.Destination.DestinationName() == r.Destination && b.Key == r.RoutingKey {
-			if was := bindingRecord(b); bytes.Equal(definitions.Key(was), key) {
-				return was, Keep, nil
-			}
-		}
+	if was := p.bindingsOf(x)[string(definitions.Key(r))]; was != nil {
+		return bindingRecord(was), Keep, nil
 	}
 	return nil, Create, nil
+}
+
+// bindingsOf are the bindings of x by their keys. They are looked up once for a
+// plan: an exchange may have many, and each is asked for.
+func (p *planner) bindingsOf(x *vhost.Exchange) map[string]*vhost.Binding {
+	if p.bindings[x] == nil {
+		p.bindings[x] = map[string]*vhost.Binding{}
+		for _, b := range x.Bindings() {
+			p.bindings[x][string(definitions.Key(bindingRecord(b)))] = b
+		}
+	}
+	return p.bindings[x]
 }
 
 func (p *planner) hasExchange(v *vhost.Vhost, name string) bool {
