@@ -95,6 +95,7 @@ func (a *API) routes() chi.Router {
 	a.routeTestRoutes(r)
 	a.permissionTestRoutes(r)
 	a.historyRoutes(r)
+	a.backupRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
 	a.metricsRoutes(r)
@@ -104,11 +105,11 @@ func (a *API) routes() chi.Router {
 }
 
 // compressed serves what is big in gzip, but for streams of events, which must
-// not wait until there is something to compress.
+// not wait until there is something to compress, and backups, which are.
 func compressed(h http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isStream(r) {
+		if isStream(r) || r.URL.Path == backupPath {
 			h.ServeHTTP(w, r)
 			return
 		}
