@@ -61,6 +61,7 @@ type view struct {
 	sort    string // a key of queueOrders
 	clients bool   // connections get most of the room, not queues
 	paused  bool
+	last    frame // what was drawn; none: nothing yet
 }
 
 // Run shows one frame, or one after the other until q is typed.
@@ -153,22 +154,31 @@ func (w *view) press(key byte) (end bool) {
 	return false
 }
 
-// draw looks, and draws what there is. A broker that does not answer is told
-// of and looked for again; one that refuses is an error.
+// draw looks, unless it is paused, and draws what there is.
 func (o *operator) draw(w *view) error {
-	if w.paused {
-		return nil
-	}
 	columns, lines := o.command.Screen.Size()
+	if !w.paused || w.last == nil {
+		if err := o.look(w, lines); err != nil {
+			return err
+		}
+	}
+	w.last[len(w.last)-1].text = keysHelp(w)
+	_, err := io.WriteString(o.command.Out, ansiHome+w.last.ansi(columns, lines)+ansiRest)
+	return err
+}
+
+// look has w.last be as things are. A broker that does not answer is told of,
+// and looked for again; one that refuses is an error.
+func (o *operator) look(w *view, lines int) error {
 	f, err := o.frame(w, lines)
 	if code := ExitCode(classify(err)); err != nil && code != exitUnavailable && code != exitTimeout {
 		return err
 	}
 	if err != nil {
-		f = frame{{text: err.Error()}, {}, {text: keysHelp(w)}}
+		f = frame{{text: oneLine(err.Error())}, {}, {}}
 	}
-	_, err = io.WriteString(o.command.Out, ansiHome+f.ansi(columns, lines)+ansiRest)
-	return err
+	w.last = f
+	return nil
 }
 
 // fewest are the lines that the other table gets beside the one that is wanted.
