@@ -49,6 +49,7 @@ type grammar struct {
 	definitionVerbs
 	nodeVerbs
 	healthVerbs
+	certificateVerbs
 	logVerbs
 	resourceVerbs
 	featureVerbs

@@ -286,6 +286,8 @@ func (l *listener) purpose() string {
 		return "HTTP API over TLS"
 	case "http/prometheus":
 		return "Prometheus exporter API over HTTP"
+	case "https/prometheus":
+		return "Prometheus exporter API over HTTPS"
 	}
 	return l.Protocol
 }

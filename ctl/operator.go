@@ -31,7 +31,7 @@ func newOperator(ctx context.Context, c *Command, g *globals) (*operator, error)
 		return nil, err
 	}
 	m := c.Machine(g.Config, g.DataDir)
-	options := client.Options{URI: g.URI, Socket: m.Socket, User: g.User, Password: g.Password, Timeout: limit}
+	options := client.Options{URI: g.URI, Socket: m.Socket, User: g.User, Password: g.Password, CA: g.CA, Timeout: limit}
 	if c.Password != nil {
 		options.Ask = func(user string) (string, error) { return c.Password("Password of " + user + ": ") }
 	}

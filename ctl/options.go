@@ -15,6 +15,7 @@ type globals struct {
 	URI        string `placeholder:"URI" env:"HUTCHMQ_URI" help:"Where the management API is: http://host:15672, https://… or unix:/path. By default the socket in the data directory, else http://127.0.0.1:15672."`
 	User       string `name:"username" placeholder:"NAME" env:"HUTCHMQ_USER" help:"Who asks; nobody needs to say it on the socket."`
 	Password   string `placeholder:"TEXT" env:"HUTCHMQ_PASSWORD" help:"The password of that user; on a terminal it is asked for."`
+	CA         string `name:"cacert" placeholder:"FILE" env:"HUTCHMQ_CACERT" help:"Trust the authorities in this PEM file, beside those of the system, when the URI is https."`
 	DataDir    string `name:"data-dir" placeholder:"DIR" help:"The data directory of the broker, if it is not where $$HUTCHMQ_DATA_DIR or the settings say."`
 	Config     string `placeholder:"FILE" env:"HUTCHMQ_CONFIG" help:"The settings of the broker, which say where its data directory is."`
 	Node       string `short:"n" placeholder:"NODE" help:"Refuse to talk to another node than this."`

@@ -203,6 +203,8 @@ var allTyped = []typed{
 	{"reset_node_auth_attempt_metrics", 0, ``},
 	{"reset_stats_db", 0, ``},
 
+	{"certificates -q", 0, `^listener\tfile\tsubject\tnot_after\tdays_left\n$`},
+	{"reload_certificates", 0, ``},
 	{"set_log_level debug", 0, ``},
 	{"set_log_level loud", 65, `there is no level`},
 	{"log_tail -N 500", 0, `listening.* protocol=amqp`},

@@ -112,7 +112,9 @@ func describe(s *settings, m *ctl.Machine) error {
 		case strings.HasSuffix(s.Key, ".addr") && strings.Contains(s.Value, ":"):
 			m.Listeners = append(m.Listeners, ctl.Endpoint{Name: s.Key, Addr: s.Value})
 		case (strings.HasSuffix(s.Key, ".cert") || strings.HasSuffix(s.Key, ".ca")) && s.Value != "":
-			m.Certificates = append(m.Certificates, ctl.Certificate{Key: s.Key, File: s.Value})
+			for file := range strings.SplitSeq(s.Value, ",") {
+				m.Certificates = append(m.Certificates, ctl.Certificate{Key: s.Key, File: strings.TrimSpace(file)})
+			}
 		}
 	}
 	return nil
