@@ -95,6 +95,7 @@ func (c *Command) parser(g *grammar, helped func(int)) (*kong.Kong, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Writers(c.Out, c.Err),
 		kong.Exit(helped),
+		kong.WithHyphenPrefixedParameters(true), // --priority -1
 		vars(),
 	}
 	for name, why := range meaningless {

@@ -200,15 +200,6 @@ func (o *operator) connect(addr string) error {
 	return c.Close()
 }
 
-// reachable is where a listener can be reached from its machine.
-func (l *listener) reachable() string {
-	host := l.IP
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, strconv.Itoa(l.Port))
-}
-
 type alarms struct{}
 
 var alarmColumns = listing{plainColumns("resource", "node"), "resource node"}

@@ -78,7 +78,7 @@ func New(o Options) (*Client, error) {
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, DialContext: p.dial(), TLSClientConfig: trusted, MaxIdleConnsPerHost: 4,
 		},
-		Timeout:   max(0, cmp.Or(o.Timeout, DefaultTimeout)),
+		Timeout: max(0, cmp.Or(o.Timeout, DefaultTimeout)),
 		// A redirect would take the password elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
