@@ -308,6 +308,7 @@ func occupy(t *testing.T, m management) string {
 func TestCtlByOtherNames(t *testing.T) {
 	t.Parallel()
 	o := operator{Start(t, hutchmq), t, nil}
+	o.program(hutchmq, "", "ctl", "await_startup")
 	dir := t.TempDir()
 	for name, args := range map[string][]string{
 		"rabbitmqctl": {"-q", "list_vhosts"}, "rabbitmq-diagnostics": {"-q", "check_running"}, "rabbitmq-queues": {"rebalance", "all"},
@@ -332,6 +333,9 @@ func TestCtlSocket(t *testing.T) {
 	b := Start(t, hutchmq)
 	o := operator{b, t, nil}
 	path := filepath.Join(b.Dir, "hutchmq.sock")
+	if _, errs, code := o.program(hutchmq, "", "ctl", "await_startup"); code != 0 {
+		t.Fatalf("await_startup: %d %s", code, errs)
+	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the socket: %v %v", info, err)
 	}
@@ -397,7 +401,7 @@ func TestDoctorFindsProblems(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	o := operator{b, t, []string{"HUTCHMQ_AMQP=" + b.Addr}}
+	o := operator{b, t, []string{"HUTCHMQ_AMQP=" + b.Addr, "HUTCHMQ_URI=http://127.0.0.1:1"}}
 	for _, x := range []struct {
 		args []string
 		want string
