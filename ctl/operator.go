@@ -33,7 +33,10 @@ func newOperator(ctx context.Context, c *Command, g *globals) (*operator, error)
 	m := c.Machine(g.Config, g.DataDir)
 	options := client.Options{URI: g.URI, Socket: m.Socket, User: g.User, Password: g.Password, CA: g.CA, Timeout: limit}
 	if c.Password != nil {
-		options.Ask = func(user string) (string, error) { return c.Password("Password of " + user + ": ") }
+		options.Ask = func(user string) (password string, err error) {
+			g.Password, err = c.Password("Password of " + user + ": ") // asked for once, whoever waits
+			return g.Password, err
+		}
 	}
 	api, err := client.New(options)
 	if err != nil {
