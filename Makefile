@@ -107,9 +107,10 @@ soak: build ## every kind of load at once: nothing grows, nothing is lost, nothi
 pgo: ## cmd/hutchmq/default.pgo, from the scenarios of hutchmq perf
 	$(GO) test -pgo=off -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
 
-docs: ## docs/CONFIG.md from the table of keys, and the schema of definitions from that of shapes
-	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md
-	$(GO) run ./cmd/hutchmq definitions schema > docs/definitions.schema.json
+docs: ## docs/CONFIG.md from the table of keys, docs/CLI.md from the verbs, the schema of definitions from its shapes
+	$(GO) run -pgo=off ./cmd/hutchmq config reference > docs/CONFIG.md
+	$(GO) run -pgo=off ./cmd/hutchmq ctl help --markdown > docs/CLI.md
+	$(GO) run -pgo=off ./cmd/hutchmq definitions schema > docs/definitions.schema.json
 
 clean:
 	rm -rf bin integration/node_modules mgmt-ui/node_modules

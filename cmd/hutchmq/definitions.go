@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -140,7 +139,7 @@ func (g *brokerGiven) with(do func(context.Context, cli.Broker) error) error {
 // reach is how to reach the broker. An import may take its time.
 func (g *brokerGiven) reach() client.Options {
 	o := client.Options{
-		URI: g.URI, Socket: filepath.Join(dataDir(), socketName), User: g.Username, Password: g.Password, Timeout: -1,
+		URI: g.URI, Socket: machine(os.Getenv("HUTCHMQ_CONFIG"), "").Socket, User: g.Username, Password: g.Password, Timeout: -1,
 	}
 	if isTerminal(os.Stdin) {
 		o.Ask = func(user string) (string, error) { return askPassword("Password of " + user + ": ") }
