@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"hash/maphash"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/hutchmq/hutchmq/auth"
 )
@@ -32,20 +33,25 @@ type stream struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	user   *auth.User
+	zip    *gzip.Writer // nil: the client does not read it
 	topics []topic
 	after  uint64 // the last happening it has seen
 	missed bool
-	sent   map[string][]byte // of topics that GET answers
-	queues map[string]*watchedQueues
-	out    bytes.Buffer
-	wrote  time.Time
+	// stirred tells that since the last turn something was created or deleted
+	// which the user may know of.
+	stirred bool
+	looks   map[string]*look
+	seed    maphash.Seed
+	queues  map[string]*watchedQueues
+	out     bytes.Buffer
+	wrote   time.Time
 }
 
 // events streams server-sent events. Each is {"topic":…,"data":…}, under the
 // kind of its topic; what happened has an id from which a client can go on, and
 // "gap" tells that there was more in between than is remembered.
 func (a *API) events(w http.ResponseWriter, r *http.Request, u *auth.User) {
-	topics, err := a.parseTopics(r.URL.Query().Get("topics"), u)
+	topics, err := a.topicsOf(r, u)
 	if why, refused := err.(refusal); refused {
 		refuse(w, string(why))
 		return
@@ -55,6 +61,8 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Add("Vary", "Accept-Encoding")
 	w.Header().Set("X-Accel-Buffering", "no")
 	if r.Method == http.MethodHead {
 		return
@@ -65,7 +73,12 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		return
 	}
 	defer a.happenings.leave(u.Name)
-	s := &stream{API: a, w: w, r: r, user: u, topics: topics, sent: map[string][]byte{}, queues: map[string]*watchedQueues{}}
+	s := &stream{
+		API: a, w: w, r: r, user: u, topics: topics,
+		looks: map[string]*look{}, seed: maphash.MakeSeed(), queues: map[string]*watchedQueues{},
+	}
+	s.squeeze()
+	defer s.end()
 	id := r.Header.Get("Last-Event-ID")
 	if id == "" {
 		id = r.URL.Query().Get("last_event_id")
@@ -81,6 +94,10 @@ func (s *stream) run() {
 	for s.turn() == nil {
 		select {
 		case <-t.C:
+		case <-s.happenings.later(s.after):
+			if !s.wait(stirredWait) { // for what comes along with it
+				return
+			}
 		case <-s.r.Context().Done():
 			return
 		case <-s.broker.Done():
@@ -89,16 +106,28 @@ func (s *stream) run() {
 	}
 }
 
+// wait lets some time pass. It reports whether the stream goes on.
+func (s *stream) wait(d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-s.r.Context().Done():
+	case <-s.broker.Done():
+	}
+	return false
+}
+
 // turn sends what is new. An error ends the stream.
 func (s *stream) turn() error {
 	if !s.known() {
 		return context.Canceled
 	}
 	var missed bool
+	s.stirred = false
 	s.after, missed = s.happenings.since(s.after, s.happened)
 	if missed || s.missed {
 		s.missed = false
-		s.event("", "gap", "", nil)
+		s.event("", "gap", told{})
 	}
 	for i := range s.topics {
 		switch t := &s.topics[i]; {
@@ -125,72 +154,45 @@ func (s *stream) known() bool {
 }
 
 func (s *stream) happened(id string, h *happening) {
+	s.stirred = s.stirred || s.stirs(h)
 	for i := range s.topics {
 		if t := &s.topics[i]; heardBy[t.kind] == "" || has(s.user, heardBy[t.kind]) {
 			if s.hears(s.user, t, h) {
-				s.event(id, t.kind, t.text, h.data)
+				s.event(id, t.kind, told{Topic: t.text, Data: h.data})
 				return
 			}
 		}
 	}
 }
 
-// look sends what GET answers for t, when that is new.
-func (s *stream) look(t *topic) {
-	text := s.ask(t.path)
-	if bytes.Equal(s.sent[t.text], text) {
-		return
+// stirs reports whether h may change what GET answers the user.
+func (s *stream) stirs(h *happening) bool {
+	switch h.kind {
+	case "changes", "connections", "alarms":
+		return s.hears(s.user, &topic{kind: h.kind}, h)
 	}
-	s.sent[t.text] = text
-	s.event("", t.kind, t.text, text)
+	return false
 }
 
-// ask is what a GET of the stream's user answers, in one line.
-func (s *stream) ask(path string) []byte {
-	ctx := context.WithValue(s.r.Context(), whoAsks{}, s.user)
-	ctx = context.WithValue(ctx, chi.RouteCtxKey, nil) // the way of this request is another
-	r := s.r.Clone(ctx)
-	r.Header = http.Header{}
-	u, err := url.Parse(path)
-	if err != nil { // not of escaped names
-		return nil
-	}
-	r.URL, r.RequestURI = u, path
-	got := &answered{header: http.Header{}}
-	s.router.ServeHTTP(got, r)
-	var line bytes.Buffer
-	if json.Compact(&line, got.body.Bytes()) != nil {
-		return []byte("null")
-	}
-	return line.Bytes()
+// told is the data of an event. The status is that of an answer which is no
+// success.
+type told struct {
+	Topic  string          `json:"topic,omitempty"`
+	Status int             `json:"status,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
 }
 
-// answered is an answer for ourselves.
-type answered struct {
-	header http.Header
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter.
-func (w *answered) Header() http.Header { return w.header }
-
-// Write implements http.ResponseWriter.
-func (w *answered) Write(p []byte) (int, error) { return w.body.Write(p) }
-
-// WriteHeader implements http.ResponseWriter; what is wrong is in the body.
-func (w *answered) WriteHeader(int) {}
-
-// event appends an event. data is JSON in one line.
-func (s *stream) event(id, kind, text string, data json.RawMessage) {
-	if id != "" {
-		s.out.WriteString("id: " + id + "\n")
+// event appends an event. Its data is JSON in one line.
+func (s *stream) event(id, kind string, t told) {
+	if t.Status == http.StatusOK {
+		t.Status = 0
 	}
-	line, err := json.Marshal(struct {
-		Topic string          `json:"topic,omitempty"`
-		Data  json.RawMessage `json:"data,omitempty"`
-	}{text, data})
+	line, err := json.Marshal(t)
 	if err != nil { // not of JSON
 		return
+	}
+	if id != "" {
+		s.out.WriteString("id: " + id + "\n")
 	}
 	s.out.WriteString("event: " + kind + "\ndata: ")
 	s.out.Write(line)
@@ -208,7 +210,7 @@ func (s *stream) flush() error {
 	}
 	c := http.NewResponseController(s.w)
 	c.SetWriteDeadline(now.Add(slowReader)) // not every writer has one
-	_, err := s.w.Write(s.out.Bytes())
+	_, err := s.write(s.out.Bytes())
 	s.out.Reset()
 	if s.out.Cap() > maxSpareBytes {
 		s.out = bytes.Buffer{}
@@ -218,6 +220,32 @@ func (s *stream) flush() error {
 		err = c.Flush()
 	}
 	return err
+}
+
+// squeeze has the stream compressed for a client that reads that. Nothing is
+// kept from one event to the next, so that a stream at rest costs no memory.
+func (s *stream) squeeze() {
+	if !strings.Contains(s.r.Header.Get("Accept-Encoding"), "gzip") {
+		return
+	}
+	if z, err := gzip.NewWriterLevel(s.w, gzip.StatelessCompression); err == nil {
+		s.zip = z
+		s.w.Header().Set("Content-Encoding", "gzip")
+	}
+}
+
+func (s *stream) write(p []byte) (int, error) {
+	if s.zip != nil {
+		return s.zip.Write(p)
+	}
+	return s.w.Write(p)
+}
+
+// end tells a client that still listens that nothing is missing.
+func (s *stream) end() {
+	if s.zip != nil {
+		s.zip.Close() // the client may be gone
+	}
 }
 
 // maxSpareBytes is how much memory a stream keeps for what it sends next.

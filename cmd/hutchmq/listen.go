@@ -43,7 +43,8 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Lo
 	}
 	pages := metrics.New(b, version)
 	amqp.serve(s.Serve)
-	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages))...)))
+	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages),
+		mgmt.WithMaxMessageSize(uint64(cfg.Limits.MaxMessageSize)))...)))
 	prometheus.serve(web.add(pages))
 	return web, nil
 }
