@@ -89,6 +89,9 @@ func (a *API) events(w http.ResponseWriter, r *http.Request, u *auth.User) {
 }
 
 func (s *stream) run() {
+	if s.flush() != nil { // at once: who waits in vain knows that something holds it back
+		return
+	}
 	t := time.NewTicker(streamEvery)
 	defer t.Stop()
 	for s.turn() == nil {
