@@ -74,7 +74,7 @@ export async function fake(options = {}) {
     asked: [], streams: new Set(), streaming: 'fine', listened: [], session: true, down: false, alarm: false, tags: ['administrator'],
     queues: makeQueues(options.queues ?? 24), bindings: [], connections: options.connections === false ? [] : makeConnections(),
     exchanges: [['', 'direct'], ['amq.direct', 'direct'], ['amq.fanout', 'fanout'], ['amq.headers', 'headers'], ['amq.topic', 'topic'], ['orders', 'topic'], ['orders.dlx', 'fanout'], ['payments', 'direct']]
-      .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0 })),
+      .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, user_who_performed_action: 'guest', rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0 })),
     vhosts: ['/', 'staging'], ...adminWorld(),
   };
   if (options.hostile) world.queues.push(...hostile.map((name, i) => ({ ...makeQueues(1)[0], name, consumers: i % 2, messages_ready: i })));
