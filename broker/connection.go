@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"time"
@@ -36,6 +37,7 @@ type Client struct {
 	Protocol       string // "AMQP 0-9-1"
 	ClientID       string // of a protocol that has them; topic permissions may name it
 	Mechanism      string
+	Security       *Security // nil: everybody on the way can read along
 	Properties     amqp.Table
 	ChannelMax     uint16
 	FrameMax       uint32
@@ -69,6 +71,19 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 	return u, err
 }
 
+// LoginCertified is LoginFrom for a client that has proved its name by a
+// certificate: there has to be such a user, whatever its password.
+func (b *Broker) LoginCertified(client Client, name string, loopback bool) (u *auth.User, err error) {
+	if u = b.auth.User(name); u == nil {
+		err = fmt.Errorf("%w: user '%s' does not exist", auth.ErrRefused, name)
+	} else if !loopback && b.auth.LoopbackOnly(name) {
+		u, err = nil, auth.ErrRefused
+	}
+	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
+	b.emitLogin(&client, name, err)
+	return u, err
+}
+
 // Connect lets u into a vhost, or refuses with 530.
 func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connection, error) {
 	b.mu.Lock()
@@ -85,7 +100,7 @@ func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connec
 
 // Reachable reports whether u may open a vhost.
 func (b *Broker) Reachable(u *auth.User, vhostName string) bool {
-	return b.auth.Reachable(u, vhostName)
+	return u == Operator || b.auth.Reachable(u, vhostName)
 }
 
 // Connections lists the open connections, the oldest first.

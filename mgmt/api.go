@@ -12,6 +12,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/logbook"
 )
 
@@ -30,6 +31,7 @@ type API struct {
 	metrics    http.Handler     // nil: not here
 
 	maxMessageBytes uint64 // 0: as many as fit a request
+	certificates    *listener.Certificates
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -48,7 +50,7 @@ func WithMaxMessageSize(maxBytes uint64) Option {
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string, more ...Option) http.Handler {
-	a := &API{broker: b, node: node, happenings: happenings{b: b}}
+	a := &API{broker: b, node: node, certificates: listener.NewCertificates(nil), happenings: happenings{b: b}}
 	for _, o := range more {
 		o(a)
 	}
@@ -97,10 +99,13 @@ func (a *API) routes() chi.Router {
 	a.auditRoutes(r)
 	a.logRoutes(r)
 	a.settingRoutes(r)
+	a.alarmRoutes(r)
+	a.certificateRoutes(r)
 	a.topologyRoutes(r)
 	a.routeTestRoutes(r)
 	a.permissionTestRoutes(r)
 	a.historyRoutes(r)
+	a.backupRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
 	a.metricsRoutes(r)
@@ -110,11 +115,11 @@ func (a *API) routes() chi.Router {
 }
 
 // compressed serves what is big in gzip, but for streams of events, which must
-// not wait until there is something to compress.
+// not wait until there is something to compress, and backups, which are.
 func compressed(h http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isStream(r) {
+		if isStream(r) || r.URL.Path == backupPath {
 			h.ServeHTTP(w, r)
 			return
 		}
