@@ -69,7 +69,7 @@ function show(path, period, tell) {
   entries.set(path, e);
   e.tells.set(tell, period);
   if (e.answer) tell(e.answer);
-  else if (!e.asking) ask(e);
+  if (!e.asking) e.answer ? askLater(e) : ask(e); // the others may want it less often
   listen();
   return () => {
     e.tells.delete(tell);
