@@ -335,7 +335,7 @@ func discreet(r definitions.Record) definitions.Record {
 		return &shown
 	case *definitions.Exchange:
 		shown := *r
-		shown.Encoded = nil
+		shown.Encoded, shown.DeclaredBy = nil, ""
 		return &shown
 	case *definitions.Binding:
 		shown := *r
