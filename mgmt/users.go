@@ -102,9 +102,7 @@ func (a *API) putUser(w http.ResponseWriter, r *http.Request) {
 // settlePassword finds out how u will log in, or tells what is wrong with what
 // the body says of that.
 func settlePassword(in body, u, was *definitions.User, existed bool) string {
-	if err := auth.CheckHash(u.HashingAlgorithm, u.PasswordHash); err != nil {
-		return err.Error()
-	}
+	err := auth.CheckHash(u.HashingAlgorithm, u.PasswordHash)
 	_, plain := in["password"]
 	_, hashed := in["password_hash"]
 	switch {
@@ -112,6 +110,8 @@ func settlePassword(in body, u, was *definitions.User, existed bool) string {
 		return "both_password_and_password_hash_are_provided"
 	case plain && u.Password == "":
 		return "the password must not be empty: to keep a user from logging in with one, set password_hash to an empty string"
+	case err != nil:
+		return err.Error()
 	case !plain && !hashed && existed:
 		u.PasswordHash, u.HashingAlgorithm = was.PasswordHash, was.HashingAlgorithm
 	}
