@@ -61,6 +61,9 @@ func (c *Chain) AuthenticateToken(token string) (*User, error) {
 
 // Known returns the user of a name that somebody vouches for.
 func (c *Chain) Known(name string) (*User, error) {
+	if name == "" {
+		return nil, fmt.Errorf("%w: there is no name", ErrRefused)
+	}
 	return c.first(func(b Backend) (*User, error) {
 		if v, ok := b.(Voucher); ok {
 			return v.Known(name)

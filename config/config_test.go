@@ -46,7 +46,7 @@ func TestDefaults(t *testing.T) {
 		Listeners:        Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
 		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
 		DefaultQueueType: "classic",
-		Auth:             Auth{LoopbackUsers: []string{"guest"}},
+		Auth:             defaultAuth,
 		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,

@@ -27,7 +27,14 @@ func (k *Key) set(c *Config, text string) error {
 		return v.parse(text)
 	case *[]string:
 		*v = parseList(text)
+		for _, item := range *v {
+			if err := k.choose(item); err != nil {
+				return err
+			}
+		}
 		return nil
+	case *Meanings:
+		return v.parse(text)
 	case *bool:
 		*v = text == "true"
 		if text != "true" && text != "false" {
@@ -61,6 +68,8 @@ func (k *Key) Type() string {
 		return "address"
 	case *[]string:
 		return "list"
+	case *Meanings:
+		return "list of name=words"
 	case *bool:
 		return "true, false"
 	case *int:

@@ -46,9 +46,14 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	classicType, quorumType := classic.New(st).Within(budget), classic.NewQuorum(st).Within(budget)
 	defer classicType.Close()
 	defer quorumType.Close()
+	users := auth.NewDatabase(cfg.Auth.LoopbackUsers)
+	links, err := backends(&cfg.Auth, users, log)
+	if err != nil {
+		return err
+	}
 	b, err := broker.New(broker.Options{
 		Store: st,
-		Auth:  auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		Auth:  users, Backends: links, RightsTTL: cfg.Auth.CacheTTL, Hashing: hashings[cfg.Auth.PasswordHashing],
 		ExchangeTypes: []exchange.Type{
 			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
@@ -128,6 +133,6 @@ func serverOptions(cfg *config.Config) server.Options {
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
-		AuthFailureDelay: 3 * time.Second,
+		AuthFailureDelay: 3 * time.Second, Mechanisms: cfg.Auth.Mechanisms, AnonymousUser: cfg.Auth.AnonymousUser,
 	}
 }

@@ -13,6 +13,7 @@ var doors = map[string]string{
 	"pattern":         "",
 	"policy":          "amqp pattern queue",
 	"auth":            "pattern",
+	"auth/*":          "auth",
 	"definitions":     "",
 	"config":          "",
 	"stats":           "",
@@ -48,10 +49,13 @@ var guests = map[string]string{
 	"github.com/dgraph-io/badger":         "store",
 	"github.com/dlclark/regexp2":          "pattern",
 	"github.com/go-chi/chi":               "mgmt",
+	"github.com/go-ldap/ldap":             "auth/ldap",
+	"github.com/golang-jwt/jwt":           "auth/oauth2",
 	"github.com/klauspost/compress":       "mgmt metrics",
 	"github.com/prometheus/client_golang": "metrics",
 	"github.com/prometheus/common":        "metrics",
 	"github.com/rabbitmq/amqp091-go":      "perf plugin/shovel plugin/federation integration",
+	"golang.org/x/crypto":                 "auth",
 	"gopkg.in/yaml.v3":                    "config definitions",
 }
 
