@@ -137,10 +137,12 @@ func (b *Backend) ask(at string, question url.Values) (string, error) {
 		return "", fmt.Errorf("%s: %w, after %v", at, err, time.Since(began).Round(time.Millisecond))
 	}
 	defer a.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(a.Body, maxAnswerBytes))
+	text, err := io.ReadAll(io.LimitReader(a.Body, maxAnswerBytes+1))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("%s: %w", at, err)
+	case len(text) > maxAnswerBytes:
+		return "", fmt.Errorf("%s answers more than %d bytes", at, maxAnswerBytes)
 	case a.StatusCode != http.StatusOK && a.StatusCode != http.StatusCreated:
 		return "", fmt.Errorf("%s answers %s", at, a.Status)
 	}
