@@ -2,7 +2,6 @@ package ldap
 
 import (
 	"crypto/tls"
-	"io"
 	"net"
 	"net/http/httptest"
 	"slices"
@@ -10,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/jimlambrt/gldap"
 )
 
@@ -38,7 +36,7 @@ func newDirectory(t *testing.T) *directory {
 	web.StartTLS()
 	d.certified = &tls.Config{Certificates: web.TLS.Certificates}
 	web.Close()
-	s, err := gldap.NewServer(gldap.WithLogger(hclog.New(&hclog.LoggerOptions{Output: io.Discard})))
+	s, err := gldap.NewServer()
 	if err != nil {
 		t.Fatal(err)
 	}
