@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -246,6 +247,55 @@ func TestHTTPBackend(t *testing.T) {
 		t.Errorf("an internal user without the service: %v", err)
 	} else {
 		guest.Close()
+	}
+}
+
+// TestAuthPage runs the web service of docs/AUTH.md.
+func TestAuthPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/AUTH.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "```python\n")
+	text, _, _ = strings.Cut(text, "```")
+	service := filepath.Join(t.TempDir(), "service.py")
+	if err := os.WriteFile(service, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	addr := freeAddr(t)
+	_, port, _ := strings.Cut(addr, ":")
+	c := exec.Command("python3", service, port)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Wait()
+	defer c.Process.Kill()
+	b := Start(t, hutchmq, "HUTCHMQ_AUTH_BACKENDS=internal,http", "HUTCHMQ_AUTH_HTTP_HTTP_METHOD=post",
+		"HUTCHMQ_AUTH_HTTP_USER_PATH=http://"+addr+"/user", "HUTCHMQ_AUTH_HTTP_VHOST_PATH=http://"+addr+"/vhost",
+		"HUTCHMQ_AUTH_HTTP_RESOURCE_PATH=http://"+addr+"/resource", "HUTCHMQ_AUTH_HTTP_TOPIC_PATH=http://"+addr+"/topic")
+	for end := time.Now().Add(startTimeout); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if c, err := net.Dial("tcp", addr); err == nil {
+			c.Close()
+			break
+		}
+	}
+	conn, err := as(b, "shop", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for name, want := range map[string]int{"shop.orders": 0, "other": 403} {
+		ch, err := conn.Channel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ch.QueueDeclare(name, false, false, true, false, nil); code(err) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := as(b, "shop", "wrong"); code(err) != 403 {
+		t.Errorf("a wrong password: %v", err)
 	}
 }
 
