@@ -6,8 +6,8 @@ import "time"
 const maxCached = 16384
 
 // Cache is a backend outside whose answers are remembered for a while: also
-// those of its Authority, which it takes the place of. Refused logins and what
-// could not be found out are not remembered.
+// those of its Authority, which it takes the place of. Logins that were refused,
+// or failed, are not remembered.
 type Cache struct {
 	of      Backend
 	ttl     time.Duration

@@ -79,7 +79,7 @@ func (b *Broker) checked(name string, loopback bool, check func() (*auth.User, e
 }
 
 func notFromHere(name string) error {
-	return fmt.Errorf("%w: user '%s' may only log in from this machine", auth.ErrRefused, name)
+	return fmt.Errorf("%w: user '%s' can only connect via localhost", auth.ErrRefused, name)
 }
 
 // askAgain has rights asked for anew from time to time while users are known

@@ -164,6 +164,7 @@ func TestExpiry(t *testing.T) {
 		o.expires = time.Now().Add(time.Minute)
 		f.must(renews.Renew("bob"))
 		time.Sleep(11 * time.Second)
+		synctest.Wait()
 		if len(kicked) != 1 || kicked[0] != "credential expired" {
 			t.Errorf("kicked with %q", kicked)
 		}
@@ -171,6 +172,7 @@ func TestExpiry(t *testing.T) {
 			t.Error(err)
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if len(kicked) != 2 {
 			t.Errorf("the new credential does not expire: %q", kicked)
 		}

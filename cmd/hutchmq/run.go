@@ -53,7 +53,7 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	}
 	b, err := broker.New(broker.Options{
 		Store: st,
-		Auth:  users, Backends: links, RightsTTL: cfg.Auth.CacheTTL, Hashing: hashings[cfg.Auth.PasswordHashing],
+		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
 		ExchangeTypes: []exchange.Type{
 			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
