@@ -3,6 +3,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -151,11 +152,16 @@ func TestExpiry(t *testing.T) {
 		o := newOutside("")
 		f := withOutside(t, o)
 		o.expires = time.Now().Add(10 * time.Second)
+		var mu sync.Mutex
 		var kicked []string
 		connect := func() *Connection {
 			u, err := f.Login("", "bob", true)
 			f.must(err)
-			c, err := f.Connect(u, "/", Client{Kick: func(reason string) { kicked = append(kicked, reason) }})
+			c, err := f.Connect(u, "/", Client{Kick: func(reason string) {
+				mu.Lock()
+				defer mu.Unlock()
+				kicked = append(kicked, reason)
+			}})
 			f.must(err)
 			return c
 		}
