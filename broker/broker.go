@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -70,6 +71,7 @@ type Broker struct {
 	audit    audit
 	done     chan struct{} // closed by Close
 	once     sync.Once     // closes done
+	backing  atomic.Bool   // a backup is open
 
 	nodeLimits NodeLimits
 

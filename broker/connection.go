@@ -40,6 +40,7 @@ type Client struct {
 	Protocol       string // "AMQP 0-9-1"
 	ClientID       string // of a protocol that has them; topic permissions may name it
 	Mechanism      string
+	Security       *Security // nil: everybody on the way can read along
 	Properties     amqp.Table
 	ChannelMax     uint16
 	FrameMax       uint32

@@ -8,15 +8,16 @@ import (
 
 // Auth is how users prove who they are, and who says what they may do.
 type Auth struct {
-	LoopbackUsers   []string // may log in only from this machine
-	Backends        []string // who lets users in, in this order
-	Mechanisms      []string
-	AnonymousUser   string // whom anybody may be; "" nobody
-	PasswordHashing string
-	CacheTTL        time.Duration // 0 none
-	OAuth2          OAuth2
-	HTTP            AuthHTTP
-	LDAP            LDAP
+	LoopbackUsers    []string // may log in only from this machine
+	Backends         []string // who lets users in, in this order
+	Mechanisms       []string
+	AnonymousUser    string // whom anybody may be; "" nobody
+	PasswordHashing  string
+	CacheTTL         time.Duration // 0 none
+	CertificateLogin CertificateLogin
+	OAuth2           OAuth2
+	HTTP             AuthHTTP
+	LDAP             LDAP
 }
 
 // The values of Auth.Backends. One of the last two takes the rights of the

@@ -16,7 +16,8 @@ var defaultAuth = Auth{
 		Algorithms: []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"},
 		Leeway:     5 * time.Second, Timeout: 5 * time.Second,
 	},
-	HTTP: AuthHTTP{Method: "get", Timeout: 5 * time.Second},
+	CertificateLogin: CertificateLogin{From: "distinguished_name", SANType: "dns"},
+	HTTP:             AuthHTTP{Method: "get", Timeout: 5 * time.Second},
 	LDAP: LDAP{
 		UserFilter: "(uid=${username})", GroupFilter: "(member=${user_dn})", GroupNameAttribute: "cn",
 		Groups: Meanings{}, Timeout: 5 * time.Second,

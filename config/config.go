@@ -13,6 +13,7 @@ type Config struct {
 	DataDir     string
 	Node        Node
 	Listeners   Listeners
+	TLS         TLS
 	Definitions string // path of a file to import at start; empty: none
 	Defaults    Defaults
 	// DefaultQueueType is of queues whose declaration and vhost name none.
@@ -38,7 +39,9 @@ type Addr string
 
 // Listeners is where the broker listens.
 type Listeners struct {
-	AMQP, Management, Metrics Addr
+	AMQP, Management, Metrics        Addr
+	AMQPS, ManagementTLS, MetricsTLS SecureListener
+	AMQPProxy, AMQPSProxy            Proxy
 }
 
 // Defaults is what a node with an empty data directory begins with.

@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -40,10 +41,16 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	noTLS := SecureListener{Verify: VerifyNone}
+	here := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	want := &Config{
-		DataDir:          "./data",
-		Node:             Node{Name: "rabbit@box"},
-		Listeners:        Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
+		DataDir: "./data",
+		Node:    Node{Name: "rabbit@box"},
+		Listeners: Listeners{
+			AMQP: ":5672", Management: ":15672", Metrics: ":15692",
+			AMQPS: noTLS, ManagementTLS: noTLS, MetricsTLS: noTLS, AMQPProxy: Proxy{From: here}, AMQPSProxy: Proxy{From: here},
+		},
+		TLS:              TLS{MinVersion: "1.2"},
 		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
 		DefaultQueueType: "classic",
 		Auth:             defaultAuth,

@@ -35,6 +35,9 @@ func Load(s Sources) (*Config, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	if err := errors.Join(c.check()...); err != nil {
+		return nil, err
+	}
 	c.Advertise.settle(s.Version)
 	return c, nil
 }

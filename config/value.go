@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,10 @@ func (k *Key) set(c *Config, text string) error {
 		return nil
 	case *Meanings:
 		return v.parse(text)
+	case *[]netip.Prefix:
+		list, err := parseNetworks(text)
+		*v = list
+		return err
 	case *bool:
 		*v = text == "true"
 		if text != "true" && text != "false" {
@@ -70,6 +75,8 @@ func (k *Key) Type() string {
 		return "list"
 	case *Meanings:
 		return "list of name=words"
+	case *[]netip.Prefix:
+		return "list of networks"
 	case *bool:
 		return "true, false"
 	case *int:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/logbook"
 )
 
@@ -28,6 +29,8 @@ type API struct {
 	log        *logbook.Book    // nil: nobody keeps it
 	settings   []config.Setting // in effect
 	metrics    http.Handler     // nil: not here
+
+	certificates *listener.Certificates
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -41,7 +44,7 @@ func WithSettings(list []config.Setting) Option { return func(a *API) { a.settin
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string, more ...Option) http.Handler {
-	a := &API{broker: b, node: node, happenings: happenings{b: b}}
+	a := &API{broker: b, node: node, certificates: listener.NewCertificates(nil), happenings: happenings{b: b}}
 	for _, o := range more {
 		o(a)
 	}
@@ -90,10 +93,13 @@ func (a *API) routes() chi.Router {
 	a.auditRoutes(r)
 	a.logRoutes(r)
 	a.settingRoutes(r)
+	a.alarmRoutes(r)
+	a.certificateRoutes(r)
 	a.topologyRoutes(r)
 	a.routeTestRoutes(r)
 	a.permissionTestRoutes(r)
 	a.historyRoutes(r)
+	a.backupRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
 	a.metricsRoutes(r)
@@ -103,11 +109,11 @@ func (a *API) routes() chi.Router {
 }
 
 // compressed serves what is big in gzip, but for streams of events, which must
-// not wait until there is something to compress.
+// not wait until there is something to compress, and backups, which are.
 func compressed(h http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isStream(r) {
+		if isStream(r) || r.URL.Path == backupPath {
 			h.ServeHTTP(w, r)
 			return
 		}

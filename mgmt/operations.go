@@ -9,7 +9,7 @@ type operation struct {
 	says         string
 	query        string
 	body         string
-	answers      string // "list", "paged", "object", "text", "events" or "" for nothing
+	answers      string // "list", "paged", "object", "text", "events", "file" or "" for nothing
 }
 
 // Who may ask.
@@ -214,7 +214,12 @@ var operations = []operation{
 	{"GET", "/api/x/log", monitoring, "The last lines of the log.", "level q after:integer limit:integer", "", "object"},
 	{"GET", "/api/x/log/level", monitoring, "From which level on there are lines.", "", "", "object"},
 	{"PUT", "/api/x/log/level", admin, "Sets the level until the node stops.", "", "level!", ""},
+	{"GET", "/api/x/backup", admin, "All that the node keeps, as it is now: a tar archive in zstd for hutchmq restore.", "", "", "file"},
+	{"GET", "/api/x/alarms", monitoring, "What may run out, and how much there must be.", "", "", "object"},
+	{"PUT", "/api/x/alarms", admin, "Changes how much there must be, until the node stops.", "", "memory_high_watermark disk_free_limit", ""},
 	{"GET", "/api/x/config", admin, "The settings in effect, and where each comes from.", "", "", "object"},
+	{"GET", "/api/x/certificates", monitoring, "The certificates of listeners with TLS.", "", "", "list"},
+	{"POST", "/api/x/certificates/reload", admin, "Reads the files of certificates again.", "", "", ""},
 	{"POST", "/api/x/definitions/plan", admin, "What an import would create and change, and what is in its way.", "vhost all:boolean", "{}", "object"},
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},
 	{"PATCH", "/api/x/queues/{vhost}/{name}/arguments", management, "Changes arguments of a queue.", "", "{}", "object"},

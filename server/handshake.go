@@ -16,6 +16,14 @@ var protocolHeader = [8]byte{'A', 'M', 'Q', 'P', 0, 0, 9, 1}
 // what would be right.
 var errWrongProtocol = errors.New("the client does not speak AMQP 0-9-1")
 
+// What a client begins with that wants to speak TLS.
+const (
+	tlsHandshake = 0x16
+	tlsMajor     = 3
+)
+
+var errTLS = errors.New("the client speaks TLS, on a port without")
+
 // errLoginRefused means that the peer is hung up on without a word: it has not
 // said that it understands a close at this point.
 var errLoginRefused = errors.New("login refused")
@@ -47,6 +55,9 @@ func (c *connection) header() error {
 		return err
 	}
 	c.nc.Write(protocolHeader[:])
+	if h[0] == tlsHandshake && h[1] == tlsMajor {
+		return errTLS
+	}
 	return errWrongProtocol
 }
 
@@ -172,6 +183,7 @@ func (c *connection) describe() broker.Client {
 	k := broker.Client{
 		Name:     c.nc.RemoteAddr().String() + " -> " + c.nc.LocalAddr().String(),
 		Protocol: "AMQP 0-9-1", Mechanism: c.client.mechanism, Properties: c.client.properties,
+		Security:   c.security(),
 		ChannelMax: c.tuned.channelMax, FrameMax: c.tuned.frameMax, Heartbeat: c.tuned.heartbeat,
 		Kick:     func(reason string) { c.kick(amqp.Closing.New(reason)) },
 		Channels: func() int { return int(c.count.Load()) },

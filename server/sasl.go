@@ -24,6 +24,7 @@ type mechanism struct {
 var mechanisms = []mechanism{
 	{"PLAIN", nil, func(c *connection, response []byte) (*auth.User, error) { return c.byPassword(auth.Plain(response)) }},
 	{"AMQPLAIN", nil, func(c *connection, response []byte) (*auth.User, error) { return c.byPassword(amqplain(response)) }},
+	{"EXTERNAL", func(c *connection) bool { return c.certificate() != nil }, (*connection).byCertificate},
 	{"ANONYMOUS", (*connection).anonymousOffered, (*connection).anonymous},
 }
 
@@ -109,7 +110,21 @@ func (c *connection) anonymous([]byte) (*auth.User, error) {
 	return c.server.broker.LoginAs(c.describe(), c.server.options.AnonymousUser, c.loopback())
 }
 
+// byCertificate lets the user in whom the certificate names. What the client
+// says besides does not matter.
+func (c *connection) byCertificate([]byte) (*auth.User, error) {
+	name, err := c.server.options.CertificateLogin.User(c.certificate())
+	if err != nil {
+		return nil, err
+	}
+	return c.server.broker.LoginAs(c.describe(), name, c.loopback())
+}
+
+// loopback reports whether the client is on this machine.
 func (c *connection) loopback() bool {
+	if p, ok := socket(c.nc).(interface{ Loopback() bool }); ok { // it came through a proxy
+		return p.Loopback()
+	}
 	a, ok := c.nc.RemoteAddr().(*net.TCPAddr)
 	return !ok || a.IP.IsLoopback()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/mgmt"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
@@ -84,11 +85,13 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 
 	s := server.New(b, serverOptions(cfg), log)
 	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
-	web, err := listen(s, b, cfg, log, facts, shown)
+	certificates := listener.NewCertificates(log)
+	web, err := listen(s, b, cfg, log, certificates, facts, shown)
 	if err != nil {
 		return err
 	}
 	defer web.close()
+	go certificates.Watch(ctx)
 	log.Info("Server startup complete", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
 	<-ctx.Done()
 	log.Info("shutting down")
@@ -134,5 +137,6 @@ func serverOptions(cfg *config.Config) server.Options {
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second, Mechanisms: cfg.Auth.Mechanisms, AnonymousUser: cfg.Auth.AnonymousUser,
+		CertificateLogin: auth.CertificateLogin(cfg.Auth.CertificateLogin),
 	}
 }
