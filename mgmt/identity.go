@@ -37,7 +37,9 @@ type identity struct {
 	Internal bool             `json:"is_internal_user"`
 }
 
-func identify(u *auth.User) identity { return identity{u.Name, definitions.Tags(u.Tags), u.Internal() || u == broker.Operator} }
+func identify(u *auth.User) identity {
+	return identity{u.Name, definitions.Tags(u.Tags), u.Internal() || u == broker.Operator}
+}
 
 func (a *API) whoami(w http.ResponseWriter, _ *http.Request, u *auth.User) { answer(w, identify(u)) }
 
