@@ -53,7 +53,7 @@ var guests = map[string]string{
 	"github.com/go-chi/chi":               "mgmt",
 	"github.com/go-ldap/ldap":             "auth/ldap",
 	"github.com/golang-jwt/jwt":           "auth/oauth2",
-	"github.com/dustin/go-humanize":       "ctl",
+	"github.com/dustin/go-humanize":       "ctl cmd/hutchmq",
 	"github.com/jedib0t/go-pretty":        "ctl",
 	"golang.org/x/term":                   "cmd/hutchmq ctl",
 	"github.com/klauspost/compress":       "mgmt metrics store",
