@@ -337,6 +337,18 @@ func TestArgon(t *testing.T) {
 	if !strings.HasPrefix(u.Hash, "$argon2id$") || u.Algorithm != "hutchmq_password_hashing_argon2id" {
 		t.Errorf("%+v", u)
 	}
+	var nodes []struct {
+		Mechanisms []struct {
+			Name    string
+			Enabled bool
+		} `json:"auth_mechanisms"`
+	}
+	m.get("/api/nodes", &nodes)
+	for _, one := range nodes[0].Mechanisms {
+		if one.Enabled != (one.Name != "ANONYMOUS") {
+			t.Errorf("%+v", one)
+		}
+	}
 	m.Stop()
 	m.Restart()
 	conn, err := as(m.Broker, "guest", "guest")
@@ -355,6 +367,7 @@ func TestAuthMistakes(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ settings, want string }{
 		{"HUTCHMQ_AUTH_BACKENDS=none", "nobody could log in"},
+		{"HUTCHMQ_AUTH_MECHANISMS=ANONYMOUS", "auth.mechanisms: nobody could log in"},
 		{"HUTCHMQ_AUTH_BACKENDS=oauth2", "auth backend oauth2: a resource_server_id is needed"},
 		{"HUTCHMQ_AUTH_BACKENDS=http", "auth backend http: a user_path is needed"},
 		{"HUTCHMQ_AUTH_BACKENDS=ldap", "auth backend ldap: urls are needed"},

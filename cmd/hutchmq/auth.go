@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/hutchmq/hutchmq/auth"
@@ -20,10 +21,19 @@ import (
 // hashings are the algorithms of new passwords, by what settings call them.
 var hashings = map[string]string{"sha256": auth.SHA256, "sha512": auth.SHA512, "argon2id": auth.Argon2id}
 
+// mechanisms are those that c lets clients use: nobody is anonymous unless c
+// says who that is.
+func mechanisms(c *config.Auth) []string {
+	return slices.DeleteFunc(slices.Clone(c.Mechanisms), func(m string) bool { return m == "ANONYMOUS" && c.AnonymousUser == "" })
+}
+
 // backends are those that c lists, around the users of d.
 func backends(c *config.Auth, d *auth.Database, log *slog.Logger) (links []auth.Link, err error) {
-	if len(c.Backends) == 0 {
+	switch {
+	case len(c.Backends) == 0:
 		return nil, errors.New("auth.backends: nobody could log in")
+	case len(mechanisms(c)) == 0:
+		return nil, errors.New("auth.mechanisms: nobody could log in")
 	}
 	for _, name := range c.Backends {
 		l := auth.Link{Name: name}

@@ -84,7 +84,7 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, Mechanisms: mechanisms(&cfg.Auth)}
 	certificates := listener.NewCertificates(log)
 	web, err := listen(s, b, cfg, log, certificates, facts, shown)
 	if err != nil {
@@ -136,7 +136,7 @@ func serverOptions(cfg *config.Config) server.Options {
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
-		AuthFailureDelay: 3 * time.Second, Mechanisms: cfg.Auth.Mechanisms, AnonymousUser: cfg.Auth.AnonymousUser,
+		AuthFailureDelay: 3 * time.Second, Mechanisms: mechanisms(&cfg.Auth), AnonymousUser: cfg.Auth.AnonymousUser,
 		CertificateLogin: auth.CertificateLogin(cfg.Auth.CertificateLogin),
 	}
 }
