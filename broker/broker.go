@@ -148,6 +148,7 @@ func New(o Options) (*Broker, error) {
 		go b.askAgain(cmp.Or(o.RightsTTL, defaultRightsTTL))
 	}
 	b.alarms.tell = b.emitAlarm
+	b.alarms.full = func() bool { return b.Storage().Full }
 	b.alarms.start()
 	b.sampler.start(b)
 	return b, nil
