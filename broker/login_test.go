@@ -169,18 +169,22 @@ func TestExpiry(t *testing.T) {
 		goes.Close()
 		o.expires = time.Now().Add(time.Minute)
 		f.must(renews.Renew("bob"))
+		told := func() []string {
+			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			return kicked
+		}
 		time.Sleep(11 * time.Second)
-		synctest.Wait()
-		if len(kicked) != 1 || kicked[0] != "credential expired" {
-			t.Errorf("kicked with %q", kicked)
+		if k := told(); len(k) != 1 || k[0] != "credential expired" {
+			t.Errorf("kicked with %q", k)
 		}
 		if _, err := f.LoginByToken(Client{}, "bob", true); err != nil {
 			t.Error(err)
 		}
 		time.Sleep(time.Minute)
-		synctest.Wait()
-		if len(kicked) != 2 {
-			t.Errorf("the new credential does not expire: %q", kicked)
+		if k := told(); len(k) != 2 {
+			t.Errorf("the new credential does not expire: %q", k)
 		}
 		if _, err := f.LoginByToken(Client{}, "bob", true); !errors.Is(err, auth.ErrRefused) {
 			t.Errorf("an expired credential: %v", err)
