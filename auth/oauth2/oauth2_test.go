@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -249,9 +250,10 @@ func TestIssuer(t *testing.T) {
 		"without end": func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, maxKeysBytes+100)) },
 		"silence":     func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 	} {
-		i.Config.Handler = h
+		server := httptest.NewServer(h)
+		defer server.Close()
 		o := i.options()
-		o.KeysURL, o.Client = i.URL, &http.Client{Timeout: 100 * time.Millisecond}
+		o.KeysURL, o.Client = server.URL, &http.Client{Timeout: 100 * time.Millisecond}
 		b, err := New(o)
 		if err != nil {
 			t.Fatal(err)
