@@ -30,7 +30,8 @@ type API struct {
 	settings   []config.Setting // in effect
 	metrics    http.Handler     // nil: not here
 
-	certificates *listener.Certificates
+	maxMessageBytes uint64 // 0: as many as fit a request
+	certificates    *listener.Certificates
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -41,6 +42,11 @@ func WithLog(l *logbook.Book) Option { return func(a *API) { a.log = l } }
 
 // WithSettings shows the settings that the node was started with.
 func WithSettings(list []config.Setting) Option { return func(a *API) { a.settings = list } }
+
+// WithMaxMessageSize refuses to publish bodies of more than so many bytes.
+func WithMaxMessageSize(maxBytes uint64) Option {
+	return func(a *API) { a.maxMessageBytes = maxBytes }
+}
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string, more ...Option) http.Handler {

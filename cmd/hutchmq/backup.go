@@ -63,7 +63,7 @@ func (c *backupCommand) write(ctx context.Context, to io.Writer) error {
 		return c.offline(io.MultiWriter(to, m))
 	}
 	from, err := client.New(client.Options{
-		URI: c.URI, Socket: filepath.Join(dataDir(), socketName), User: c.User, Password: c.Password, Timeout: -1,
+		URI: c.URI, Socket: machine(os.Getenv("HUTCHMQ_CONFIG"), "").Socket, User: c.User, Password: c.Password, Timeout: -1,
 	})
 	if err != nil {
 		return err
