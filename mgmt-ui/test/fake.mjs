@@ -127,12 +127,15 @@ function stream(w, paths, res) {
   if (w.streaming === 'refused') return res.writeHead(429, { 'Retry-After': '1' }).end();
   w.streams.add(res);
   res.on('close', () => { w.streams.delete(res); clearInterval(timer); });
-  const sent = new Map();
+  const sent = new Map(), due = new Map();
   const tick = () => {
     if (!w.session) return res.end();
     if (w.down) return res.destroy();
     for (const at of paths) {
+      const now = Date.now();
+      if (now < (due.get(at) ?? 0)) continue;
       const event = told(w, at);
+      due.set(at, now + 10 * (Date.now() - now)); // what costs much comes seldom
       if (sent.get(at) !== event) res.write(`event: get\ndata: ${event}\n\n`);
       sent.set(at, event);
     }
