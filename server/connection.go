@@ -247,13 +247,22 @@ func (c *connection) stepZero(f amqp.Frame) error {
 		c.out.method(0, &amqp.ConnectionCloseOk{})
 		return errClosed
 	case *amqp.ConnectionUpdateSecret:
-		c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
-		return nil
+		return c.renew(m)
 	case *amqp.ChannelOpen, *amqp.ChannelClose, *amqp.ChannelFlow:
 		return at(m, amqp.ChannelZero.New())
 	default:
 		return at(m, amqp.UnknownMethod.New())
 	}
+}
+
+// renew puts a new secret in the place of the one the client logged in with.
+func (c *connection) renew(m *amqp.ConnectionUpdateSecret) error {
+	if err := c.broker.Renew(m.NewSecret); err != nil {
+		c.log.Warn("secret refused", "user", c.user.Name, "error", err)
+		return at(m, amqp.SecretRefused.New())
+	}
+	c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
+	return nil
 }
 
 // hard makes an error close the connection, whatever its code.

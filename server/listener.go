@@ -31,6 +31,8 @@ type Options struct {
 	Product, Version    string
 	ClusterName         string
 	AuthFailureDelay    time.Duration // before a refused login is hung up on
+	Mechanisms          []string      // that may be used; none: all
+	AnonymousUser       string        // whom ANONYMOUS logs in; "" nobody
 	CertificateLogin    auth.CertificateLogin
 }
 

@@ -51,9 +51,14 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	classicType, quorumType := classic.New(st).Within(budget), classic.NewQuorum(st).Within(budget)
 	defer classicType.Close()
 	defer quorumType.Close()
+	users := auth.NewDatabase(cfg.Auth.LoopbackUsers)
+	links, err := backends(&cfg.Auth, users, log)
+	if err != nil {
+		return err
+	}
 	b, err := broker.New(broker.Options{
-		Store:         st,
-		Auth:          auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		Store: st,
+		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
 		ExchangeTypes: exchangeTypes,
 		QueueTypes:    []queue.Type{classicType, quorumType},
 		ReplyType:     volatile.Type,
@@ -80,7 +85,7 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, Mechanisms: mechanisms(&cfg.Auth)}
 	certificates := listener.NewCertificates(log)
 	web, err := listen(s, b, cfg, log, certificates, facts, shown)
 	if err != nil {
@@ -114,7 +119,7 @@ func serverOptions(cfg *config.Config) server.Options {
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
-		AuthFailureDelay: 3 * time.Second,
+		AuthFailureDelay: 3 * time.Second, Mechanisms: mechanisms(&cfg.Auth), AnonymousUser: cfg.Auth.AnonymousUser,
 		CertificateLogin: auth.CertificateLogin(cfg.Auth.CertificateLogin),
 	}
 }

@@ -13,6 +13,7 @@ var doors = map[string]string{
 	"pattern":         "",
 	"policy":          "amqp pattern queue",
 	"auth":            "pattern",
+	"auth/*":          "auth",
 	"spelling":        "",
 	"definitions":     "spelling",
 	"definitions/cli": "definitions ctl/client",
@@ -52,6 +53,8 @@ var guests = map[string]string{
 	"github.com/dgraph-io/badger":         "store",
 	"github.com/dlclark/regexp2":          "pattern",
 	"github.com/go-chi/chi":               "mgmt",
+	"github.com/go-ldap/ldap":             "auth/ldap",
+	"github.com/golang-jwt/jwt":           "auth/oauth2",
 	"github.com/dustin/go-humanize":       "ctl cmd/hutchmq",
 	"github.com/jedib0t/go-pretty":        "ctl",
 	"golang.org/x/term":                   "cmd/hutchmq ctl",
@@ -59,6 +62,7 @@ var guests = map[string]string{
 	"github.com/prometheus/client_golang": "metrics",
 	"github.com/prometheus/common":        "metrics",
 	"github.com/rabbitmq/amqp091-go":      "perf plugin/shovel plugin/federation integration",
+	"golang.org/x/crypto":                 "auth",
 	"gopkg.in/yaml.v3":                    "config definitions",
 }
 
