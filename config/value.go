@@ -46,6 +46,8 @@ func (k *Key) set(c *Config, text string) error {
 		return v.parse(text)
 	case *Share:
 		return v.parse(text)
+	case *Ratio:
+		return v.parse(text)
 	case *time.Duration:
 		d, err := parseDuration(text)
 		*v = d
@@ -71,6 +73,8 @@ func (k *Key) Type() string {
 		return "share or size"
 	case *Share:
 		return "auto, percentage or size"
+	case *Ratio:
+		return "number from 0 to 1"
 	case *time.Duration:
 		return "duration"
 	}
@@ -134,6 +138,15 @@ func (w *Watermark) parse(text string) error {
 		return fmt.Errorf("want a share such as 0.6 or a size such as 4GiB, got '%s'", text)
 	}
 	*w = Watermark{Share: share}
+	return nil
+}
+
+func (r *Ratio) parse(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0 && n <= 1) {
+		return fmt.Errorf("want a number from 0 to 1, got '%s'", text)
+	}
+	*r = Ratio(n)
 	return nil
 }
 

@@ -72,7 +72,7 @@ func TestCommandLine(t *testing.T) {
 		{nil, "server --bogus", exitUsage, "", "--bogus"},
 		{nil, "server --amqp=nowhere", exitUsage, "", "hutchmq: --amqp: want host:port, :port or none, got 'nowhere'"},
 		{[]string{"HUTCHMQ_LOG_LEVEL=loud"}, "server", exitUsage, "", "HUTCHMQ_LOG_LEVEL: want one of"},
-		{[]string{"HUTCHMQ_CONFIG=" + bad}, "config check", exitUsage, "", bad + ":1: unknown key 'listener'"},
+		{[]string{"HUTCHMQ_CONFIG=" + bad}, "config check", exitUsage, "", bad + ":1:1: unknown key 'listener'"},
 		{nil, "config check --config=" + bad, exitUsage, "", "unknown key"},
 		{nil, "config check --config=/no/such/file", exitUsage, "", "no such file"},
 	}
