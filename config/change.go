@@ -13,6 +13,12 @@ type Change struct {
 	Live bool   `json:"live"` // it changes at once; others need a restart
 }
 
+// Outcome is what a reload did.
+type Outcome struct {
+	Applied []Change `json:"applied"`
+	Waiting []Change `json:"needs_restart"`
+}
+
 // Changes are the settings that have another value in next, in the order of
 // Keys. How a value is written does not count.
 func (r *Reading) Changes(next *Reading) []Change {
@@ -48,3 +54,16 @@ func (r *Reading) Adopt(next *Reading) *Reading {
 
 // same reports whether k has the same value in both.
 func (k *Key) same(a, b *Config) bool { return reflect.DeepEqual(k.field(a), k.field(b)) }
+
+// Sort sorts changes by whether they wait for a restart.
+func Sort(list []Change) Outcome {
+	o := Outcome{Applied: []Change{}, Waiting: []Change{}}
+	for _, c := range list {
+		if c.Live {
+			o.Applied = append(o.Applied, c)
+		} else {
+			o.Waiting = append(o.Waiting, c)
+		}
+	}
+	return o
+}

@@ -39,6 +39,9 @@ func readFile(name string, lookup func(string) (string, bool)) (*document, error
 	if err != nil {
 		return &document{}, fmt.Errorf("config file: %w", err)
 	}
+	if filepath.Ext(name) == filepath.Ext(advanced) {
+		return &document{}, fmt.Errorf("%s: Erlang's terms cannot be read: give a rabbitmq.conf or a YAML file", name)
+	}
 	if isRabbit(name, text) {
 		return parseRabbit(name, text, lookup)
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,7 +26,15 @@ type Note struct {
 }
 
 // String is the note as a sentence.
-func (n Note) String() string { return fmt.Sprintf("line %d: %s: %s", n.Line, n.Key, n.Says) }
+func (n Note) String() string {
+	if n.Line == 0 {
+		return n.Key + ": " + n.Says
+	}
+	return fmt.Sprintf("line %d: %s: %s", n.Line, n.Key, n.Says)
+}
+
+// advanced is the file that RabbitMQ reads besides; no other program can.
+const advanced = "advanced.config"
 
 var assigns = regexp.MustCompile(`^[a-z][\w-]*(\.[^\s=]+)*\s*=`)
 
@@ -59,6 +68,9 @@ func parseRabbit(name string, text []byte, lookup func(string) (string, bool)) (
 		}
 	}
 	c.finish()
+	if _, err := os.Stat(filepath.Join(filepath.Dir(name), advanced)); err == nil {
+		c.notes = append(c.notes, Note{Key: advanced, Says: "this file beside it is Erlang, and is not read", Grave: true})
+	}
 	return &document{c.entries, c.notes}, errors.Join(c.problems...)
 }
 

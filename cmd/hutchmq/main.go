@@ -14,7 +14,7 @@ import (
 // version is set by the linker.
 var version = "0.0.0-dev"
 
-// Exit codes; 64 is EX_USAGE of sysexits.h.
+// Exit codes, as docs/CONFIG.md has them; 64 is EX_USAGE of sysexits.h.
 const (
 	exitFailure = 1
 	exitUsage   = 64
@@ -23,6 +23,9 @@ const (
 // errUsage marks an error in what the operator wrote, on the command line, in
 // the environment or in a file.
 var errUsage = errors.New("")
+
+// errLost marks that a conversion is not complete.
+var errLost = errors.New("")
 
 type commands struct {
 	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
@@ -49,8 +52,11 @@ func main() {
 	}
 	if err := call.Run(); err != nil {
 		code := exitFailure
-		if errors.Is(err, errUsage) {
+		switch {
+		case errors.Is(err, errUsage):
 			code = exitUsage
+		case errors.Is(err, errLost):
+			code = exitLost
 		}
 		fail(code, err)
 	}
