@@ -62,7 +62,7 @@ type Broker struct {
 	done     chan struct{} // closed by Close
 	once     sync.Once     // closes done
 
-	nodeLimits NodeLimits
+	nodeLimits NodeLimits // guarded by mu
 
 	alarms   *alarms
 	attempts attempts
@@ -141,10 +141,26 @@ func New(o Options) (*Broker, error) {
 // quota is one of n, or of any number when n is 0.
 func quota(n int) *vhost.Quota {
 	q := &vhost.Quota{}
-	if n > 0 {
-		q.SetMax(n)
-	}
+	q.SetMax(unlessZero(n))
 	return q
+}
+
+// SetNodeLimits changes what all vhosts may have together, from now on and until
+// the node stops. What is there stays, even if it is more.
+func (b *Broker) SetNodeLimits(l NodeLimits) {
+	b.mu.Lock()
+	b.nodeLimits = l
+	b.mu.Unlock()
+	b.vopts.Queues.SetMax(unlessZero(l.Queues))
+	b.vopts.Exchanges.SetMax(unlessZero(l.Exchanges))
+}
+
+// unlessZero is n, or no bound when n is 0.
+func unlessZero(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // begin fills an empty store.

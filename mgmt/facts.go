@@ -10,6 +10,7 @@ type Facts struct {
 	Version    string
 	DataDir    string
 	ConfigFile string // "" none
+	LogFile    string // a path, or the name of a stream
 	Listeners  []Listener
 }
 

@@ -19,7 +19,7 @@ func TestLog(t *testing.T) {
 	book := logbook.New(slog.LevelInfo)
 	log := slog.New(book.Keep(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: book})))
 	settings := []config.Setting{{Key: "defaults.pass", Value: config.Masked, Origin: config.FromFlag}}
-	n.Handler = mgmt.New(n.broker, "rabbit@here", mgmt.WithLog(book), mgmt.WithSettings(settings))
+	n.Handler = mgmt.New(n.broker, "rabbit@here", mgmt.WithLog(book), mgmt.WithSettings(func() []config.Setting { return settings }))
 	log.Info("listening", "protocol", "amqp")
 	log.Debug("hidden")
 	log.Warn("low")

@@ -110,7 +110,7 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 }
 
 func (ch *channel) checkHeader(h *amqp.ContentHeader, class uint16) error {
-	limit := ch.c.server.options.MaxMessageSize
+	limit := ch.c.server.options.Load().MaxMessageSize
 	switch {
 	case h.Class != class:
 		return amqp.ExpectedHeaderClass.New(class, h.Class)

@@ -39,7 +39,7 @@ func (s *Server) timeoutMs(k *consumer, q *broker.Queue) int64 {
 		t = q.ConsumerTimeoutMs()
 	}
 	if t < 0 {
-		t = s.options.ConsumerTimeout.Milliseconds()
+		t = s.options.Load().ConsumerTimeout.Milliseconds()
 	}
 	return min(t, math.MaxInt64/2)
 }
@@ -82,7 +82,7 @@ func (ch *channel) sweep() {
 	if len(l.settled) == 0 {
 		return
 	}
-	ch.c.log.Warn("delivery acknowledgement timed out", "channel", ch.id, "deliveries", len(l.settled),
+	ch.log().Warn("delivery acknowledgement timed out", "deliveries", len(l.settled),
 		"queue", l.settled[0].q.Name, "consumers", len(l.consumers))
 	ch.c.server.broker.Lapsed(len(l.settled))
 	for _, k := range l.consumers {

@@ -26,10 +26,10 @@ import (
 // container kills it after ten seconds.
 const shutdownTimeout = 5 * time.Second
 
-// serve runs the broker until ctx ends, and has the management API show more.
-// It returns once everything is stopped and stored. file is where cfg comes
-// from, empty if from no file.
-func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logger, shown ...mgmt.Option) (err error) {
+// serve runs the broker until ctx ends. It returns once everything is stopped
+// and stored.
+func serve(ctx context.Context, set *settled, logs *logs) (err error) {
+	cfg, file, log := set.now.Config, set.sources.File, logs.Logger
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
@@ -57,9 +57,7 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 		ReplyType:  volatile.Type,
 		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
 		OnePolicy:  !cfg.Policies.Merge,
-		Limits: broker.NodeLimits{
-			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
-		},
+		Limits:     nodeLimits(cfg),
 		Alarms: broker.AlarmOptions{
 			Total:         broker.Watermark(cfg.Memory.Limit),
 			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
@@ -78,12 +76,25 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	}
 
 	s := server.New(b, serverOptions(cfg), log)
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
-	web, err := listen(s, b, cfg, log, facts, shown)
+	set.apply = []func(was, is *config.Config){
+		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
+		func(_, is *config.Config) { s.SetOptions(serverOptions(is)) },
+		func(_, is *config.Config) { b.SetNodeLimits(nodeLimits(is)) },
+		func(was, is *config.Config) { setAlarms(b, was, is, log) },
+	}
+	set.attempts = []func(*config.Config) error{
+		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
+	}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File}
+	web, err := listen(s, b, cfg, log, facts, []mgmt.Option{
+		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
+		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),
+	})
 	if err != nil {
 		return err
 	}
 	defer web.close()
+	go set.onSignals(ctx, logs.rotate)
 	log.Info("Server startup complete", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
 	<-ctx.Done()
 	log.Info("shutting down")
@@ -92,6 +103,23 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	s.Shutdown(timeout)
 	log.Info("stopped")
 	return nil
+}
+
+func nodeLimits(cfg *config.Config) broker.NodeLimits {
+	l := &cfg.Limits
+	return broker.NodeLimits{Connections: l.Connections, Queues: l.Queues, Exchanges: l.Exchanges}
+}
+
+// setAlarms changes what has changed. The share of the queues in memory stays
+// what it was at the start.
+func setAlarms(b *broker.Broker, was, is *config.Config, log *slog.Logger) {
+	if was.Alarms.MemoryHighWatermark != is.Alarms.MemoryHighWatermark {
+		limitMemory(is, log)
+		b.SetMemoryWatermark(broker.Watermark(is.Alarms.MemoryHighWatermark))
+	}
+	if was.Alarms.DiskFreeLimit != is.Alarms.DiskFreeLimit {
+		b.SetDiskFreeLimit(int64(is.Alarms.DiskFreeLimit))
+	}
 }
 
 func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.Store, error) {
