@@ -52,7 +52,6 @@ type Queue struct {
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
 	traffic   queue.Traffic
-	mortality queue.Mortality
 	diskReads stats.Counter // the traffic's, for who does not hold the lock
 	changes   atomic.Uint64 // written with the lock held
 	active    int64         // when something last happened, Unix milliseconds
@@ -60,16 +59,11 @@ type Queue struct {
 	age       ages
 	recalled  atomic.Pointer[mark] // of the chunk read last
 
-	dead    ring[death] // to be buried, in order
-	burying bool        // somebody does
-	graves  [][]death   // what they just have in hand
-
-	staging []store.Entry    // scratch of Publish
-	batch   []queue.Delivery // scratch of pump
-	acks    []uint64         // scratch of Settle
-	expiry  *time.Timer      // nil before it is needed
-	due     int64            // when expiry runs, Unix milliseconds; 0 not at all
-	idle    *time.Timer      // x-expires; likewise
+	burials *burials    // nil while nothing has died
+	work    *scratch    // nil at rest
+	expiry  *time.Timer // nil before it is needed
+	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
+	idle    *time.Timer // x-expires; likewise
 }
 
 // receipt waits for the log to have stored seq.
@@ -213,6 +207,7 @@ func (q *Queue) advance(now int64, then *after) {
 	q.readAhead()
 	q.changed(now)
 	q.noteBehind(now)
+	q.rest()
 }
 
 // finish carries out what had to wait for the lock to be free.

@@ -204,7 +204,7 @@ func (c *crasher) mourn() {
 	for _, q := range []*Queue{c.q, c.dead} {
 		for began, done := time.Now(), false; !done; time.Sleep(10 * time.Microsecond) {
 			q.mu.Lock()
-			done = q.dead.len() == 0 && !q.burying
+			done = q.burials == nil || q.burials.waiting.len() == 0 && !q.burials.busy
 			q.mu.Unlock()
 			if time.Since(began) > time.Minute {
 				c.fail("%s has not buried its dead for a minute", q.Name)

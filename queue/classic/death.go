@@ -23,6 +23,22 @@ const (
 	maxBurial = 256
 )
 
+// burials are a queue's dead.
+type burials struct {
+	waiting   ring[death] // to be buried, in order
+	busy      bool        // somebody buries
+	graves    [][]death   // what they just have in hand
+	mortality queue.Mortality
+}
+
+// graveyard is the queue's, from its first death on.
+func (q *Queue) graveyard() *burials {
+	if q.burials == nil {
+		q.burials = new(burials)
+	}
+	return q.burials
+}
+
 // burial is a unit in which messages move to where they are dead-lettered.
 // What dies of it in other queues is buried after it: a chain of queues must
 // not become a chain of calls.
@@ -42,17 +58,18 @@ func inStore(u queue.Unit) store.Unit {
 // die has e buried once the lock is free; without a dead-letter exchange it is
 // over at once.
 func (q *Queue) die(e entry, why queue.Reason, then *after) {
+	b := q.graveyard()
 	switch x := q.options.DeadExchange; {
 	case x != nil:
 		q.kind.deadLettered.count(why)
-		q.mortality.DeadLettered.Count(why)
-		q.dead.pushBack(death{e, why, *x, q.options.DeadKey})
+		b.mortality.DeadLettered.Count(why)
+		b.waiting.pushBack(death{e, why, *x, q.options.DeadKey})
 		then.died = true
 	default:
 		q.kind.dropped.count(why)
-		q.mortality.Dropped.Count(why)
+		b.mortality.Dropped.Count(why)
 		if e.logged {
-			q.acks = append(q.acks, e.seq)
+			q.settled(e.seq)
 		}
 	}
 }
@@ -76,25 +93,26 @@ func (q *Queue) bury(u queue.Unit) {
 func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for q.dead.len() > 0 && (!q.burying || q.dead.len() > maxDead) {
+	o := q.graveyard()
+	for o.waiting.len() > 0 && (!o.busy || o.waiting.len() > maxDead) {
 		dead := q.nextDead(u)
 		if len(dead) == 0 {
-			if q.dead.len() > 0 {
+			if o.waiting.len() > 0 {
 				q.kind.loader.add(func() { q.bury(nil) })
 			}
 			return next
 		}
-		first := !q.burying
-		q.burying = true
-		q.graves = append(q.graves, dead)
+		first := !o.busy
+		o.busy = true
+		o.graves = append(o.graves, dead)
 		q.mu.Unlock()
 		b := &burial{Unit: u}
 		q.deadLetter(b, dead)
 		next = append(next, b.next...)
 		q.mu.Lock()
-		q.graves = slices.DeleteFunc(q.graves, func(g []death) bool { return &g[0] == &dead[0] })
+		o.graves = slices.DeleteFunc(o.graves, func(g []death) bool { return &g[0] == &dead[0] })
 		if first {
-			q.burying = false
+			o.busy = false
 		}
 	}
 	return next
@@ -104,12 +122,12 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 // for the disk, so that what has to be read ends it. Once the queue is closed
 // that stays on disk, to die again, or went with the queue.
 func (q *Queue) nextDead(u store.Unit) (dead []death) {
-	for len(dead) < maxBurial && q.dead.len() > 0 {
-		hollow := q.dead.at(0).m == nil
+	for w := &q.burials.waiting; len(dead) < maxBurial && w.len() > 0; {
+		hollow := w.at(0).m == nil
 		if hollow && !q.closed && u != nil {
 			break
 		}
-		if d := q.dead.popFront(); !hollow || !q.closed {
+		if d := w.popFront(); !hollow || !q.closed {
 			dead = append(dead, d)
 		}
 	}

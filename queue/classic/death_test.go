@@ -292,8 +292,8 @@ func TestWhirlpool(t *testing.T) {
 	}
 	g.Wait()
 	for i, q := range qs {
-		if s := q.Stat(); s.Ready > 5 || s.Unacked != 0 || q.dead.len() > 0 {
-			t.Errorf("queue %d: %+v, %d dead", i, s, q.dead.len())
+		if s := q.Stat(); s.Ready > 5 || s.Unacked != 0 || q.burials.waiting.len() > 0 {
+			t.Errorf("queue %d: %+v, %d dead", i, s, q.burials.waiting.len())
 		}
 		q.Close(true)
 	}

@@ -46,7 +46,8 @@ func (q *Queue) front() *lane {
 // offer gives m up to n messages of l, as far as they have not expired and m
 // takes them.
 func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
-	q.batch = q.batch[:0]
+	w := q.scratch()
+	w.batch = w.batch[:0]
 	for i := range n {
 		e := l.head.at(i)
 		if e.gone {
@@ -55,20 +56,20 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 		if e.expiry > 0 && e.expiry < now || e.m == nil {
 			break
 		}
-		q.batch = append(q.batch, q.delivery(e))
+		w.batch = append(w.batch, q.delivery(e))
 	}
 	taken := 0
-	if len(q.batch) > 0 {
-		taken = m.Deliver(q.batch)
+	if len(w.batch) > 0 {
+		taken = m.Deliver(w.batch)
 	}
 	for range taken {
 		e := l.pop()
 		q.take(&e, m.NoAck)
 	}
 	switch {
-	case len(q.batch) == 0:
+	case len(w.batch) == 0:
 		q.remove(&l.head, 0, queue.Expired, then)
-	case taken < len(q.batch):
+	case taken < len(w.batch):
 		q.consumers.Block(m)
 	}
 	if taken > 0 {
@@ -76,7 +77,7 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 		q.traffic[delivered(m.NoAck)] += uint64(taken)
 		then.sending.Add(m)
 	}
-	clear(q.batch)
+	clear(w.batch)
 	q.forgetSettled(nil)
 }
 
@@ -108,7 +109,7 @@ func (q *Queue) take(e *entry, noAck bool) {
 		return
 	}
 	if e.logged {
-		q.acks = append(q.acks, e.seq)
+		q.settled(e.seq)
 	}
 }
 
@@ -125,15 +126,16 @@ func (q *Queue) lend(e *entry) {
 // forgetSettled tells the log what take and others collected in acks, as a
 // part of u.
 func (q *Queue) forgetSettled(u queue.Unit) {
-	if len(q.acks) == 0 {
+	w := q.work
+	if w == nil || len(w.acks) == 0 {
 		return
 	}
 	if s := inStore(u); s != nil {
-		q.log.SettleIn(s, q.acks)
+		q.log.SettleIn(s, w.acks)
 	} else {
-		q.log.Settle(q.acks)
+		q.log.Settle(w.acks)
 	}
-	q.acks = q.acks[:0]
+	w.acks = w.acks[:0]
 }
 
 func (q *Queue) delivery(e *entry) queue.Delivery {
@@ -165,6 +167,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 		q.readAhead()
 		q.traffic[got(noAck)]++
 		q.changed(q.kind.clock())
+		q.rest()
 		q.mu.Unlock()
 		q.finish(&then)
 		return d, left, true

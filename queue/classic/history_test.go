@@ -242,7 +242,7 @@ func (h *history) busy() bool {
 	synctest.Wait()
 	h.q.mu.Lock()
 	defer h.q.mu.Unlock()
-	return h.q.burying
+	return h.q.burials != nil && h.q.burials.busy
 }
 
 // atEdge reports whether a message expires right now.

@@ -30,10 +30,14 @@ func (q *Queue) hole(l *lane) {
 	}
 	l.holed = true
 	l.settled++
-	for i := range q.dead.len() {
-		q.hide(l, &q.dead.at(i).entry)
+	b := q.burials
+	if b == nil {
+		return
 	}
-	for _, grave := range q.graves {
+	for i := range b.waiting.len() {
+		q.hide(l, &b.waiting.at(i).entry)
+	}
+	for _, grave := range b.graves {
 		for i := range grave {
 			q.hide(l, &grave[i].entry)
 		}

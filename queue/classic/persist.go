@@ -15,25 +15,27 @@ const retryAfter = time.Second
 
 // stage prepares e for the log.
 func (q *Queue) stage(e *entry, l *lane, now int64, transient bool) {
-	q.staging = append(q.staging, store.Entry{
+	w := q.scratch()
+	w.staging = append(w.staging, store.Entry{
 		Seq: e.seq, Lane: l.number, Transient: transient, Time: now, Expiry: e.expiry, Item: e.m,
 	})
 }
 
 // record hands what is staged to the log, as a part of u.
 func (q *Queue) record(u queue.Unit) {
-	if len(q.staging) == 0 {
+	w := q.work
+	if w == nil || len(w.staging) == 0 {
 		return
 	}
 	if s := inStore(u); s != nil {
-		q.log.PutIn(s, q.staging)
+		q.log.PutIn(s, w.staging)
 	} else {
-		q.log.Put(q.staging)
+		q.log.Put(w.staging)
 	}
-	q.traffic[queue.DiskWrites] += uint64(len(q.staging))
-	q.kind.diskWrites.Add(uint64(len(q.staging)))
-	clear(q.staging)
-	q.staging = q.staging[:0]
+	q.traffic[queue.DiskWrites] += uint64(len(w.staging))
+	q.kind.diskWrites.Add(uint64(len(w.staging)))
+	clear(w.staging)
+	w.staging = w.staging[:0]
 }
 
 // openLog makes sure there is a log to spill to.

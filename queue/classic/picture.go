@@ -22,11 +22,14 @@ func (q *Queue) Picture() queue.Picture {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p := queue.Picture{
-		Stat: q.stat(), Traffic: q.traffic, Mortality: q.mortality,
+		Stat: q.stat(), Traffic: q.traffic,
 		ResidentBodyBytes: q.readyBytes, PersistentBytes: q.persistentBytes,
 		UnackedPersistent: q.unackedPersistent, UnackedPersistentBytes: q.unackedPersistentBytes,
 		SingleActiveTag: q.consumers.ActiveTag(), ExclusiveTag: q.consumers.ExclusiveTag(),
 		StalledMs: q.stall.ms(q.kind.clock()), Stalled: q.stall.since != 0, ActiveMs: q.active,
+	}
+	if q.burials != nil {
+		p.Mortality = q.burials.mortality
 	}
 	p.Traffic[queue.DiskReads] = q.diskReads.Load()
 	p.MemoryBytes = int64(unsafe.Sizeof(*q)) + q.resident

@@ -21,6 +21,7 @@ type Type struct {
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
 
+	scratches             chan *scratch // that no queue has
 	deadLettered, dropped deaths
 	diskReads, diskWrites stats.Counter // messages
 }
@@ -30,6 +31,7 @@ func New(st store.Store) *Type {
 	t := &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
 		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
+		scratches: make(chan *scratch, maxScratches),
 	}
 	return t.Within(NewBudget(defaultLimits.budget))
 }

@@ -42,7 +42,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
 			if ds[i].Logged {
-				q.acks = append(q.acks, ds[i].ID)
+				q.settled(ds[i].ID)
 			}
 		}
 		if picked {
@@ -152,6 +152,7 @@ func (q *Queue) Purge() int {
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
 	q.changed(q.kind.clock())
+	q.rest()
 	return n
 }
 
@@ -162,7 +163,7 @@ func (q *Queue) clear(l *lane) {
 			e := w.at(i)
 			q.hold(e, -1)
 			if e.logged {
-				q.acks = append(q.acks, e.seq)
+				q.settled(e.seq)
 			}
 		}
 		w.reset()
