@@ -63,6 +63,7 @@ type Broker struct {
 	once     sync.Once     // closes done
 
 	nodeLimits NodeLimits // guarded by mu
+	recovered  bool       // the store was not empty
 
 	alarms   *alarms
 	attempts attempts
@@ -123,6 +124,7 @@ func New(o Options) (*Broker, error) {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
 	found, err := b.recover()
+	b.recovered = found
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
 	}
@@ -285,6 +287,10 @@ func (b *Broker) Close() error {
 	b.audit.stop()
 	return errors.Join(errs...)
 }
+
+// Recovered reports whether there was something in the store, so that Defaults
+// were not needed.
+func (b *Broker) Recovered() bool { return b.recovered }
 
 // Done is closed when the broker begins to close.
 func (b *Broker) Done() <-chan struct{} { return b.done }

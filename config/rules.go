@@ -92,9 +92,8 @@ var rules = []rule{
 	{name: "log.file.rotation.size", path: "log.rotate.size", as: toSize},
 	{name: "log.file.rotation.count", path: "log.rotate.keep", as: toNumber},
 	{name: "log.file.rotation.date", lost: "give an age: log.rotate.age", grave: true},
-	{name: "log.syslog.**", lost: "the log goes to a file or a stream", grave: true},
-	{name: "log.exchange.**", lost: "the log goes to a file or a stream", grave: true},
-	{name: "log.journald.**", lost: "the log goes to a stream, which systemd takes up", grave: false},
+	{name: "log.syslog", do: only("the log goes to a file or a stream", "false")},
+	{name: "log.exchange", do: only("the log goes to a file or a stream", "false")},
 	{name: "log.**", lost: finer},
 
 	{name: "auth_mechanisms.*", do: only("not supported: clients log in by PLAIN or AMQPLAIN", "PLAIN", "AMQPLAIN")},

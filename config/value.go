@@ -120,8 +120,12 @@ func (a *Addr) parse(text string) error {
 		*a = ""
 		return nil
 	}
-	if _, port, err := net.SplitHostPort(text); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil || port == "" {
 		return fmt.Errorf("want host:port, :port or none, got '%s'", text)
+	}
+	if n, err := parseInt(port); err == nil && (n < 0 || n > math.MaxUint16) {
+		return fmt.Errorf("want a port up to %d, got '%s'", math.MaxUint16, text)
 	}
 	*a = Addr(text)
 	return nil

@@ -41,6 +41,7 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Lo
 			facts.Listeners = append(facts.Listeners, mgmt.NewListener(f.protocol, f.open.Addr()))
 		}
 	}
+	sayPages(all, log)
 	pages := metrics.New(b, version)
 	amqp.serve(s.Serve)
 	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages))...)))

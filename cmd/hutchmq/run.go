@@ -33,6 +33,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
+	sayNotes(set.now, file, log)
 	memory := limitMemory(cfg, log)
 	keepHeadroom()
 	go returnMemory(ctx)
@@ -71,6 +72,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
+	sayDefaults(set.now, b, log)
 	if err := importDefinitions(b, cfg.Definitions); err != nil {
 		return err
 	}
@@ -95,7 +97,8 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	}
 	defer web.close()
 	go set.onSignals(ctx, logs.rotate)
-	log.Info("Server startup complete", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
+	log.Info("ready", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
+	log.Info(fmt.Sprintf("Server startup complete; %d plugins started.", len(web))) // what tools wait for
 	<-ctx.Done()
 	log.Info("shutting down")
 	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
@@ -145,6 +148,7 @@ func importDefinitions(b *broker.Broker, file string) error {
 	if err := b.By(broker.Actor{Via: "definitions", From: file}).Import(d); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
+	slog.Info("definitions imported", "from", file)
 	return nil
 }
 
