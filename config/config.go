@@ -168,11 +168,14 @@ type Rotate struct {
 	Keep int           // how many there are of those
 }
 
+// URL is where something is asked by HTTP; the empty one is none.
+type URL string
+
 // Ratio is from 0 to 1.
 type Ratio float64
 
 // Tracing is where spans of messages go.
 type Tracing struct {
-	Endpoint string // a URL; empty: nowhere
-	Sample   Ratio  // of the traces that their publishers sample
+	Endpoint URL   // empty: nowhere
+	Sample   Ratio // of the traces that their publishers sample
 }

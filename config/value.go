@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,6 +49,8 @@ func (k *Key) set(c *Config, text string) error {
 		return v.parse(text)
 	case *Ratio:
 		return v.parse(text)
+	case *URL:
+		return v.parse(text)
 	case *time.Duration:
 		d, err := parseDuration(text)
 		*v = d
@@ -75,6 +78,8 @@ func (k *Key) Type() string {
 		return "auto, percentage or size"
 	case *Ratio:
 		return "number from 0 to 1"
+	case *URL:
+		return "URL"
 	case *time.Duration:
 		return "duration"
 	}
@@ -142,6 +147,14 @@ func (w *Watermark) parse(text string) error {
 		return fmt.Errorf("want a share such as 0.6 or a size such as 4GiB, got '%s'", text)
 	}
 	*w = Watermark{Share: share}
+	return nil
+}
+
+func (u *URL) parse(text string) error {
+	*u = URL(text)
+	if to, err := url.Parse(text); text != "" && (err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "") {
+		return fmt.Errorf("want a URL such as http://localhost:4318/v1/traces, got '%s'", text)
+	}
 	return nil
 }
 

@@ -175,7 +175,7 @@ var (
 func (c *connection) fail(err error) (ended string) {
 	var e *amqp.Error
 	if errors.As(err, &e) && !c.closing {
-		c.log.Warn("connection error", "user", c.user.Name, "error", e.Text(), "code", e.Code, "method", e.Method.String())
+		c.log.Warn("connection error", "user", c.user.Name, "error", e.Text(), "code", uint16(e.Code), "method", e.Method.String())
 		c.beginClose(e)
 		return ""
 	}

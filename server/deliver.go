@@ -171,6 +171,9 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 	if n > 0 {
 		k.count(n, again)
 	}
+	if ch.tracer != nil {
+		ch.traceDelivered(ds[:n], k.q)
+	}
 	return n
 }
 
@@ -267,5 +270,8 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 	})
 	o.mu.Unlock()
 	o.answer()
+	if ch.tracer != nil {
+		ch.traceDelivered([]queue.Delivery{d}, q)
+	}
 	return nil
 }

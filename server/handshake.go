@@ -244,7 +244,7 @@ func (c *connection) refuse(err error) {
 	var e *amqp.Error
 	switch {
 	case errors.As(err, &e):
-		c.log.Warn("connection refused", append(c.who(), "error", e.Text(), "code", e.Code)...)
+		c.log.Warn("connection refused", append(c.who(), "error", e.Text(), "code", uint16(e.Code))...)
 		c.within(closeTimeout)
 		if c.send(closeMethod(e)) == nil {
 			c.awaitCloseOk()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/tracing"
 )
 
 // Options are the limits and the looks of a server.
@@ -29,7 +30,8 @@ type Options struct {
 	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
 	Product, Version    string
 	ClusterName         string
-	AuthFailureDelay    time.Duration // before a refused login is hung up on
+	AuthFailureDelay    time.Duration   // before a refused login is hung up on
+	Tracer              *tracing.Tracer // of messages that are sampled; nil: of none
 }
 
 // Server accepts connections and serves them until it is shut down.

@@ -37,7 +37,7 @@ func (c *connection) sayOpen(took time.Duration) {
 
 // sayClosed logs how the connection ended, after how long, and what it did.
 func (c *connection) sayClosed(e ending, lasted time.Duration) {
-	c.log.Info("connection closed", "user", c.user.Name, "vhost", c.broker.Vhost().Name, "by", e.by, "code", e.code,
+	c.log.Info("connection closed", "user", c.user.Name, "vhost", c.broker.Vhost().Name, "by", e.by, "code", uint16(e.code),
 		"reason", e.text, "name", c.client.name, "lasted_ms", lasted.Milliseconds(),
 		"published", c.traffic[queue.Published], "delivered", c.traffic.DeliverGet())
 }

@@ -113,7 +113,7 @@ func (ch *channel) lapse(now int64) (l lapsed) {
 		return l
 	}
 	next := ch.unacked.lapse(now, ch.c.server.timeoutMs, func(u *unacked) {
-		l.settled = append(l.settled, settled{u.q, u.d})
+		l.settled = append(l.settled, settled{u.q, u.d, u.since})
 		u.freeCredit()
 		if k := u.k; k != nil && !slices.Contains(l.consumers, k) {
 			l.consumers = append(l.consumers, k)

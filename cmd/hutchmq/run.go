@@ -20,6 +20,7 @@ import (
 	"github.com/hutchmq/hutchmq/queue/volatile"
 	"github.com/hutchmq/hutchmq/server"
 	"github.com/hutchmq/hutchmq/store"
+	"github.com/hutchmq/hutchmq/tracing"
 )
 
 // shutdownTimeout is how long clients may take to say good-bye. What stops a
@@ -77,12 +78,24 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 		return err
 	}
 
-	s := server.New(b, serverOptions(cfg), log)
+	tracer, err := newTracer(cfg, log)
+	if err != nil {
+		return err
+	}
+	if tracer != nil {
+		defer tracer.Close()
+	}
+	s := server.New(b, serverOptions(cfg, tracer), log)
 	set.apply = []func(was, is *config.Config){
 		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
-		func(_, is *config.Config) { s.SetOptions(serverOptions(is)) },
+		func(_, is *config.Config) { s.SetOptions(serverOptions(is, tracer)) },
 		func(_, is *config.Config) { b.SetNodeLimits(nodeLimits(is)) },
 		func(was, is *config.Config) { setAlarms(b, was, is, log) },
+		func(_, is *config.Config) {
+			if tracer != nil {
+				tracer.SetSample(float64(is.Tracing.Sample))
+			}
+		},
 	}
 	set.attempts = []func(*config.Config) error{
 		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
@@ -152,7 +165,18 @@ func importDefinitions(b *broker.Broker, file string) error {
 	return nil
 }
 
-func serverOptions(cfg *config.Config) server.Options {
+// newTracer is nil unless spans are to be sent somewhere.
+func newTracer(cfg *config.Config, log *slog.Logger) (*tracing.Tracer, error) {
+	if cfg.Tracing.Endpoint == "" {
+		return nil, nil
+	}
+	return tracing.New(tracing.Options{
+		Endpoint: string(cfg.Tracing.Endpoint), Sample: float64(cfg.Tracing.Sample),
+		Node: cfg.Node.Name, Version: version, Log: log,
+	})
+}
+
+func serverOptions(cfg *config.Config, tracer *tracing.Tracer) server.Options {
 	l := &cfg.Limits
 	return server.Options{
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
@@ -160,6 +184,6 @@ func serverOptions(cfg *config.Config) server.Options {
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
-		AuthFailureDelay: 3 * time.Second,
+		AuthFailureDelay: 3 * time.Second, Tracer: tracer,
 	}
 }
