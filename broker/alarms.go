@@ -60,6 +60,7 @@ type AlarmOptions struct {
 type Usage struct {
 	Alarm                   Alarm
 	MemoryUsed, MemoryLimit int64
+	MemoryTotal             int64 // what counts as all there is; 0 before anybody has looked
 	DiskFree, DiskFreeLimit int64
 }
 
@@ -160,7 +161,8 @@ func (a *alarms) sample() {
 
 // measure compares what there is with what there must be. a.mu is held.
 func (a *alarms) measure() (u Usage) {
-	u.MemoryUsed, u.MemoryLimit = a.memory.used(), a.o.Memory.Of(a.total())
+	u.MemoryTotal = a.total()
+	u.MemoryUsed, u.MemoryLimit = a.memory.used(), a.o.Memory.Of(u.MemoryTotal)
 	if u.MemoryLimit > 0 && u.MemoryUsed > u.MemoryLimit {
 		u.Alarm |= LowMemory
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -61,6 +62,7 @@ type Broker struct {
 	audit    audit
 	done     chan struct{} // closed by Close
 	once     sync.Once     // closes done
+	backing  atomic.Bool   // a backup is open
 
 	nodeLimits NodeLimits // guarded by mu
 	recovered  bool       // the store was not empty

@@ -79,7 +79,7 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	if err != nil {
 		return nil, err
 	}
-	if !b.auth.Reachable(u, vhostName) {
+	if !b.Reachable(u, vhostName) {
 		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
 	}
 	b.mu.Lock()
@@ -99,7 +99,7 @@ func (s *Session) allowed(r auth.Right, resource string) bool {
 	k := rightKey{r, resource}
 	ok, known := s.rights[k]
 	if !known {
-		ok = s.c.b.auth.Allowed(s.c.User, s.v.Name, r, resource)
+		ok = s.c.b.may(s.c.User, s.v.Name, r, resource)
 		s.rights[k] = ok
 	}
 	return ok

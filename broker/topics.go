@@ -29,7 +29,7 @@ func (s *Session) restricts(x *vhost.Exchange) bool {
 	t := &s.topics
 	if v := s.c.b.auth.Version(); v != t.version {
 		t.version = v
-		t.said = s.c.b.auth.Topics(s.c.User, s.v.Name, s.c.ClientID)
+		t.said = s.c.b.topicsOf(s.c.User, s.v.Name, s.c.ClientID)
 		clear(t.answers)
 	}
 	return t.said.Restricts(x.Name)

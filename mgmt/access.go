@@ -93,7 +93,7 @@ type whoAsks struct{}
 func asker(r *http.Request) *auth.User { return r.Context().Value(whoAsks{}).(*auth.User) }
 
 // acting is the broker in the hands of who sent r.
-func (a *API) acting(r *http.Request) broker.Acting { return a.broker.By(actorOf(r, "http")) }
+func (a *API) acting(r *http.Request) broker.Acting { return a.broker.By(actorOf(r, via(r))) }
 
 // actorOf is who sent r, and from where.
 func actorOf(r *http.Request, via string) broker.Actor {

@@ -103,10 +103,12 @@ func (a *API) routes() chi.Router {
 	a.auditRoutes(r)
 	a.logRoutes(r)
 	a.settingRoutes(r)
+	a.alarmRoutes(r)
 	a.topologyRoutes(r)
 	a.routeTestRoutes(r)
 	a.permissionTestRoutes(r)
 	a.historyRoutes(r)
+	a.backupRoutes(r)
 	a.searchRoutes(r)
 	a.planRoutes(r)
 	a.metricsRoutes(r)
@@ -116,11 +118,11 @@ func (a *API) routes() chi.Router {
 }
 
 // compressed serves what is big in gzip, but for streams of events, which must
-// not wait until there is something to compress.
+// not wait until there is something to compress, and backups, which are.
 func compressed(h http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isStream(r) {
+		if isStream(r) || r.URL.Path == backupPath {
 			h.ServeHTTP(w, r)
 			return
 		}

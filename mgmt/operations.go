@@ -9,7 +9,7 @@ type operation struct {
 	says         string
 	query        string
 	body         string
-	answers      string // "list", "paged", "object", "text", "events" or "" for nothing
+	answers      string // "list", "paged", "object", "text", "events", "file" or "" for nothing
 }
 
 // Who may ask.
@@ -215,6 +215,9 @@ var operations = []operation{
 	{"GET", "/api/x/log/level", monitoring, "From which level on there are lines.", "", "", "object"},
 	{"PUT", "/api/x/log/level", admin, "Sets the level, or that of a category, until the node stops.", "", "level! category", ""},
 	{"POST", "/api/x/log/rotate", admin, "Puts the log file aside and begins a new one.", "", "", ""},
+	{"GET", "/api/x/backup", admin, "All that the node keeps, as it is now: a tar archive in zstd for hutchmq restore.", "", "", "file"},
+	{"GET", "/api/x/alarms", monitoring, "What may run out, and how much there must be.", "", "", "object"},
+	{"PUT", "/api/x/alarms", admin, "Changes how much there must be, until the node stops.", "", "memory_high_watermark disk_free_limit", ""},
 	{"GET", "/api/x/config", admin, "The settings in effect, and where each comes from.", "", "", "object"},
 	{"POST", "/api/x/config/reload", admin, "Reads the settings again; tells which hold now and which need a restart.", "", "", "object"},
 	{"POST", "/api/x/definitions/plan", admin, "What an import would create and change, and what is in its way.", "vhost all:boolean", "{}", "object"},

@@ -44,7 +44,7 @@ func (a *API) record(next http.Handler) http.Handler {
 		if t.status < http.StatusBadRequest || t.user == "" {
 			return
 		}
-		by := broker.Actor{User: t.user, Via: "http", From: client(r)}
+		by := broker.Actor{User: t.user, Via: via(r), From: client(r)}
 		a.broker.By(by).Refused(r.Method+" "+chi.RouteContext(r.Context()).RoutePattern(), amqp.Table{
 			"vhost": parameter(r, "vhost"), "name": r.URL.EscapedPath(), "status": int64(t.status),
 		}, t.why())

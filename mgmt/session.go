@@ -10,7 +10,7 @@ import (
 // session has do act in the vhost of the path with the rights of u.
 func (a *API) session(r *http.Request, u *auth.User, do func(s *broker.Session) error) error {
 	s, err := a.broker.Open(u, parameter(r, "vhost"), broker.Client{
-		Name: client(r), PeerHost: peer(r), Protocol: "http", Channels: func() int { return 0 },
+		Name: client(r), PeerHost: peer(r), Protocol: via(r), Channels: func() int { return 0 },
 	})
 	if err != nil {
 		return err

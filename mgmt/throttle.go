@@ -142,5 +142,5 @@ func peer(r *http.Request) string {
 
 func loopback(addr string) bool {
 	ip := net.ParseIP(addr)
-	return ip != nil && ip.IsLoopback()
+	return addr == localPeer || ip != nil && ip.IsLoopback()
 }

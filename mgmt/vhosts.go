@@ -92,8 +92,8 @@ func (a *API) vhost(w http.ResponseWriter, r *http.Request, _ *auth.User) {
 	}
 }
 
-// putVhost makes a vhost, and lets its creator into it; or it changes what the
-// body speaks of.
+// putVhost makes a vhost, and lets its creator into it, who has an account
+// unless it is the operator; or it changes what the body speaks of.
 func (a *API) putVhost(w http.ResponseWriter, r *http.Request) {
 	name, existed := parameter(r, "vhost"), a.hasVhost(r)
 	in, ok := read(w, r, maxBodyBytes)
@@ -113,7 +113,7 @@ func (a *API) putVhost(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = b.SetTracing(name, bool(tracing))
 	}
-	if err == nil && !existed {
+	if err == nil && !existed && asker(r) != broker.Operator {
 		err = b.SetPermission(asker(r).Name, name, auth.Permission{Configure: ".*", Write: ".*", Read: ".*"})
 	}
 	put(w, !existed, err)

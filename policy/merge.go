@@ -35,8 +35,14 @@ func (s *Set) Of(kind queue.Kinds, name string) *Effective {
 		}
 	}
 	e.Operator = op.Operator
+	if e.Policy == "" && e.Operator == "" {
+		return &nothing
+	}
 	return e
 }
+
+// nothing is what most queues get, and share.
+var nothing Effective
 
 // said merges what one author says.
 func (s *Set) said(by Author, kind queue.Kinds, name string) *Effective {

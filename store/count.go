@@ -26,7 +26,7 @@ func (l *log) Count(counts []Count) {
 // countStaged keeps the count of an entry that is staged or filling.
 func (l *log) countStaged(c Count) {
 	_, staged := findEntry(l.staged, c.Seq)
-	_, filling := findEntry(l.filling, c.Seq)
+	_, filling := findEntry(l.taken(), c.Seq)
 	if !staged && !filling {
 		return
 	}
@@ -63,7 +63,6 @@ func (l *log) recordCounts() {
 
 // takeCounts lists what is to be recorded.
 func (l *log) takeCounts() {
-	l.counting = l.counting[:0]
 	if !l.counted {
 		return
 	}
@@ -71,7 +70,7 @@ func (l *log) takeCounts() {
 	for _, n := range l.lanes {
 		for _, r := range n.runs {
 			if spans := r.TakeCounts(nil); len(spans) > 0 {
-				l.counting = append(l.counting, counting{n.id, spans})
+				l.turn.counting = append(l.turn.counting, counting{n.id, spans})
 			}
 		}
 	}

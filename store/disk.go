@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -63,6 +64,7 @@ type Disk struct {
 	staged  atomic.Int64 // bytes
 	closed  atomic.Bool
 	buffers buffers
+	turns   []*turn          // the writer's: that no log has
 	placed  []journal.Placed // the writer's
 	body    []byte           // the writer's: of the record at hand
 	state   []byte           // the writer's: of the snapshot at hand, in the midst of a record
@@ -78,6 +80,9 @@ func Open(path string, o Options) (*Disk, error) {
 	d.roomy = sync.NewCond(&d.room)
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
+	}
+	if unfinished(path) {
+		return nil, fmt.Errorf("%s: %w", path, ErrRestoring)
 	}
 	var err error
 	if d.lock, err = lockFile(filepath.Join(path, "lock")); err != nil {

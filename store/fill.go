@@ -16,15 +16,16 @@ func (l *log) Fill(g *journal.Group) {
 	if g.Failed() {
 		return
 	}
-	if l.recordDrop {
+	t := l.turn
+	if t.recordDrop {
 		l.record(g, journal.KindDrop, 0, binary.AppendUvarint(l.d.body[:0], l.id))
 	}
-	for spans := l.recording; len(spans) > 0; {
+	for spans := t.recording; len(spans) > 0; {
 		n := min(len(spans), recordSpans)
 		l.record(g, journal.KindSettle, 0, l.appendSpans(l.d.body[:0], spans[:n]))
 		spans = spans[n:]
 	}
-	for _, c := range l.counting {
+	for _, c := range t.counting {
 		body := binary.AppendUvarint(l.d.body[:0], l.id)
 		l.record(g, journal.KindCount, c.lane, journal.AppendCounts(body, c.spans))
 	}
@@ -72,12 +73,13 @@ func parseSpans(body []byte, yield func(log uint64, s span)) bool {
 
 // fillPuts encodes the entries that were not settled before.
 func (l *log) fillPuts(g *journal.Group) {
-	if !slices.IsSorted(l.skip) {
-		slices.Sort(l.skip)
+	t := l.turn
+	if !slices.IsSorted(t.skip) {
+		slices.Sort(t.skip)
 	}
-	skip := l.skip
-	for i := range l.filling {
-		e := &l.filling[i]
+	skip := t.skip
+	for i := range t.filling {
+		e := &t.filling[i]
 		for len(skip) > 0 && skip[0] < e.Seq {
 			skip = skip[1:]
 		}
@@ -88,8 +90,8 @@ func (l *log) fillPuts(g *journal.Group) {
 			break
 		}
 	}
-	if n := len(l.filling); n > 0 {
-		l.place(g.Segment(), l.filling[n-1].Seq)
+	if n := len(t.filling); n > 0 {
+		l.place(g.Segment(), t.filling[n-1].Seq)
 	}
 }
 
@@ -143,8 +145,8 @@ func (l *log) settlePlaced() {
 // are safe, and tells the owner.
 func (l *log) Written(err error) {
 	l.mu.Lock()
-	filled, n := l.filling, len(l.filling)
-	l.filling = nil
+	filled, bytes := l.turn.filling, l.turn.fillingBytes
+	n := len(filled)
 	var through uint64
 	if n > 0 {
 		through = filled[n-1].Seq
@@ -152,11 +154,8 @@ func (l *log) Written(err error) {
 	if err == nil {
 		l.settleUnits()
 		l.written = max(l.written, through)
-	} else {
-		l.settling = l.settling[:0] // all is where it was
-	}
-	bytes := l.fillingBytes
-	l.fillingBytes = 0
+	} // else all is where it was
+	l.endTurn()
 	owner := l.owner
 	l.mu.Unlock()
 	if n == 0 {
@@ -174,10 +173,9 @@ func (l *log) Written(err error) {
 
 // settleUnits lets go of what the units of the group settled. It is recorded.
 func (l *log) settleUnits() {
-	for _, s := range l.settling {
+	for _, s := range l.turn.settling {
 		for i := range s.to - s.from + 1 {
 			l.done(s.from + i)
 		}
 	}
-	l.settling = l.settling[:0]
 }

@@ -38,14 +38,7 @@ type log struct {
 	written     uint64            // all up to here can be read
 
 	group uint64 // that it was taken for last
-	// The writer's, from Take to Written.
-	filling      []Entry
-	fillingBytes int64
-	skip         []uint64
-	recording    []span
-	recordDrop   bool
-	counting     []counting
-	settling     []span // by units
+	turn  *turn  // nil while the writer has nothing of it
 }
 
 // span is a range of sequence numbers.
@@ -161,7 +154,7 @@ func (l *log) clear() {
 		}
 	}
 	l.lanes, l.settles = nil, nil
-	if l.dropping || len(l.filling) > 0 {
+	if l.dropping || len(l.taken()) > 0 {
 		l.dropping = true
 		l.submit(lazy)
 	}
@@ -170,7 +163,7 @@ func (l *log) clear() {
 // Close implements Log.
 func (l *log) Close() {
 	l.mu.Lock()
-	volatile, empty := l.volatile, len(l.staged)+len(l.filling) == 0 && !l.live()
+	volatile, empty := l.volatile, len(l.staged)+len(l.taken()) == 0 && !l.live()
 	l.isOpen = false
 	l.mu.Unlock()
 	switch {

@@ -162,8 +162,10 @@ func (l *log) leaving(c *chunk) (list []span) {
 	for _, s := range l.unitSettles {
 		add(s.span)
 	}
-	for _, s := range l.settling {
-		add(s)
+	if l.turn != nil {
+		for _, s := range l.turn.settling {
+			add(s)
+		}
 	}
 	return list
 }

@@ -23,7 +23,7 @@ func (l *log) Settle(seqs []uint64) {
 // settleEarly notes that seq need not be written. It may be anything a caller
 // thinks of, so nothing is kept of it when nothing waits.
 func (l *log) settleEarly(seq uint64) {
-	if len(l.staged) > 0 || len(l.filling) > 0 {
+	if len(l.staged) > 0 || len(l.taken()) > 0 {
 		l.early = append(l.early, seq)
 	}
 }
@@ -82,7 +82,7 @@ func (l *log) recordSettles() {
 func (l *log) SettleRange(lane uint8, from, to uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.settleStaged(l.filling, lane, from, to)
+	l.settleStaged(l.taken(), lane, from, to)
 	l.settleStaged(l.staged, lane, from, to)
 	n, ok := l.lane(lane)
 	if !ok {

@@ -18,13 +18,15 @@ func (l *log) Take(g *journal.Group) journal.Load {
 	}
 	l.group = g.Number()
 	l.queued = idle
-	l.recording, l.settles = l.settles, l.recording[:0]
-	l.recordDrop, l.dropping = l.dropping, false
+	t := l.beginTurn()
+	t.recording, l.settles = l.settles, t.recording[:0]
+	t.recordDrop, l.dropping = l.dropping, false
 	l.takeCounts()
 	settles := l.takeUnitSettles(g)
 	puts := l.takeStaged(g)
 	switch {
-	case !l.recordDrop && len(l.filling)+len(l.recording)+len(l.settling)+len(l.counting) == 0:
+	case !t.recordDrop && len(t.filling)+len(t.recording)+len(t.settling)+len(t.counting) == 0:
+		l.endTurn()
 		return journal.Nothing
 	case puts || settles:
 		return journal.OfUnits
@@ -39,9 +41,10 @@ func (l *log) takeStaged(g *journal.Group) (ofUnits bool) {
 		n, _ := findEntry(l.staged, l.unitPuts[i].seq)
 		l.splitStaged(n)
 	} else {
-		l.filling, l.staged = l.staged, nil
-		l.fillingBytes, l.stagedBytes = l.stagedBytes, 0
-		l.skip, l.early = l.early, l.skip[:0]
+		t := l.turn
+		t.filling, l.staged = l.staged, nil
+		t.fillingBytes, l.stagedBytes = l.stagedBytes, 0
+		t.skip, l.early = l.early, t.skip[:0]
 	}
 	l.unitPuts = slices.Delete(l.unitPuts, 0, i)
 	return i > 0
@@ -49,19 +52,19 @@ func (l *log) takeStaged(g *journal.Group) (ofUnits bool) {
 
 // splitStaged takes n staged entries.
 func (l *log) splitStaged(n int) {
-	l.skip = l.skip[:0]
 	if n == 0 {
 		return
 	}
 	rest := append(l.d.buffers.take(), l.staged[n:]...)
 	clear(l.staged[n:])
-	l.filling, l.staged = l.staged[:n], rest
-	l.fillingBytes = stagedBytes(l.filling)
-	l.stagedBytes -= l.fillingBytes
+	t := l.turn
+	t.filling, l.staged = l.staged[:n], rest
+	t.fillingBytes = stagedBytes(t.filling)
+	l.stagedBytes -= t.fillingBytes
 	later := l.early[:0]
 	for _, seq := range l.early {
-		if seq <= l.filling[n-1].Seq {
-			l.skip = append(l.skip, seq)
+		if seq <= t.filling[n-1].Seq {
+			t.skip = append(t.skip, seq)
 		} else {
 			later = append(later, seq)
 		}
@@ -95,25 +98,27 @@ func (l *log) takeUnitSettle(seq uint64) {
 		return
 	}
 	if r, ok := l.find(seq); ok {
-		l.settling = join(l.settling, span{seq, seq})
+		t := l.turn
+		t.settling = join(t.settling, span{seq, seq})
 		if r.Durable > 0 {
-			l.recording = join(l.recording, span{seq, seq})
+			t.recording = join(t.recording, span{seq, seq})
 		}
 	}
 }
 
 // Measure implements journal.Source.
 func (l *log) Measure(g *journal.Group) {
-	if l.recordDrop {
+	t := l.turn
+	if t.recordDrop {
 		g.ExpectRecords(1, idBytes)
 	}
-	records := len(l.recording)/recordSpans + 1
-	g.ExpectRecords(records, records*idBytes+len(l.recording)*spanBytes)
-	for _, c := range l.counting {
+	records := len(t.recording)/recordSpans + 1
+	g.ExpectRecords(records, records*idBytes+len(t.recording)*spanBytes)
+	for _, c := range t.counting {
 		g.ExpectRecords(1, 2*idBytes+len(c.spans)*countBytes)
 	}
-	for i := range l.filling {
-		g.Expect(l.filling[i].Item)
+	for i := range t.filling {
+		g.Expect(t.filling[i].Item)
 	}
 }
 

@@ -42,18 +42,22 @@ func identity(b exchange.Binding) string {
 	return fmt.Sprintf("%s%d:%s%d:%s%s", kind, len(name), name, len(b.Key), b.Key, exchange.Canonical(b.Arguments))
 }
 
-func (b *Binding) inbound() map[*Binding]struct{} {
+func (b *Binding) inbound() *map[*Binding]struct{} {
 	if q, ok := b.Destination.(*Queue); ok {
-		return q.inbound
+		return &q.inbound
 	}
-	return b.Destination.(*Exchange).inbound
+	return &b.Destination.(*Exchange).inbound
 }
 
 // attach puts b into effect. vhost.mu is held.
 func (b *Binding) attach() {
 	b.Source.bindings[b.id] = b
 	b.Source.bound.Add(1)
-	b.inbound()[b] = struct{}{}
+	in := b.inbound()
+	if *in == nil {
+		*in = map[*Binding]struct{}{}
+	}
+	(*in)[b] = struct{}{}
 	b.Source.router.Bind(b.Binding)
 }
 
@@ -61,7 +65,7 @@ func (b *Binding) attach() {
 func (b *Binding) detach() {
 	delete(b.Source.bindings, b.id)
 	b.Source.bound.Add(-1)
-	delete(b.inbound(), b)
+	delete(*b.inbound(), b)
 	b.Source.router.Unbind(b.Binding)
 }
 

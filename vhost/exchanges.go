@@ -117,7 +117,7 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 	x := &Exchange{
 		Name: d.Name, Kind: d.Kind, Durable: d.Durable, AutoDelete: d.AutoDelete, Internal: d.Internal,
 		Arguments: d.Arguments, vhost: v, router: router,
-		bindings: map[string]*Binding{}, inbound: map[*Binding]struct{}{},
+		bindings: map[string]*Binding{},
 	}
 	_, x.volatile = router.(exchange.Volatile)
 	_, x.single = router.(exchange.Single)

@@ -148,7 +148,7 @@ func (v *Vhost) openQueue(d queue.Declaration, t queue.Type, owner uint64) (q *Q
 			v.countQueues(-1)
 		}
 	}()
-	q = &Queue{Declaration: d, Kind: t.Name(), Owner: owner, vhost: v, inbound: map[*Binding]struct{}{}}
+	q = &Queue{Declaration: d, Kind: t.Name(), Owner: owner, vhost: v}
 	if q.ID, err = v.options.NextID(q.durable()); err != nil {
 		return nil, amqp.StorageFailure.New(err)
 	}
@@ -185,7 +185,7 @@ func (v *Vhost) RestoreQueue(d queue.Declaration, kind string, m Marks) error {
 	if t == nil {
 		return amqp.UnknownType.New(d, kind)
 	}
-	q := &Queue{Declaration: d, Kind: kind, vhost: v, inbound: map[*Binding]struct{}{}}
+	q := &Queue{Declaration: d, Kind: kind, vhost: v}
 	q.marks.Store(&m)
 	if err := q.open(t); err != nil {
 		return err

@@ -53,3 +53,13 @@ func address(scheme string, a net.Addr) string {
 	}
 	return fmt.Sprintf("%s://%s/", scheme, net.JoinHostPort(host, port))
 }
+
+// plugins counts what would be plugins of RabbitMQ.
+func plugins(cfg *config.Config) (n int) {
+	for _, addr := range []config.Addr{cfg.Listeners.Management, cfg.Listeners.Metrics} {
+		if addr != "" {
+			n++
+		}
+	}
+	return n
+}

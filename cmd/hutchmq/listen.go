@@ -44,7 +44,10 @@ func listen(s *server.Server, b *broker.Broker, cfg *config.Config, log *slog.Lo
 	sayPages(all, log)
 	pages := metrics.New(b, version)
 	amqp.serve(s.Serve)
-	management.serve(web.add(mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages))...)))
+	api := mgmt.New(b, cfg.Node.Name, append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages))...)
+	management.serve(web.add(api))
+	local := face{name: "management", open: localListener(cfg.DataDir, log)}
+	local.serve(web.add(mgmt.Local(api)))
 	prometheus.serve(web.add(pages))
 	return web, nil
 }
@@ -65,6 +68,18 @@ func openAll(all []*face) (err error) {
 		}
 	}
 	return nil
+}
+
+// localListener is the socket in the data directory. A broker without it is
+// fine, but for its operator.
+func localListener(dir string, log *slog.Logger) net.Listener {
+	l, err := openSocket(dir)
+	if err != nil {
+		log.Warn(err.Error())
+		return nil
+	}
+	log.Info("listening", "protocol", "management", "address", l.Addr().String())
+	return l
 }
 
 func (f *face) serve(serve func(net.Listener) error) {

@@ -9,16 +9,16 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/hutchmq/hutchmq/ctl"
 )
 
 // version is set by the linker.
 var version = "0.0.0-dev"
 
-// Exit codes, as docs/CONFIG.md has them; 64 is EX_USAGE of sysexits.h.
-const (
-	exitFailure = 1
-	exitUsage   = 64
-)
+// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl, and
+// exitLost.
+const exitUsage = 64
 
 // errUsage marks an error in what the operator wrote, on the command line, in
 // the environment or in a file.
@@ -31,11 +31,12 @@ type commands struct {
 	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Config  configCommand  `cmd:"" help:"Explain and check the configuration."`
+	Ctl     ctlCommand     `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
 	Perf    perfCommand    `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
 }
 
 func main() {
-	args := os.Args[1:]
+	args := arguments(os.Args)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -51,20 +52,23 @@ func main() {
 		fail(exitUsage, err)
 	}
 	if err := call.Run(); err != nil {
-		code := exitFailure
-		switch {
-		case errors.Is(err, errUsage):
-			code = exitUsage
-		case errors.Is(err, errLost):
-			code = exitLost
-		}
-		fail(code, err)
+		fail(exitCode(err), err)
 	}
+}
+
+func exitCode(err error) int {
+	switch {
+	case errors.Is(err, errUsage):
+		return exitUsage
+	case errors.Is(err, errLost):
+		return exitLost
+	}
+	return ctl.ExitCode(err)
 }
 
 // fail ends the process with one clear message.
 func fail(code int, err error) {
-	fmt.Fprintln(os.Stderr, "hutchmq:", err)
+	fmt.Fprintf(os.Stderr, "%s: %v\n", programName(os.Args[0]), err)
 	os.Exit(code)
 }
 

@@ -111,7 +111,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	defer web.close()
 	go set.onSignals(ctx, logs.rotate)
 	log.Info("ready", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
-	log.Info(fmt.Sprintf("Server startup complete; %d plugins started.", len(web))) // what tools wait for
+	log.Info(fmt.Sprintf("Server startup complete; %d plugins started.", plugins(cfg))) // what tools wait for
 	<-ctx.Done()
 	log.Info("shutting down")
 	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)

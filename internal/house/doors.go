@@ -36,7 +36,8 @@ var doors = map[string]string{
 	"mgmt":            "amqp message pattern queue stats policy auth definitions config logbook broker mgmt-ui",
 	"mgmt-ui":         "",
 	"metrics":         "stats queue broker",
-	"ctl":             "definitions",
+	"ctl":             "auth definitions ctl/client",
+	"ctl/client":      "",
 	"perf":            "amqp",
 	"plugin/*":        "amqp message exchange queue auth definitions stats store broker",
 	"integration":     "",
@@ -45,10 +46,13 @@ var doors = map[string]string{
 // guests lists, module by module, the rooms that may ask it in. Tests may ask
 // in whom they like.
 var guests = map[string]string{
-	"github.com/alecthomas/kong":          "cmd/hutchmq",
+	"github.com/alecthomas/kong":          "cmd/hutchmq ctl",
 	"github.com/dgraph-io/badger":         "store",
 	"github.com/dlclark/regexp2":          "pattern",
 	"github.com/go-chi/chi":               "mgmt",
+	"github.com/dustin/go-humanize":       "ctl",
+	"github.com/jedib0t/go-pretty":        "ctl",
+	"golang.org/x/term":                   "cmd/hutchmq ctl",
 	"github.com/klauspost/compress":       "mgmt metrics",
 	"github.com/prometheus/client_golang": "metrics",
 	"github.com/prometheus/common":        "metrics",

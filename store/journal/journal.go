@@ -29,6 +29,7 @@ const (
 	spareFiles  = 4                    // recycled segments that are kept
 	minSegment  = 64 << 10
 	wantSegment = 64 << 20
+	maxSegment  = 1 << 36 // as large as a group of units may get
 )
 
 // Source has records to write. All methods are called by the writer: for each
@@ -121,6 +122,8 @@ type Journal struct {
 	dirty    []Source
 	spare    []Source // the other half of the ping-pong
 	units    bool     // some were committed since the last group began
+	visits   []func() // to be called between two groups
+	ended    bool     // nobody will
 	armed    bool     // lazy runs
 	segments []*Segment
 	spares   []string

@@ -70,6 +70,10 @@ func (s *Segment) readHeader() (begun bool, err error) {
 	if _, err := s.file.ReadAt(b[:], 0); err != nil {
 		return false, nil
 	}
+	return s.parseHeader(b[:])
+}
+
+func (s *Segment) parseHeader(b []byte) (begun bool, err error) {
 	body := b[:headerBytes-4]
 	if string(body[:4]) != segmentMagic || binary.LittleEndian.Uint32(b[headerBytes-4:]) != Sum(body) {
 		return false, nil

@@ -5,11 +5,13 @@ func (j *Journal) write() {
 	defer j.done.Done()
 	for {
 		closing := j.closing()
+		j.receive(false)
 		batch := j.take()
 		switch {
 		case len(batch) > 0:
 			j.writeGroup(batch)
 		case closing:
+			j.receive(true)
 			j.finish()
 			return
 		default:

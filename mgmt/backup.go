@@ -1,0 +1,62 @@
+package mgmt
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/hutchmq/hutchmq/broker"
+)
+
+func (a *API) backupRoutes(r chi.Router) {
+	r.Get(backupPath, a.as("administrator", a.backup))
+}
+
+const (
+	backupPath = "/api/x/backup"
+	// backupBytes tells about how much the broker has to read for a backup.
+	backupBytes = "X-Backup-Bytes"
+	// slowBackup is how long a client may take nothing of its backup.
+	slowBackup = time.Minute
+)
+
+// backup sends all that the broker keeps, as it is now. The end of a whole
+// backup is marked in itself: one that was cut off is refused by restore.
+func (a *API) backup(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodHead {
+		return // it is not worth one
+	}
+	b, err := a.acting(r).Backup()
+	switch {
+	case errors.Is(err, broker.ErrBackingUp):
+		w.Header().Set("Retry-After", "10")
+		fail(w, http.StatusTooManyRequests, "too_many_requests", err.Error())
+		return
+	case err != nil:
+		fail(w, http.StatusServiceUnavailable, "unavailable", err.Error())
+		return
+	}
+	defer b.Close()
+	name := "hutchmq-" + time.Now().UTC().Format("20060102-150405") + ".tar.zst"
+	w.Header().Set("Content-Type", "application/zstd")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set(backupBytes, strconv.FormatInt(b.Bytes(), 10))
+	if err := b.Write(patient{w, http.NewResponseController(w)}); err != nil {
+		// The connection is closed, so that the client sees that it is not whole.
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// patient lets a client be as slow as it likes, as long as it reads.
+type patient struct {
+	http.ResponseWriter
+	c *http.ResponseController
+}
+
+func (p patient) Write(b []byte) (int, error) {
+	p.c.SetWriteDeadline(time.Now().Add(slowBackup)) // not every writer has one
+	return p.ResponseWriter.Write(b)
+}

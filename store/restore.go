@@ -1,0 +1,88 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/dgraph-io/badger/v4"
+	"github.com/hutchmq/hutchmq/store/journal"
+)
+
+// ErrNotEmpty is returned by Restore for a directory that has anything in it.
+var ErrNotEmpty = errors.New("the directory is not empty")
+
+// ErrRestoring is returned by Open for a directory whose Restore did not end.
+var ErrRestoring = errors.New("the directory was not restored to the end: remove it, and restore again")
+
+const restoringName = "restoring" // is there while the rest is not whole
+
+// Restore makes directory path, which must be empty or missing, what the disk
+// of the backup was. To the queues it looks like a start after a crash.
+func Restore(r io.Reader, path string) (err error) {
+	if names, err := os.ReadDir(path); err == nil && len(names) > 0 {
+		return fmt.Errorf("%s: %w", path, ErrNotEmpty)
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	marker := filepath.Join(path, restoringName)
+	if err := os.WriteFile(marker, nil, 0o600); err != nil {
+		return err
+	}
+	if err := restore(r, path); err != nil {
+		return err
+	}
+	if err := os.Remove(marker); err != nil {
+		return err
+	}
+	return syncDir(path)
+}
+
+// unfinished tells that a Restore did not end.
+func unfinished(path string) bool {
+	_, err := os.Stat(filepath.Join(path, restoringName))
+	return err == nil
+}
+
+func syncDir(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+func restore(r io.Reader, path string) error {
+	fs, err := journal.Dir(filepath.Join(path, "journal"))
+	if err != nil {
+		return err
+	}
+	db, err := openBadger(filepath.Join(path, "badger"))
+	if err != nil {
+		return err
+	}
+	batch := db.NewWriteBatch()
+	err = ReadBackup(r, restorer{fs, batch})
+	if err == nil {
+		err = batch.Flush()
+	} else {
+		batch.Cancel()
+	}
+	return errors.Join(err, db.Close(), fs.SyncDir())
+}
+
+// restorer puts the parts of a backup where they were.
+type restorer struct {
+	fs    journal.FS
+	batch *badger.WriteBatch
+}
+
+func (s restorer) Segment(name string, r io.Reader) error { return journal.WritePiece(s.fs, name, r) }
+
+func (s restorer) Pair(key, value []byte) error {
+	return s.batch.Set(bytes.Clone(key), bytes.Clone(value))
+}
