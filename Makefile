@@ -20,10 +20,10 @@ test: setup check race ui fuzz integration ## everything CI runs
 # A C compiler for the race detector, the clients the integration tests run, a
 # browser for those of the UI, and Prometheus. Debian's pika and Celery are for
 # Debian's python, which may not be the python3 on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \

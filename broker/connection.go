@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"fmt"
 	"slices"
 	"sort"
 	"time"
@@ -36,6 +37,7 @@ type Client struct {
 	Protocol       string // "AMQP 0-9-1"
 	ClientID       string // of a protocol that has them; topic permissions may name it
 	Mechanism      string
+	Security       *Security // nil: everybody on the way can read along
 	Properties     amqp.Table
 	ChannelMax     uint16
 	FrameMax       uint32
@@ -63,6 +65,19 @@ func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) 
 		err = auth.ErrRefused
 	} else {
 		u, err = b.auth.Authenticate(name, password)
+	}
+	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
+	b.emitLogin(&client, name, err)
+	return u, err
+}
+
+// LoginCertified is LoginFrom for a client that has proved its name by a
+// certificate: there has to be such a user, whatever its password.
+func (b *Broker) LoginCertified(client Client, name string, loopback bool) (u *auth.User, err error) {
+	if u = b.auth.User(name); u == nil {
+		err = fmt.Errorf("%w: user '%s' does not exist", auth.ErrRefused, name)
+	} else if !loopback && b.auth.LoopbackOnly(name) {
+		u, err = nil, auth.ErrRefused
 	}
 	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
 	b.emitLogin(&client, name, err)

@@ -150,10 +150,12 @@ func (b *Broker) emitAlarm(event, source string) {
 
 // peer is who is at the other end.
 func (c *Client) peer() amqp.Table {
-	return amqp.Table{
+	t := amqp.Table{
 		"host": c.Host, "port": c.Port, "peer_host": c.PeerHost, "peer_port": c.PeerPort,
-		"protocol": c.Protocol, "auth_mechanism": c.Mechanism, "ssl": false,
+		"protocol": c.Protocol, "auth_mechanism": c.Mechanism,
 	}
+	c.Security.describe(t)
+	return t
 }
 
 // describe is the headers of events about c.

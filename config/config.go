@@ -13,6 +13,7 @@ type Config struct {
 	DataDir     string
 	Node        Node
 	Listeners   Listeners
+	TLS         TLS
 	Definitions string // path of a file to import at start; empty: none
 	Defaults    Defaults
 	// DefaultQueueType is of queues whose declaration and vhost name none.
@@ -39,7 +40,9 @@ type Addr string
 
 // Listeners is where the broker listens.
 type Listeners struct {
-	AMQP, Management, Metrics Addr
+	AMQP, Management, Metrics        Addr
+	AMQPS, ManagementTLS, MetricsTLS SecureListener
+	AMQPProxy, AMQPSProxy            Proxy
 }
 
 // Defaults is what a node with an empty data directory begins with.
@@ -49,7 +52,8 @@ type Defaults struct {
 
 // Auth is how users prove who they are.
 type Auth struct {
-	LoopbackUsers []string // may log in only from this machine
+	LoopbackUsers    []string // may log in only from this machine
+	CertificateLogin CertificateLogin
 }
 
 // Advertise is what the broker tells clients that it is.

@@ -3,6 +3,7 @@ package config
 import (
 	"log/slog"
 	"maps"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -40,14 +41,23 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	noTLS := SecureListener{Verify: VerifyNone}
+	here := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 	want := &Config{
-		DataDir:          "./data",
-		Node:             Node{Name: "rabbit@box"},
-		Listeners:        Listeners{AMQP: ":5672", Management: ":15672", Metrics: ":15692"},
+		DataDir: "./data",
+		Node:    Node{Name: "rabbit@box"},
+		Listeners: Listeners{
+			AMQP: ":5672", Management: ":15672", Metrics: ":15692",
+			AMQPS: noTLS, ManagementTLS: noTLS, MetricsTLS: noTLS, AMQPProxy: Proxy{From: here}, AMQPSProxy: Proxy{From: here},
+		},
+		TLS:              TLS{MinVersion: "1.2"},
 		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
 		DefaultQueueType: "classic",
-		Auth:             Auth{LoopbackUsers: []string{"guest"}},
-		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
+		Auth: Auth{
+			LoopbackUsers:    []string{"guest"},
+			CertificateLogin: CertificateLogin{From: "distinguished_name", SANType: "dns"},
+		},
+		Advertise: Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,

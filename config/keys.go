@@ -45,14 +45,129 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Listeners.AMQP },
 	},
 	{
+		Path: "listeners.amqp.proxy_protocol", Default: "false",
+		Says:  "Whether AMQP clients come through proxies, which tell who they are by the PROXY protocol, version 1 or 2.",
+		field: func(c *Config) any { return &c.Listeners.AMQPProxy.On },
+	},
+	{
+		Path: "listeners.amqp.proxy_protocol_from", Default: "127.0.0.0/8,::1/128",
+		Says:  "The networks of those proxies; a connection from elsewhere is refused.",
+		field: func(c *Config) any { return &c.Listeners.AMQPProxy.From },
+	},
+	{
+		Path: "listeners.amqps.addr", Default: "none", Flag: "amqps", Env: []string{"HUTCHMQ_AMQPS"},
+		Says:  "Where AMQP clients connect with TLS; the usual port is 5671.",
+		field: func(c *Config) any { return &c.Listeners.AMQPS.Addr },
+	},
+	{
+		Path:  "listeners.amqps.cert",
+		Says:  "Certificates of this listener, in place of `tls.cert`.",
+		field: func(c *Config) any { return &c.Listeners.AMQPS.Cert },
+	},
+	{
+		Path:  "listeners.amqps.key",
+		Says:  "Their keys, in place of `tls.key`.",
+		field: func(c *Config) any { return &c.Listeners.AMQPS.Key },
+	},
+	{
+		Path:  "listeners.amqps.ca",
+		Says:  "The authorities of this listener's clients, in place of `tls.ca`.",
+		field: func(c *Config) any { return &c.Listeners.AMQPS.CA },
+	},
+	{
+		Path: "listeners.amqps.verify", Default: VerifyNone, Choices: []string{VerifyNone, VerifyOptional, VerifyRequire},
+		Says:  "Whether clients show a certificate: `optional` refuses a bad one, `require` also a client without.",
+		field: func(c *Config) any { return &c.Listeners.AMQPS.Verify },
+	},
+	{
+		Path: "listeners.amqps.proxy_protocol", Default: "false",
+		Says:  "Whether AMQP clients with TLS come through proxies, which tell who they are by the PROXY protocol, version 1 or 2.",
+		field: func(c *Config) any { return &c.Listeners.AMQPSProxy.On },
+	},
+	{
+		Path: "listeners.amqps.proxy_protocol_from", Default: "127.0.0.0/8,::1/128",
+		Says:  "The networks of those proxies; a connection from elsewhere is refused.",
+		field: func(c *Config) any { return &c.Listeners.AMQPSProxy.From },
+	},
+	{
 		Path: "listeners.management.addr", Default: ":15672", Flag: "management", Env: []string{"HUTCHMQ_MANAGEMENT"},
 		Says:  "Where the management API and its pages are served.",
 		field: func(c *Config) any { return &c.Listeners.Management },
 	},
 	{
+		Path: "listeners.management_tls.addr", Default: "none", Flag: "management-tls", Env: []string{"HUTCHMQ_MANAGEMENT_TLS"},
+		Says:  "Where the management API and its pages are served with TLS; the usual port is 15671.",
+		field: func(c *Config) any { return &c.Listeners.ManagementTLS.Addr },
+	},
+	{
+		Path:  "listeners.management_tls.cert",
+		Says:  "Certificates of this listener, in place of `tls.cert`.",
+		field: func(c *Config) any { return &c.Listeners.ManagementTLS.Cert },
+	},
+	{
+		Path:  "listeners.management_tls.key",
+		Says:  "Their keys, in place of `tls.key`.",
+		field: func(c *Config) any { return &c.Listeners.ManagementTLS.Key },
+	},
+	{
+		Path:  "listeners.management_tls.ca",
+		Says:  "The authorities of this listener's clients, in place of `tls.ca`.",
+		field: func(c *Config) any { return &c.Listeners.ManagementTLS.CA },
+	},
+	{
+		Path: "listeners.management_tls.verify", Default: VerifyNone, Choices: []string{VerifyNone, VerifyOptional, VerifyRequire},
+		Says:  "Whether clients show a certificate: `optional` refuses a bad one, `require` also a client without.",
+		field: func(c *Config) any { return &c.Listeners.ManagementTLS.Verify },
+	},
+	{
 		Path: "listeners.metrics.addr", Default: ":15692", Flag: "metrics", Env: []string{"HUTCHMQ_METRICS"},
 		Says:  "Where Prometheus scrapes metrics.",
 		field: func(c *Config) any { return &c.Listeners.Metrics },
+	},
+	{
+		Path: "listeners.metrics_tls.addr", Default: "none", Flag: "metrics-tls", Env: []string{"HUTCHMQ_METRICS_TLS"},
+		Says:  "Where Prometheus scrapes metrics with TLS; the usual port is 15691.",
+		field: func(c *Config) any { return &c.Listeners.MetricsTLS.Addr },
+	},
+	{
+		Path:  "listeners.metrics_tls.cert",
+		Says:  "Certificates of this listener, in place of `tls.cert`.",
+		field: func(c *Config) any { return &c.Listeners.MetricsTLS.Cert },
+	},
+	{
+		Path:  "listeners.metrics_tls.key",
+		Says:  "Their keys, in place of `tls.key`.",
+		field: func(c *Config) any { return &c.Listeners.MetricsTLS.Key },
+	},
+	{
+		Path:  "listeners.metrics_tls.ca",
+		Says:  "The authorities of this listener's clients, in place of `tls.ca`.",
+		field: func(c *Config) any { return &c.Listeners.MetricsTLS.CA },
+	},
+	{
+		Path: "listeners.metrics_tls.verify", Default: VerifyNone, Choices: []string{VerifyNone, VerifyOptional, VerifyRequire},
+		Says:  "Whether clients show a certificate: `optional` refuses a bad one, `require` also a client without.",
+		field: func(c *Config) any { return &c.Listeners.MetricsTLS.Verify },
+	},
+	{
+		Path:  "tls.cert",
+		Says:  "The certificate of listeners with TLS, a PEM file with its chain; in a list, the first that fits the name which a client asks for is used, or else the first.",
+		field: func(c *Config) any { return &c.TLS.Cert },
+	},
+	{
+		Path:  "tls.key",
+		Says:  "The key of each certificate, in the same order; a certificate without one has it in its own file.",
+		field: func(c *Config) any { return &c.TLS.Key },
+	},
+	{
+		Path:  "tls.ca",
+		Says:  "The authorities that sign certificates of clients, a PEM file.",
+		field: func(c *Config) any { return &c.TLS.CA },
+	},
+	{
+		Path: "tls.min_version", Default: "1.2", Choices: []string{"1.2", "1.3"},
+		Says:  "The least version of TLS that is spoken.",
+		field: func(c *Config) any { return &c.TLS.MinVersion },
 	},
 	{
 		Path: "definitions", Flag: "definitions",
@@ -84,6 +199,22 @@ var Keys = []Key{
 		Path: "auth.loopback_users", Default: "guest",
 		Says:  "Users that may log in only from this machine; `none` lets everybody in from everywhere.",
 		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
+	},
+	{
+		Path: "auth.ssl_cert_login_from", Default: "distinguished_name",
+		Choices: []string{"distinguished_name", "common_name", "subject_alternative_name"},
+		Says:    "Which name in a client's certificate is that of the user, for clients that log in by EXTERNAL.",
+		field:   func(c *Config) any { return &c.Auth.CertificateLogin.From },
+	},
+	{
+		Path: "auth.ssl_cert_login_san_type", Default: "dns", Choices: []string{"dns", "email", "uri", "ip"},
+		Says:  "The type of the subject alternative name.",
+		field: func(c *Config) any { return &c.Auth.CertificateLogin.SANType },
+	},
+	{
+		Path: "auth.ssl_cert_login_san_index", Default: "0", Max: 100,
+		Says:  "Which of the names of that type, from 0.",
+		field: func(c *Config) any { return &c.Auth.CertificateLogin.SANIndex },
 	},
 	{
 		Path: "advertise.product", Default: "HutchMQ",

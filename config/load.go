@@ -55,6 +55,9 @@ func Read(s Sources) (*Reading, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
 	}
+	if err := errors.Join(r.Config.check()...); err != nil {
+		return nil, err
+	}
 	r.Notes = doc.notes
 	r.Config.Advertise.settle(s.Version)
 	r.show("advertise.version", r.Config.Advertise.Version)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -29,6 +30,10 @@ func (k *Key) set(c *Config, text string) error {
 	case *[]string:
 		*v = parseList(text)
 		return nil
+	case *[]netip.Prefix:
+		list, err := parseNetworks(text)
+		*v = list
+		return err
 	case *bool:
 		*v = text == "true"
 		if text != "true" && text != "false" {
@@ -66,6 +71,8 @@ func (k *Key) Type() string {
 		return "address"
 	case *[]string:
 		return "list"
+	case *[]netip.Prefix:
+		return "list of networks"
 	case *bool:
 		return "true, false"
 	case *int:

@@ -31,14 +31,6 @@ var leftOut = map[string]string{
 	"backlog":                   "the system decides, and does not say",
 	"exit_on_close":             "of an Erlang socket",
 	"linger":                    "of an Erlang socket",
-	"peer_cert_issuer":          "there is no TLS",
-	"peer_cert_serial_number":   "there is no TLS",
-	"peer_cert_subject":         "there is no TLS",
-	"peer_cert_validity":        "there is no TLS",
-	"ssl_cipher":                "there is no TLS",
-	"ssl_hash":                  "there is no TLS",
-	"ssl_key_exchange":          "there is no TLS",
-	"ssl_protocol":              "there is no TLS",
 	"binary":                    "parts of Erlang's binaries; asked for, it is empty",
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/listener"
 )
 
 const (
@@ -27,11 +28,17 @@ type pages struct {
 	version string // of the product
 	runtime *runtimeTable
 	slots   chan struct{} // as many as are taken
+
+	certificates func() []listener.Certificate
 }
 
 // New makes the handler of all pages. version is that of the product.
-func New(b *broker.Broker, version string) http.Handler {
+func New(b *broker.Broker, version string, more ...Option) http.Handler {
 	p := &pages{broker: b, version: version, runtime: newRuntimeTable(), slots: make(chan struct{}, maxScrapes)}
+	p.certificates = func() []listener.Certificate { return nil }
+	for _, o := range more {
+		o(p)
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", p.answer(&endpoint{name: "aggregated", tables: everything, sums: true, runtime: true}))
 	mux.Handle("GET /metrics/per-object", p.answer(&endpoint{name: "per-object", tables: everything, runtime: true}))
@@ -81,7 +88,7 @@ func (p *pages) answer(e *endpoint) http.Handler {
 // write writes one page, and notes what it took.
 func (p *pages) write(to *page, e *endpoint, tables []table, f filter) {
 	began := time.Now()
-	s := &snapshot{b: p.broker, endpoint: e.name, version: p.version, filter: f, now: began}
+	s := &snapshot{b: p.broker, endpoint: e.name, version: p.version, filter: f, now: began, certificates: p.certificates}
 	for _, t := range tables {
 		t.write(to, s)
 		if to.err != nil { // the client has gone

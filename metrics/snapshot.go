@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/queue"
 )
 
@@ -16,6 +17,7 @@ type snapshot struct {
 	endpoint, version string
 	filter            filter
 	now               time.Time
+	certificates      func() []listener.Certificate
 
 	queues    once[[]queueRow]
 	exchanges once[[]exchangeRow]

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/logbook"
 )
 
@@ -30,6 +31,8 @@ type API struct {
 	reload     func() (config.Outcome, error)
 	rotate     func() error // nil: the log goes to no file
 	metrics    http.Handler // nil: not here
+
+	certificates *listener.Certificates
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -54,7 +57,7 @@ func WithRotation(rotate func() error) Option { return func(a *API) { a.rotate =
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string, more ...Option) http.Handler {
-	a := &API{broker: b, node: node, happenings: happenings{b: b}}
+	a := &API{broker: b, node: node, certificates: listener.NewCertificates(nil), happenings: happenings{b: b}}
 	for _, o := range more {
 		o(a)
 	}
@@ -104,6 +107,7 @@ func (a *API) routes() chi.Router {
 	a.logRoutes(r)
 	a.settingRoutes(r)
 	a.alarmRoutes(r)
+	a.certificateRoutes(r)
 	a.topologyRoutes(r)
 	a.routeTestRoutes(r)
 	a.permissionTestRoutes(r)

@@ -24,20 +24,21 @@ func (a *API) connectionRoutes(r chi.Router) {
 
 // connection is a connection as RabbitMQ's API shows it.
 type connection struct {
-	Name             string  `json:"name"`
-	Node             string  `json:"node"`
-	User             string  `json:"user"`
-	ActingUser       string  `json:"user_who_performed_action"`
-	Vhost            string  `json:"vhost"`
-	Protocol         string  `json:"protocol"`
-	AuthMechanism    string  `json:"auth_mechanism"`
-	Host             string  `json:"host"`
-	Port             int     `json:"port"`
-	PeerHost         string  `json:"peer_host"`
-	PeerPort         int     `json:"peer_port"`
-	State            string  `json:"state"`
-	Type             string  `json:"type"`
-	TLS              bool    `json:"ssl"`
+	Name          string `json:"name"`
+	Node          string `json:"node"`
+	User          string `json:"user"`
+	ActingUser    string `json:"user_who_performed_action"`
+	Vhost         string `json:"vhost"`
+	Protocol      string `json:"protocol"`
+	AuthMechanism string `json:"auth_mechanism"`
+	Host          string `json:"host"`
+	Port          int    `json:"port"`
+	PeerHost      string `json:"peer_host"`
+	PeerPort      int    `json:"peer_port"`
+	State         string `json:"state"`
+	Type          string `json:"type"`
+	TLS           bool   `json:"ssl"`
+	security
 	Channels         int     `json:"channels"`
 	ChannelMax       uint16  `json:"channel_max"`
 	FrameMax         uint32  `json:"frame_max"`
@@ -54,13 +55,36 @@ type connection struct {
 	Pending          int     `json:"send_pend"` // bytes
 }
 
+// security is what TLS does for a connection; all of it is there without, too.
+type security struct {
+	Protocol     string `json:"ssl_protocol"`
+	KeyExchange  string `json:"ssl_key_exchange"`
+	Cipher       string `json:"ssl_cipher"`
+	Hash         string `json:"ssl_hash"`
+	PeerSubject  string `json:"peer_cert_subject"`
+	PeerIssuer   string `json:"peer_cert_issuer"`
+	PeerValidity string `json:"peer_cert_validity"`
+	PeerSerial   string `json:"peer_cert_serial_number"`
+}
+
+func showSecurity(from *broker.Security) (s security) {
+	if from == nil {
+		return s
+	}
+	s.Protocol, s.KeyExchange, s.Cipher, s.Hash = from.Protocol, from.KeyExchange, from.Cipher, from.Hash
+	if p := from.Peer; p != nil {
+		s.PeerSubject, s.PeerIssuer, s.PeerValidity, s.PeerSerial = p.Subject, p.Issuer, p.Validity, p.Serial
+	}
+	return s
+}
+
 func (a *API) show(c *broker.Connection, asked *ranges) connection {
 	o := c.Octets()
 	past := history{{&c.Past, c.Row}}
 	return connection{
 		Name: c.Name, Node: a.node, User: c.User.Name, ActingUser: c.User.Name, Vhost: c.Vhost().Name, Protocol: c.Protocol,
 		AuthMechanism: c.Mechanism, Host: c.Host, Port: c.Port, PeerHost: c.PeerHost, PeerPort: c.PeerPort,
-		State: c.State(), Type: "network", Channels: c.Channels(), ChannelMax: c.ChannelMax, FrameMax: c.FrameMax,
+		State: c.State(), Type: "network", TLS: c.Security != nil, security: showSecurity(c.Security), Channels: c.Channels(), ChannelMax: c.ChannelMax, FrameMax: c.FrameMax,
 		Timeout: int(c.Heartbeat / time.Second), ConnectedAt: c.Opened.UnixMilli(),
 		ClientProperties: broker.Plain(c.Properties), ProvidedName: c.ProvidedName(),
 		Received: o.Received, ReceivedDetails: past.details(asked.now, asked.data, broker.Received), Reads: o.Reads,
@@ -79,6 +103,7 @@ var connectionKeys = map[string]func(*broker.Connection) sorter{
 	"name":                  func(c *broker.Connection) sorter { return byText(c.Name) },
 	"vhost":                 func(c *broker.Connection) sorter { return byText(c.Vhost().Name) },
 	"user":                  func(c *broker.Connection) sorter { return byText(c.User.Name) },
+	"ssl":                   func(c *broker.Connection) sorter { return byBool(c.Security != nil) },
 	"state":                 func(c *broker.Connection) sorter { return byText(c.State()) },
 	"channels":              func(c *broker.Connection) sorter { return byNumber(c.Channels()) },
 	"connected_at":          func(c *broker.Connection) sorter { return byNumber(c.Opened.UnixMilli()) },

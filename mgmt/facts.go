@@ -3,6 +3,7 @@ package mgmt
 import (
 	"net"
 	"strconv"
+	"strings"
 )
 
 // Facts are what the broker does not know of the process around it.
@@ -19,9 +20,14 @@ func WithFacts(f Facts) Option { return func(a *API) { a.facts = f } }
 
 // Listener is where something is served.
 type Listener struct {
-	Protocol string // as RabbitMQ calls it: "amqp", "http", "http/prometheus"
+	Protocol string // as RabbitMQ calls it: "amqp", "amqp/ssl", "http", "https", "http/prometheus", "https/prometheus"
 	IP       string
 	Port     int
+}
+
+// tls reports whether it is spoken with TLS.
+func (l *Listener) tls() bool {
+	return strings.HasSuffix(l.Protocol, "/ssl") || strings.HasPrefix(l.Protocol, "https")
 }
 
 // NewListener describes what listens at addr.
@@ -31,8 +37,8 @@ func NewListener(protocol string, addr net.Addr) Listener {
 	return Listener{protocol, host, n}
 }
 
-// listener is a Listener as RabbitMQ's API shows it.
-type listener struct {
+// listening is a Listener as RabbitMQ's API shows it.
+type listening struct {
 	Node          string         `json:"node"`
 	Protocol      string         `json:"protocol"`
 	IP            string         `json:"ip_address"`
@@ -41,11 +47,11 @@ type listener struct {
 	SocketOptions map[string]any `json:"socket_opts"`
 }
 
-func (a *API) listeners() []listener {
-	list := []listener{}
+func (a *API) listeners() []listening {
+	list := []listening{}
 	for _, l := range a.facts.Listeners {
-		list = append(list, listener{
-			Node: a.node, Protocol: l.Protocol, IP: l.IP, Port: l.Port, SocketOptions: map[string]any{"nodelay": true},
+		list = append(list, listening{
+			Node: a.node, Protocol: l.Protocol, IP: l.IP, Port: l.Port, TLS: l.tls(), SocketOptions: map[string]any{"nodelay": true},
 		})
 	}
 	return list
@@ -62,7 +68,10 @@ type webContext struct {
 }
 
 // contextNames are what HTTP listeners serve, by protocol.
-var contextNames = map[string]string{"http": "HutchMQ Management", "http/prometheus": "HutchMQ Prometheus"}
+var contextNames = map[string]string{
+	"http": "HutchMQ Management", "https": "HutchMQ Management",
+	"http/prometheus": "HutchMQ Prometheus", "https/prometheus": "HutchMQ Prometheus",
+}
 
 func (a *API) contexts() []webContext {
 	list := []webContext{}
@@ -104,4 +113,5 @@ func (a *API) exchangeTypes() []offer {
 var authMechanisms = []offer{
 	{"PLAIN", "SASL PLAIN authentication mechanism", true},
 	{"AMQPLAIN", "QPid AMQPLAIN mechanism", true},
+	{"EXTERNAL", "SASL EXTERNAL authentication mechanism, by a client's certificate", true},
 }

@@ -1,7 +1,6 @@
 package mgmt
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -167,22 +166,6 @@ func orInfinity(limit int) any {
 		return "infinity"
 	}
 	return limit
-}
-
-// timeUnits are those in which certificates expire.
-var timeUnits = []string{"days", "weeks", "months", "years"}
-
-// checkCertificates finds none that expires: no listener has one.
-func (a *API) checkCertificates(w http.ResponseWriter, r *http.Request, _ *auth.User) {
-	if n, err := strconv.Atoi(parameter(r, "n")); err != nil || n < 0 {
-		bad(w, "Invalid expiration value")
-		return
-	}
-	if !slices.Contains(timeUnits, parameter(r, "unit")) {
-		bad(w, fmt.Sprintf("Time unit not recognised. Use %s.", strings.Join(timeUnits, ", ")))
-		return
-	}
-	well(w, nil)
 }
 
 // checkLeaders finds all leaders on the one node.

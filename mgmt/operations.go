@@ -220,6 +220,8 @@ var operations = []operation{
 	{"PUT", "/api/x/alarms", admin, "Changes how much there must be, until the node stops.", "", "memory_high_watermark disk_free_limit", ""},
 	{"GET", "/api/x/config", admin, "The settings in effect, and where each comes from.", "", "", "object"},
 	{"POST", "/api/x/config/reload", admin, "Reads the settings again; tells which hold now and which need a restart.", "", "", "object"},
+	{"GET", "/api/x/certificates", monitoring, "The certificates of listeners with TLS.", "", "", "list"},
+	{"POST", "/api/x/certificates/reload", admin, "Reads the files of certificates again.", "", "", ""},
 	{"POST", "/api/x/definitions/plan", admin, "What an import would create and change, and what is in its way.", "vhost all:boolean", "{}", "object"},
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},
 	{"PATCH", "/api/x/queues/{vhost}/{name}/arguments", management, "Changes arguments of a queue.", "", "{}", "object"},

@@ -39,7 +39,7 @@ type overview struct {
 	QueueTotals          *lengths          `json:"queue_totals,omitempty"`
 	MessageStats         *nodeStats        `json:"message_stats,omitempty"`
 	Churn                object            `json:"churn_rates,omitempty"`
-	Listeners            []listener        `json:"listeners,omitempty"`
+	Listeners            []listening       `json:"listeners,omitempty"`
 	Contexts             []webContext      `json:"contexts,omitempty"`
 }
 

@@ -1,6 +1,7 @@
 package perf
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/url"
@@ -12,6 +13,7 @@ type address struct {
 	name           string // what the user calls it; may be empty
 	host           string // with the port
 	tls            bool
+	config         *tls.Config // with tls, from the flags
 	user, password string
 	vhost          string
 }

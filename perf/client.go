@@ -37,8 +37,7 @@ func connect(ctx context.Context, a address) (*client, error) {
 		return nil, fmt.Errorf("cannot connect to %s: %w", a.host, cause(err))
 	}
 	if a.tls {
-		host, _, _ := net.SplitHostPort(a.host)
-		conn = tls.Client(conn, &tls.Config{ServerName: host})
+		conn = tls.Client(conn, a.config)
 	}
 	c := newClient(conn)
 	if err := c.logIn(a); err != nil {

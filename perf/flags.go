@@ -21,6 +21,10 @@ type option struct {
 func (l *Load) options() []option {
 	return []option{
 		{"uri", "h", "a broker; again or with commas for several. For compare: NAME=URI", addresses{&l.Brokers}},
+		{"cacert", "", "amqps: a PEM file of the authorities to trust, in place of the system's", text{&l.Trust.CACert, nil}},
+		{"insecure", "", "amqps: trust whatever the broker shows", toggle{&l.Trust.Insecure}},
+		{"cert", "", "amqps: a PEM file with our certificate", text{&l.Trust.Cert, nil}},
+		{"key", "", "amqps: a PEM file with its key", text{&l.Trust.Key, nil}},
 		{"id", "d", "a name for the run, in its output and in the names of its queues", text{&l.ID, nil}},
 		{"scenario", "", "a set of flags by its name, as does the name alone", text{&l.Scenario, scenarioNames()}},
 		{"scenarios", "", "list the scenarios", toggle{&l.List}},
@@ -85,7 +89,7 @@ func parse(args []string) ([]*Load, error) {
 		names = append(names, asked.Scenario)
 	}
 	if len(names) == 0 {
-		return []*Load{asked}, asked.check()
+		return []*Load{asked}, asked.ready()
 	}
 	var loads []*Load
 	for _, name := range names {
@@ -99,8 +103,9 @@ func parse(args []string) ([]*Load, error) {
 				return nil, err
 			}
 		}
-		if l.Scenario = name; l.check() != nil {
-			return nil, fmt.Errorf("%s: %w", name, l.check())
+		l.Scenario = name
+		if err := l.ready(); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		loads = append(loads, l)
 	}

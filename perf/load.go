@@ -13,6 +13,7 @@ import (
 type Load struct {
 	Scenario string    // where the flags came from, if not from the user
 	Brokers  []address // one on this machine when nil
+	Trust    trust     // of those with TLS
 	ID       string
 
 	Producers, Consumers               int

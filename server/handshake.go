@@ -18,6 +18,14 @@ var protocolHeader = [8]byte{'A', 'M', 'Q', 'P', 0, 0, 9, 1}
 // what would be right.
 var errWrongProtocol = errors.New("the client does not speak AMQP 0-9-1")
 
+// What a client begins with that wants to speak TLS.
+const (
+	tlsHandshake = 0x16
+	tlsMajor     = 3
+)
+
+var errTLS = errors.New("the client speaks TLS, on a port without")
+
 // errLoginRefused means that the peer is hung up on without a word: it has not
 // said that it understands a close at this point.
 var errLoginRefused = errors.New("login refused")
@@ -49,6 +57,9 @@ func (c *connection) header() error {
 		return err
 	}
 	c.nc.Write(protocolHeader[:])
+	if h[0] == tlsHandshake && h[1] == tlsMajor {
+		return errTLS
+	}
 	return errWrongProtocol
 }
 
@@ -94,7 +105,7 @@ func (c *connection) receive(m amqp.Method) error {
 func (c *connection) start() error {
 	err := c.send(&amqp.ConnectionStart{
 		VersionMajor: 0, VersionMinor: 9, ServerProperties: c.server.properties(),
-		Mechanisms: "PLAIN AMQPLAIN", Locales: "en_US",
+		Mechanisms: c.mechanisms(), Locales: "en_US",
 	})
 	if err != nil {
 		return err
@@ -105,6 +116,9 @@ func (c *connection) start() error {
 	}
 	c.client = clientOf(ok.ClientProperties)
 	c.client.mechanism = ok.Mechanism
+	if ok.Mechanism == external && c.certificate() != nil {
+		return c.loginExternal()
+	}
 	who, refused := credentials(ok.Mechanism, []byte(ok.Response))
 	if refused != nil {
 		return at(&ok, refused)
@@ -147,7 +161,11 @@ func (c *connection) login(mechanism string, who auth.Credentials) (err error) {
 	if err == nil {
 		return nil
 	}
-	c.log.Warn("login refused", "user", who.User, "mechanism", mechanism, "client", c.client.product,
+	return c.refuseLogin(mechanism, who.User, err)
+}
+
+func (c *connection) refuseLogin(mechanism, user string, err error) error {
+	c.log.Warn("login refused", "user", user, "mechanism", mechanism, "client", c.client.product,
 		"name", c.client.name, "error", err)
 	if !c.client.authClose {
 		return errLoginRefused
@@ -170,7 +188,11 @@ func amqplain(response []byte) (who auth.Credentials, err error) {
 	return who, nil
 }
 
+// loopback reports whether the client is on this machine.
 func (c *connection) loopback() bool {
+	if p, ok := socket(c.nc).(interface{ Loopback() bool }); ok { // it came through a proxy
+		return p.Loopback()
+	}
 	a, ok := c.nc.RemoteAddr().(*net.TCPAddr)
 	return !ok || a.IP.IsLoopback()
 }
@@ -225,6 +247,7 @@ func (c *connection) describe() broker.Client {
 	k := broker.Client{
 		Name:     c.nc.RemoteAddr().String() + " -> " + c.nc.LocalAddr().String(),
 		Protocol: "AMQP 0-9-1", Mechanism: c.client.mechanism, Properties: c.client.properties,
+		Security:   c.security(),
 		ChannelMax: c.tuned.channelMax, FrameMax: c.tuned.frameMax, Heartbeat: c.tuned.heartbeat,
 		Kick:     func(reason string) { c.kick(amqp.Closing.New(reason)) },
 		Channels: func() int { return int(c.count.Load()) },

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/tracing"
 )
@@ -32,6 +33,7 @@ type Options struct {
 	ClusterName         string
 	AuthFailureDelay    time.Duration   // before a refused login is hung up on
 	Tracer              *tracing.Tracer // of messages that are sampled; nil: of none
+	CertificateLogin    auth.CertificateLogin
 }
 
 // Server accepts connections and serves them until it is shut down.
@@ -149,7 +151,7 @@ func (s *Server) Shutdown(ctx context.Context) {
 	case <-ctx.Done():
 		s.mu.Lock()
 		for c := range s.connections {
-			c.nc.Close()
+			socket(c.nc).Close() // without a word, which might wait
 		}
 		s.mu.Unlock()
 		<-ended

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -38,8 +39,9 @@ type outbox struct {
 		items  []item
 		frames []byte
 	}
-	tracer *broker.Tracer
-	sent   atomic.Bool // something was written since the last heartbeat tick
+	encrypts bool // with TLS
+	tracer   *broker.Tracer
+	sent     atomic.Bool // something was written since the last heartbeat tick
 
 	// writing is held by whoever writes to the socket; what follows is theirs.
 	// It is taken before mu.
@@ -94,6 +96,7 @@ func (o *outbox) init(c *connection) {
 	o.wake = make(chan struct{}, 1)
 	o.quit = make(chan struct{})
 	o.done = make(chan struct{})
+	_, o.encrypts = c.nc.(*tls.Conn)
 }
 
 func (o *outbox) start() {
@@ -424,6 +427,9 @@ func (o *outbox) writeContent(channel uint16, m *message.Message) error {
 	}
 	o.buf = amqp.AppendHeaderFrame(o.buf, channel, m.Header)
 	size := int(o.c.tuned.frameMax) - amqp.FrameOverhead
+	if o.encrypts {
+		return o.copyBody(channel, m.Body, size)
+	}
 	var vector net.Buffers
 	for body := m.Body; len(body) > 0; {
 		n := min(len(body), size)
@@ -442,6 +448,22 @@ func (o *outbox) writeContent(channel uint16, m *message.Message) error {
 	o.c.octets.out(int(n))
 	o.buf = o.buf[:0]
 	return err
+}
+
+// copyBody is for TLS, which copies anyway, and would encrypt and write each
+// piece of a vector for itself.
+func (o *outbox) copyBody(channel uint16, body []byte, size int) error {
+	for len(body) > 0 {
+		n := min(len(body), size)
+		o.buf = amqp.AppendFrameHeader(o.buf, amqp.FrameBody, channel, uint32(n))
+		o.buf = append(append(o.buf, body[:n]...), amqp.FrameEnd)
+		if body = body[n:]; len(o.buf) >= writeSize {
+			if err := o.writeBuffer(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 var frameEnd = []byte{amqp.FrameEnd}

@@ -15,12 +15,15 @@ import (
 // settings are the flags of the broker. What they mean is in the table of
 // package config; flagHelp takes it from there.
 type settings struct {
-	Config      string  `placeholder:"FILE" env:"HUTCHMQ_CONFIG,RABBITMQ_CONFIG_FILE" help:"The file with all other settings, YAML or a rabbitmq.conf: see hutchmq config reference."`
-	DataDir     *string `placeholder:"DIR" help:"${data_dir}"`
-	AMQP        *string `name:"amqp" placeholder:"ADDR" help:"${amqp}"`
-	Management  *string `placeholder:"ADDR" help:"${management}"`
-	Metrics     *string `placeholder:"ADDR" help:"${metrics}"`
-	Definitions *string `placeholder:"FILE" help:"${definitions}"`
+	Config        string  `placeholder:"FILE" env:"HUTCHMQ_CONFIG,RABBITMQ_CONFIG_FILE" help:"The file with all other settings, YAML or a rabbitmq.conf: see hutchmq config reference."`
+	DataDir       *string `placeholder:"DIR" help:"${data_dir}"`
+	AMQP          *string `name:"amqp" placeholder:"ADDR" help:"${amqp}"`
+	AMQPS         *string `name:"amqps" placeholder:"ADDR" help:"${amqps}"`
+	Management    *string `placeholder:"ADDR" help:"${management}"`
+	ManagementTLS *string `name:"management-tls" placeholder:"ADDR" help:"${management_tls}"`
+	Metrics       *string `placeholder:"ADDR" help:"${metrics}"`
+	MetricsTLS    *string `name:"metrics-tls" placeholder:"ADDR" help:"${metrics_tls}"`
+	Definitions   *string `placeholder:"FILE" help:"${definitions}"`
 }
 
 // load reads the configuration from everywhere.
@@ -55,6 +58,7 @@ func (s *settings) flags() map[string]string {
 	for name, value := range map[string]*string{
 		"data-dir": s.DataDir, "amqp": s.AMQP, "management": s.Management,
 		"metrics": s.Metrics, "definitions": s.Definitions,
+		"amqps": s.AMQPS, "management-tls": s.ManagementTLS, "metrics-tls": s.MetricsTLS,
 	} {
 		if value != nil {
 			given[name] = *value

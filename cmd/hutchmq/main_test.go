@@ -90,7 +90,9 @@ func TestCommandLine(t *testing.T) {
 // TestFlagsAreTheTable: what config says is a flag is one, and no more.
 func TestFlagsAreTheTable(t *testing.T) {
 	x := "127.0.0.1:1"
-	given := (&settings{DataDir: &x, AMQP: &x, Management: &x, Metrics: &x, Definitions: &x}).flags()
+	given := (&settings{
+		DataDir: &x, AMQP: &x, AMQPS: &x, Management: &x, ManagementTLS: &x, Metrics: &x, MetricsTLS: &x, Definitions: &x,
+	}).flags()
 	flags := 0
 	for i := range config.Keys {
 		if flag := config.Keys[i].Flag; flag != "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/mgmt"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/queue/classic"
@@ -101,7 +102,8 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
 	}
 	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File}
-	web, err := listen(s, b, cfg, log, facts, []mgmt.Option{
+	certificates := listener.NewCertificates(log)
+	web, err := listen(s, b, cfg, log, certificates, facts, []mgmt.Option{
 		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
 		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),
 	})
@@ -109,6 +111,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 		return err
 	}
 	defer web.close()
+	go certificates.Watch(ctx)
 	go set.onSignals(ctx, logs.rotate)
 	log.Info("ready", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
 	log.Info(fmt.Sprintf("Server startup complete; %d plugins started.", plugins(cfg))) // what tools wait for
@@ -185,5 +188,6 @@ func serverOptions(cfg *config.Config, tracer *tracing.Tracer) server.Options {
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
 		AuthFailureDelay: 3 * time.Second, Tracer: tracer,
+		CertificateLogin: auth.CertificateLogin(cfg.Auth.CertificateLogin),
 	}
 }
