@@ -23,6 +23,7 @@ type conversion struct {
 	logDir   string
 	logFile  assignment
 	console  bool
+	shown    map[string]peerCheck // by our key of how clients' certificates are verified
 	lists    map[string][]string
 }
 
@@ -97,6 +98,9 @@ func (c *conversion) finish() {
 		e := c.entries[key]
 		e.text = strings.Join(items, ",")
 		c.entries[key] = e
+	}
+	for key, p := range c.shown {
+		c.set(key, p.mode(), p.a)
 	}
 	switch {
 	case c.logFile.key == "":

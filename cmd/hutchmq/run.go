@@ -87,6 +87,11 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 		defer tracer.Close()
 	}
 	s := server.New(b, serverOptions(cfg, tracer), log)
+	certificates := listener.NewCertificates(log)
+	set.attempts = []func(*config.Config) error{
+		func(*config.Config) error { return certificates.Reload() },
+		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
+	}
 	set.apply = []func(was, is *config.Config){
 		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
 		func(_, is *config.Config) { s.SetOptions(serverOptions(is, tracer)) },
@@ -98,11 +103,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 			}
 		},
 	}
-	set.attempts = []func(*config.Config) error{
-		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
-	}
 	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File}
-	certificates := listener.NewCertificates(log)
 	web, err := listen(s, b, cfg, log, certificates, facts, []mgmt.Option{
 		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
 		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),
