@@ -112,7 +112,7 @@ func TestAuditBounds(t *testing.T) {
 		if i%1000 == 0 {
 			f.audit.catchUp()
 		}
-		f.By(Actor{User: strconv.Itoa(i / floodsAllowed)}).Note("more", amqp.Table{"name": "n"})
+		f.By(Actor{User: strconv.Itoa(i / floodBurst)}).Note("more", amqp.Table{"name": "n"})
 	}
 	if got := f.recorded(Choice{Action: "first"}); len(got) != 0 {
 		t.Errorf("still there: %q", got)

@@ -1,8 +1,10 @@
 package broker
 
+import "slices"
+
 // floods remembers who has changed how much lately: a client that declares and
-// deletes by the thousand must not push everything else out of the audit log,
-// nor have it cost more than what it records.
+// deletes by the thousand, or steadily for hours, must not push everything else
+// out of the audit log, nor have it cost more than what it records.
 type floods struct {
 	known map[flood]*stream
 }
@@ -11,16 +13,23 @@ type floods struct {
 type flood struct{ user, from, action, vhost string }
 
 type stream struct {
-	sinceMs int64
-	n       int // on record since then
+	atMs    int64 // of the last change
+	fullMs  int64 // how much of a burst is used up
 	skipped int
 }
 
 const (
-	maxFloods     = 256
-	floodMs       = 1000
-	floodsAllowed = 20 // of a kind within floodMs
+	maxFloods = 256
+	// A kind of change may have floodBurst entries at once, and one more every
+	// floodEveryMs. Operators, who do not come by AMQP, may have more: a script
+	// that sets up a vhost shall be on record whole.
+	floodBurst    = 20
+	operatorBurst = 1000
+	floodEveryMs  = 10_000
 )
+
+// operators are the ways by which they come.
+var operators = []string{"http", "local", "definitions"}
 
 // over reports whether e is one too many: it is counted, and the next entry of
 // its kind says how many are not on record.
@@ -34,13 +43,17 @@ func (f *floods) over(e *Entry) bool {
 		s = &stream{}
 		f.known[k] = s
 	}
-	if e.AtMs-s.sinceMs >= floodMs {
-		s.sinceMs, s.n = e.AtMs, 0
+	s.fullMs = max(0, s.fullMs-max(0, e.AtMs-s.atMs))
+	s.atMs = e.AtMs
+	burst := int64(floodBurst)
+	if slices.Contains(operators, e.Via) {
+		burst = operatorBurst
 	}
-	if s.n++; s.n > floodsAllowed {
+	if s.fullMs > (burst-1)*floodEveryMs {
 		s.skipped++
 		return true
 	}
+	s.fullMs += floodEveryMs
 	e.Repeated += s.skipped
 	s.skipped = 0
 	return false

@@ -31,6 +31,9 @@ type commands struct {
 	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 	Config  configCommand  `cmd:"" help:"Explain and check the configuration."`
+	Backup  backupCommand  `cmd:"" help:"Write all that a broker keeps into one file, while it runs."`
+	Restore restoreCommand `cmd:"" help:"Make a data directory of a backup."`
+	Verify  verifyCommand  `cmd:"" help:"Check a data directory, or a backup, to the last byte."`
 	Ctl     ctlCommand     `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
 	Perf    perfCommand    `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
 }

@@ -155,6 +155,20 @@ func (c *Client) Do(ctx context.Context, method, path string, body, into any, he
 	return c.trouble(err)
 }
 
+// Open gives what a path answers as it comes; the caller closes it. The client's
+// time bounds all of it.
+func (c *Client) Open(ctx context.Context, path string) (io.ReadCloser, error) {
+	answer, err := c.send(ctx, http.MethodGet, path, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode >= http.StatusMultipleChoices {
+		defer answer.Body.Close()
+		return nil, c.refusal(answer, io.LimitReader(answer.Body, maxAnswerBytes))
+	}
+	return answer.Body, nil
+}
+
 func (c *Client) send(ctx context.Context, method, path string, body any, header []string) (*http.Response, error) {
 	var text io.Reader
 	if body != nil {

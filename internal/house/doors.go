@@ -51,7 +51,7 @@ var guests = map[string]string{
 	"github.com/dgraph-io/badger":         "store",
 	"github.com/dlclark/regexp2":          "pattern",
 	"github.com/go-chi/chi":               "mgmt",
-	"github.com/dustin/go-humanize":       "ctl",
+	"github.com/dustin/go-humanize":       "ctl cmd/hutchmq",
 	"github.com/jedib0t/go-pretty":        "ctl",
 	"golang.org/x/term":                   "cmd/hutchmq ctl",
 	"github.com/klauspost/compress":       "mgmt metrics store",
