@@ -124,9 +124,9 @@ func TestReload(t *testing.T) {
 	}
 
 	// By the API: the rest of what is live, and what is not.
-	r.reload("limits: {queues: 0, connections: 2, max_message_size: 4B}\nalarms: {disk_free_limit: 1GB}\n"+
+	r.reload("limits: {queues: 0, connections: 2, max_message_size: 4B}\nalarms: {disk_free_limit: 1GB, memory_high_watermark: 3GB}\n"+
 		"log: {level: debug, connection: {level: none}}\nstore: {sync: os}\n",
-		"[{limits.max_message_size} {limits.connections} {limits.queues} {alarms.disk_free_limit} {log.level} {log.connection.level}]",
+		"[{limits.max_message_size} {limits.connections} {limits.queues} {alarms.memory_high_watermark} {alarms.disk_free_limit} {log.level} {log.connection.level}]",
 		"[{store.sync}]")
 	if err := declare("three"); err != nil {
 		t.Errorf("a queue without a limit: %v", err)
@@ -151,8 +151,8 @@ func TestReload(t *testing.T) {
 	if e := <-closed; e == nil || e.Code != 406 {
 		t.Errorf("a message above the limit: %v", e)
 	}
-	if _, body := r.ask("GET", "/api/nodes"); !strings.Contains(body, `"disk_free_limit":1000000000`) {
-		t.Errorf("the limit of the disk did not change: %s", body)
+	if _, body := r.ask("GET", "/api/nodes"); !strings.Contains(body, `"disk_free_limit":1000000000`) || !strings.Contains(body, `"mem_limit":3000000000`) {
+		t.Errorf("the alarms did not change: %s", body)
 	}
 	if _, body := r.ask("GET", "/api/x/config"); !strings.Contains(body, `"value":"always","default":"always"`) || !strings.Contains(body, `"pending":"os"`) {
 		t.Errorf("what waits for a restart is not shown: %s", body)

@@ -16,6 +16,7 @@ import (
 type settled struct {
 	sources config.Sources
 	log     *slog.Logger
+	signals chan os.Signal // those that came, also while the broker was starting
 
 	// What may refuse a new configuration, and has then changed nothing; it runs
 	// before apply, in this order.
@@ -75,16 +76,21 @@ func (s *settled) take() (out config.Outcome, err error) {
 	return out, nil
 }
 
+// newSettled is what was read from sources. From now on SIGHUP and SIGUSR1 end
+// nothing.
+func newSettled(sources config.Sources, now *config.Reading, log *slog.Logger) *settled {
+	s := &settled{sources: sources, log: log, signals: make(chan os.Signal, 1), now: now}
+	signal.Notify(s.signals, syscall.SIGHUP, rotateSignal)
+	return s
+}
+
 // onSignals reloads at SIGHUP and has rotate called at SIGUSR1, until ctx ends.
 func (s *settled) onSignals(ctx context.Context, rotate func() error) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP, rotateSignal)
-	defer signal.Stop(signals)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case sig := <-signals:
+		case sig := <-s.signals:
 			if sig == syscall.SIGHUP {
 				s.reload()
 			} else if err := rotate(); err != nil {

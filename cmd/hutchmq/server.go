@@ -24,6 +24,6 @@ func (s *serverCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	set := &settled{sources: s.sources(), log: log.Logger, now: reading}
+	set := newSettled(s.sources(), reading, log.Logger)
 	return errors.Join(serve(ctx, set, log), log.close())
 }
