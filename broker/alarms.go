@@ -79,6 +79,7 @@ type alarms struct {
 	log    *slog.Logger
 	memory memory
 	tell   func(event, source string) // of an alarm of memory or disk
+	full   func() bool                // whether what is to be stored finds no room, whatever the limit
 	last   atomic.Pointer[Usage]
 
 	mu        sync.Mutex // held while resources are looked at
@@ -92,7 +93,7 @@ type alarms struct {
 }
 
 func newAlarms(o AlarmOptions, log *slog.Logger) *alarms {
-	a := &alarms{o: o, log: log, memory: thisMachine, tell: func(_, _ string) {}, stop: func() {}}
+	a := &alarms{o: o, log: log, memory: thisMachine, tell: func(_, _ string) {}, full: func() bool { return false }, stop: func() {}}
 	a.last.Store(&Usage{})
 	return a
 }
@@ -178,7 +179,7 @@ func (a *alarms) measure() (u Usage) {
 		return u
 	}
 	u.DiskFree = free
-	if free < u.DiskFreeLimit {
+	if free < u.DiskFreeLimit || a.full() {
 		u.Alarm |= LowDisk
 	}
 	return u

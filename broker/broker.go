@@ -137,6 +137,7 @@ func New(o Options) (*Broker, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.alarms.tell = b.emitAlarm
+	b.alarms.full = func() bool { return b.Storage().Full }
 	b.alarms.start()
 	b.sampler.start(b)
 	return b, nil

@@ -24,7 +24,10 @@ import (
 // alert rules in docs/monitoring ask.
 func TestMonitoring(t *testing.T) {
 	metrics := freeAddr(t)
-	b := Start(t, hutchmq, "--metrics="+metrics)
+	a := newAuthority(t)
+	a.sign("server", "broker", time.Hour)
+	b := Start(t, hutchmq, "--metrics="+metrics, "--amqps="+freeAddr(t),
+		"HUTCHMQ_TLS_CERT="+a.file("server.crt"), "HUTCHMQ_TLS_KEY="+a.file("server.key"))
 	p := startPrometheus(t, metrics)
 	keepBusy(t, b)
 	p.await(`rabbitmq_detailed_queue_messages_ready{queue="waiting"}`, 20*time.Second, func(v []float64) bool {

@@ -7,11 +7,21 @@ import (
 	"time"
 )
 
+// Use is what a certificate is there for.
+type Use string
+
+// The values of Use.
+const (
+	UseServer    Use = "server"    // it is shown to clients
+	UseChain     Use = "chain"     // it is shown behind another, which it has signed
+	UseAuthority Use = "authority" // clients show what it has signed
+)
+
 // Certificate is one that a listener uses, for people to look at.
 type Certificate struct {
 	Listener    string // by its name
 	File        string
-	Authority   bool // it signs certificates of clients, and is not shown to them
+	Use         Use
 	Subject     string
 	Issuer      string
 	Names       []string // for which it holds: hosts, addresses, mail addresses, URIs
@@ -21,10 +31,10 @@ type Certificate struct {
 	NotAfter    time.Time
 }
 
-func describe(listener, file string, c *x509.Certificate, authority bool) Certificate {
+func describe(listener, file string, use Use, c *x509.Certificate) Certificate {
 	sum := sha256.Sum256(c.Raw)
 	return Certificate{
-		Listener: listener, File: file, Authority: authority,
+		Listener: listener, File: file, Use: use,
 		Subject: c.Subject.String(), Issuer: c.Issuer.String(), Names: names(c),
 		Serial: c.SerialNumber.Text(16), Fingerprint: hex.EncodeToString(sum[:]),
 		NotBefore: c.NotBefore, NotAfter: c.NotAfter,

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,7 +95,7 @@ func TestReloadAll(t *testing.T) {
 		if before[i].Fingerprint != after[i].Fingerprint {
 			t.Errorf("%s has changed", before[i].File)
 		}
-		if before[i].Authority != strings.HasSuffix(before[i].File, "ca.crt") {
+		if (before[i].Use == UseAuthority) != strings.HasSuffix(before[i].File, "ca.crt") {
 			t.Errorf("%+v", before[i])
 		}
 	}
@@ -163,6 +164,26 @@ func TestBadFiles(t *testing.T) {
 	p := open(t, &Files{Certs: []string{both}}, nil)
 	if name := p.shown(t, a.config()); name != "server" {
 		t.Errorf("of one file with both, the certificate of %s is shown", name)
+	}
+}
+
+// TestChain: what stands behind a certificate is sent, and listed, once.
+func TestChain(t *testing.T) {
+	a := newAuthority(t)
+	cert, key := a.serve("server", "broker.example.com")
+	ca := mustRead(t, a.dir+"/ca.crt")
+	chain := a.write("chain.crt", slices.Concat(mustRead(t, cert), ca, ca))
+	p := open(t, &Files{Certs: []string{chain}, Keys: []string{key}}, nil)
+	nc, err := p.greet(t, a.config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent := nc.ConnectionState().PeerCertificates; len(sent) != 3 || sent[1].Subject.CommonName != "authority" {
+		t.Errorf("%d certificates were sent", len(sent))
+	}
+	list := p.certificates.List()
+	if len(list) != 2 || list[0].Use != UseServer || list[1].Use != UseChain || list[1].Subject != "CN=authority" {
+		t.Errorf("listed are %+v", list)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 )
 
@@ -47,6 +48,14 @@ type loaded struct {
 	digest [sha256.Size]byte
 	config *tls.Config
 	list   []Certificate
+}
+
+// add lists c, unless it stands in the same file twice.
+func (l *loaded) add(c Certificate) {
+	twice := func(x Certificate) bool { return x.File == c.File && x.Use == c.Use && x.Fingerprint == c.Fingerprint }
+	if !slices.ContainsFunc(l.list, twice) {
+		l.list = append(l.list, c)
+	}
 }
 
 func newKeys(listener string, f Files) *Keys {
@@ -94,14 +103,24 @@ func (k *Keys) load() (*loaded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", k.listener, err)
 	}
-	l := &loaded{digest: digest, config: &tls.Config{MinVersion: k.files.MinVersion, NextProtos: k.files.Protocols}}
+	l := &loaded{digest: digest, config: &tls.Config{
+		MinVersion: k.files.MinVersion, NextProtos: k.files.Protocols,
+		DynamicRecordSizingDisabled: true, // a message after a pause would be written in pieces of a packet each
+	}}
 	for i, path := range k.files.Certs {
 		pair, err := c.pair(path, k.keyFile(i))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", k.listener, err)
 		}
 		l.config.Certificates = append(l.config.Certificates, pair)
-		l.list = append(l.list, describe(k.listener, path, pair.Leaf, false))
+		l.add(describe(k.listener, path, UseServer, pair.Leaf))
+		for _, der := range pair.Certificate[1:] {
+			c, err := x509.ParseCertificate(der)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", k.listener, path, err)
+			}
+			l.add(describe(k.listener, path, UseChain, c))
+		}
 	}
 	if err := k.trust(l, c); err != nil {
 		return nil, fmt.Errorf("%s: %w", k.listener, err)
@@ -161,7 +180,7 @@ func (k *Keys) trust(l *loaded, c contents) error {
 			return fmt.Errorf("%s: %w", k.files.CA, err)
 		}
 		pool.AddCert(authority)
-		l.list = append(l.list, describe(k.listener, k.files.CA, authority, true))
+		l.add(describe(k.listener, k.files.CA, UseAuthority, authority))
 	}
 	if pool.Equal(x509.NewCertPool()) {
 		return fmt.Errorf("%s: there is no certificate in it", k.files.CA)

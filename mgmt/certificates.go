@@ -27,7 +27,7 @@ func WithCertificates(c *listener.Certificates) Option { return func(a *API) { a
 type certificate struct {
 	Listener    string   `json:"listener"` // by its protocol
 	File        string   `json:"file"`
-	Use         string   `json:"use"` // "server", or "authority" of clients
+	Use         string   `json:"use"` // "server", "chain", or "authority" of clients
 	Subject     string   `json:"subject"`
 	Names       []string `json:"subject_alternative_names"`
 	Issuer      string   `json:"issuer"`
@@ -39,12 +39,8 @@ type certificate struct {
 }
 
 func showCertificate(c *listener.Certificate, now time.Time) certificate {
-	use := "server"
-	if c.Authority {
-		use = "authority"
-	}
 	return certificate{
-		Listener: c.Listener, File: c.File, Use: use, Subject: c.Subject, Names: c.Names, Issuer: c.Issuer,
+		Listener: c.Listener, File: c.File, Use: string(c.Use), Subject: c.Subject, Names: c.Names, Issuer: c.Issuer,
 		Serial: c.Serial, Fingerprint: c.Fingerprint,
 		NotBefore: c.NotBefore.UTC().Format(time.RFC3339), NotAfter: c.NotAfter.UTC().Format(time.RFC3339),
 		DaysLeft: int(math.Floor(c.NotAfter.Sub(now).Hours() / 24)),
@@ -98,7 +94,7 @@ type expiring struct {
 func (e *expiring) note(c *listener.Certificate, until time.Time) {
 	lasts := !c.NotAfter.Before(until)
 	file, on := &e.CertFile, &e.CertFileExpiresOn
-	if c.Authority {
+	if c.Use == listener.UseAuthority {
 		file, on = &e.CAFile, &e.CAFileCertsExpires
 	}
 	if *file == "" || !lasts {

@@ -211,6 +211,51 @@ func TestEncrypted(t *testing.T) {
 	theirs.Write(closeOkFrame)
 }
 
+// TestCalledInTheMiddle: to be called while a record is on its way does not
+// spoil it.
+func TestCalledInTheMiddle(t *testing.T) {
+	n := newNode(t, testOptions())
+	ours, theirs := encrypted(t, nil, nil)
+	n.start(ours)
+	r := login(t, theirs)
+	theirs.Write(encode(t, 1, "queue.declare queue=q"))
+	next(t, r)
+	var c *connection
+	n.mu.Lock()
+	for c = range n.connections {
+	}
+	n.mu.Unlock()
+	stop, calls := make(chan struct{}), make(chan int)
+	go func() {
+		for i := 0; ; i++ {
+			select {
+			case <-stop:
+				calls <- i
+				return
+			case <-time.After(50 * time.Microsecond):
+				c.ask(func() {})
+			}
+		}
+	}()
+	const messages, size = 100, 50_000
+	body := bytes.Repeat([]byte("0123456789"), size/10)
+	wire := amqp.AppendMethod(nil, 1, &amqp.BasicPublish{RoutingKey: []byte("q")})
+	wire = amqp.AppendContent(wire, 1, amqp.AppendContentHeader(nil, 60, size, &amqp.Properties{}), body, 128<<10)
+	for range messages {
+		if _, err := theirs.Write(wire); err != nil {
+			t.Fatal(err)
+		}
+	}
+	theirs.Write(encode(t, 1, "queue.declare queue=q passive"))
+	if ok, is := next(t, r).(*amqp.QueueDeclareOk); !is || ok.MessageCount != messages {
+		t.Errorf("%+v", ok)
+	}
+	close(stop)
+	if made := <-calls; made < 10 {
+		t.Errorf("only %d calls were made", made)
+	}
+}
+
 // TestTLSOnPlainPort: it is answered as any other protocol, and told apart in
 // the log.
 func TestTLSOnPlainPort(t *testing.T) {

@@ -65,7 +65,7 @@ func fittingChanges(cs []change) []change {
 func (d *Disk) applyAll(cs []change) error {
 	for len(cs) > 0 {
 		now := fittingChanges(cs)
-		err := d.db.Update(func(t *badger.Txn) error {
+		err := d.update(func(t *badger.Txn) error {
 			for _, c := range now {
 				if err := c.apply(t); err != nil {
 					return err
@@ -105,13 +105,13 @@ func (d *Disk) promise(b *Batch) (pieces int, err error) {
 }
 
 func (d *Disk) set(key, value []byte) error {
-	return d.db.Update(func(t *badger.Txn) error { return t.Set(key, value) })
+	return d.update(func(t *badger.Txn) error { return t.Set(key, value) })
 }
 
 // unpromise deletes the pieces of a promise, the first first.
 func (d *Disk) unpromise(pieces int) error {
 	for i := range pieces + 1 {
-		err := d.db.Update(func(t *badger.Txn) error { return t.Delete(promiseKey(i)) })
+		err := d.update(func(t *badger.Txn) error { return t.Delete(promiseKey(i)) })
 		if err != nil {
 			return err
 		}

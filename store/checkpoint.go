@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"sync"
 	"time"
 
@@ -72,7 +73,7 @@ func (c *checkpointer) work() {
 	for {
 		select {
 		case <-tick.C:
-			if err := c.look(); err != nil {
+			if err := c.look(); err != nil && !errors.Is(err, ErrFull) {
 				c.d.o.Log.Warn("cannot checkpoint", "error", err)
 			}
 		case <-c.quit:

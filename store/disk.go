@@ -48,9 +48,14 @@ func (o Options) defaults() Options {
 // the journal's, the checkpointer's, a unit's, the buffers' or the room's. An Owner is
 // called without any.
 type Disk struct {
-	o     Options
-	lock  *os.File
-	db    *badger.DB
+	o      Options
+	lock   *os.File
+	db     *badger.DB
+	badger string // its directory
+	solid  struct {
+		mu   sync.Mutex
+		last string // the memtable that has all its blocks
+	}
 	j     *journal.Journal
 	clean bool
 
@@ -101,9 +106,14 @@ func (d *Disk) open(path string) (err error) {
 			return err
 		}
 	}
-	if d.db, err = openBadger(filepath.Join(path, "badger")); err != nil {
+	d.badger = filepath.Join(path, "badger")
+	if err := room(path); err != nil {
 		return err
 	}
+	if d.db, err = openBadger(d.badger); err != nil {
+		return err
+	}
+	d.solidify()
 	if err = d.finishCommit(); err != nil {
 		return err
 	}

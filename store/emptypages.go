@@ -23,13 +23,13 @@ func (c *checkpointer) deleteEmpty() error {
 	list := c.empty
 	c.empty = nil
 	c.mu.Unlock()
-	if len(list) == 0 && c.deleted >= flattenBytes {
+	if len(list) == 0 && c.deleted >= flattenBytes && room(c.d.badger) == nil {
 		c.deleted = 0
 		return c.d.db.Flatten(1)
 	}
 	for len(list) > 0 {
 		n := min(len(list), deletePages)
-		if err := c.d.db.Update(func(t *badger.Txn) error { return deleteAll(t, list[:n]) }); err != nil {
+		if err := c.d.update(func(t *badger.Txn) error { return deleteAll(t, list[:n]) }); err != nil {
 			c.mu.Lock()
 			c.empty = append(c.empty, list...)
 			c.mu.Unlock()

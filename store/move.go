@@ -114,7 +114,7 @@ func (c *checkpointer) moveChunk(l *log, k *chunk) error {
 		return nil
 	}
 	pages := split(k.run, k.puts, &c.next)
-	err := c.d.db.Update(func(t *badger.Txn) error {
+	err := c.d.update(func(t *badger.Txn) error {
 		for _, p := range pages {
 			if err := t.Set(pageKey(pagePrefix, l.id, p.run.Page), p.encode()); err != nil {
 				return err

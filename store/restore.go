@@ -66,7 +66,7 @@ func restore(r io.Reader, path string) error {
 		return err
 	}
 	batch := db.NewWriteBatch()
-	err = ReadBackup(r, restorer{fs, batch})
+	err = ReadBackup(r, restorer{fs, batch, path})
 	if err == nil {
 		err = batch.Flush()
 	} else {
@@ -79,10 +79,14 @@ func restore(r io.Reader, path string) error {
 type restorer struct {
 	fs    journal.FS
 	batch *badger.WriteBatch
+	path  string
 }
 
 func (s restorer) Segment(name string, r io.Reader) error { return journal.WritePiece(s.fs, name, r) }
 
 func (s restorer) Pair(key, value []byte) error {
+	if err := room(s.path); err != nil {
+		return err
+	}
 	return s.batch.Set(bytes.Clone(key), bytes.Clone(value))
 }
