@@ -4,6 +4,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,9 @@ import (
 type Options struct {
 	Store         store.Store
 	Auth          *auth.Database
+	Backends      []auth.Link   // who lets users in, in this order; none: Auth
+	RightsTTL     time.Duration // how long rights are remembered of users from outside; 0 is 15 s
+	Hashing       string        // of new passwords, by the name in definitions; "" is auth.SHA256
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
@@ -37,6 +41,8 @@ type Options struct {
 	Node          string // the name of this node
 	Log           *slog.Logger
 }
+
+const defaultRightsTTL = 15 * time.Second
 
 // NodeLimits are what all vhosts may have together; 0 is no limit.
 type NodeLimits struct {
@@ -53,6 +59,9 @@ type Defaults struct {
 type Broker struct {
 	store    store.Store
 	auth     *auth.Database
+	chain    *auth.Chain // around auth
+	guesses  *auth.Guesses
+	hashing  string
 	log      *slog.Logger
 	vopts    vhost.Options
 	defaults Defaults
@@ -98,7 +107,8 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		store: o.Store, auth: o.Auth, chain: auth.NewChain(o.Auth, o.Backends), guesses: auth.NewGuesses(),
+		hashing: cmp.Or(o.Hashing, auth.SHA256), log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
 		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 		inVhost: tallies{}, ofUser: tallies{}, sessions: map[*Session]struct{}{},
@@ -135,6 +145,9 @@ func New(o Options) (*Broker, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
+	}
+	if b.chain.Remote() {
+		go b.askAgain(cmp.Or(o.RightsTTL, defaultRightsTTL))
 	}
 	b.alarms.tell = b.emitAlarm
 	b.alarms.full = func() bool { return b.Storage().Full }
@@ -182,7 +195,7 @@ func (b *Broker) begin(d Defaults) error {
 // Authenticate checks a name and password wherever they come from; Login is
 // for clients.
 func (b *Broker) Authenticate(name, password string) (*auth.User, error) {
-	return b.auth.Authenticate(name, password)
+	return b.chain.Authenticate(name, password)
 }
 
 // Vhost finds a vhost, or refuses with 530.

@@ -114,11 +114,14 @@ func (b *Broker) PermissionOf(user, vhostName string) (p auth.Permission, there 
 // Allowed reports whether u has a right on a resource, as a session of its would
 // find out.
 func (b *Broker) Allowed(u *auth.User, vhostName string, r auth.Right, resource string) bool {
-	return b.may(u, vhostName, r, resource)
+	if resource == "" {
+		resource = "amq.default"
+	}
+	return b.chain.Allowed(u, r, auth.Resource{Vhost: vhostName, Kind: auth.Exchange, Name: resource})
 }
 
 // AllowedTopic reports whether u has a right on a routing key of a topic
 // exchange, beside the right on the exchange itself.
 func (b *Broker) AllowedTopic(u *auth.User, vhostName string, r auth.Right, exchangeName, key string) bool {
-	return b.topicsOf(u, vhostName, "").Allowed(r, exchangeName, key)
+	return b.chain.Topics(u, vhostName, "").Allowed(r, exchangeName, key)
 }

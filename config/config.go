@@ -50,12 +50,6 @@ type Defaults struct {
 	User, Pass, Vhost string
 }
 
-// Auth is how users prove who they are.
-type Auth struct {
-	LoopbackUsers    []string // may log in only from this machine
-	CertificateLogin CertificateLogin
-}
-
 // Advertise is what the broker tells clients that it is.
 type Advertise struct {
 	Product, Version string

@@ -53,11 +53,8 @@ func TestDefaults(t *testing.T) {
 		TLS:              TLS{MinVersion: "1.2"},
 		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
 		DefaultQueueType: "classic",
-		Auth: Auth{
-			LoopbackUsers:    []string{"guest"},
-			CertificateLogin: CertificateLogin{From: "distinguished_name", SANType: "dns"},
-		},
-		Advertise: Advertise{Product: "HutchMQ", Version: "1.2.3"},
+		Auth:             defaultAuth,
+		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,

@@ -25,6 +25,7 @@ type conversion struct {
 	console  bool
 	shown    map[string]peerCheck // by our key of how clients' certificates are verified
 	lists    map[string][]string
+	backends map[string]twoBackends // by number
 }
 
 func (c *conversion) refuse(a assignment, err error) {

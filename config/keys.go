@@ -201,6 +201,210 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
 	},
 	{
+		Path: "auth.backends", Default: "internal", Choices: []string{
+			BackendInternal, BackendOAuth2, BackendHTTP, BackendLDAP, BackendHTTPInternal, BackendLDAPInternal,
+		},
+		Says:  "Who lets users in, asked in this order: `internal` are the users of this broker, `oauth2`, `http` and `ldap` those of other systems; `http/internal` and `ldap/internal` check the password there and take tags and rights from the internal user of the same name.",
+		field: func(c *Config) any { return &c.Auth.Backends },
+	},
+	{
+		Path: "auth.mechanisms", Default: "PLAIN,AMQPLAIN,EXTERNAL,ANONYMOUS", Choices: []string{"PLAIN", "AMQPLAIN", "EXTERNAL", "ANONYMOUS"},
+		Says:  "The SASL mechanisms offered to clients, of which `EXTERNAL` needs a client certificate and `ANONYMOUS` an `auth.anonymous_login_user`.",
+		field: func(c *Config) any { return &c.Auth.Mechanisms },
+	},
+	{
+		Path:  "auth.anonymous_login_user",
+		Says:  "The user that clients are who log in as nobody, with the mechanism `ANONYMOUS`; empty lets none of them in.",
+		field: func(c *Config) any { return &c.Auth.AnonymousUser },
+	},
+	{
+		Path: "auth.password_hashing", Default: "sha256", Choices: []string{"sha256", "sha512", "argon2id"},
+		Says:  "How new passwords are hashed: RabbitMQ can import all of these but `argon2id`, which is much harder to guess from a stolen file.",
+		field: func(c *Config) any { return &c.Auth.PasswordHashing },
+	},
+	{
+		Path: "auth.cache_ttl", Default: "15s", Max: 3600 * second,
+		Says:  "How long answers of backends outside are remembered; `0s` is not at all.",
+		field: func(c *Config) any { return &c.Auth.CacheTTL },
+	},
+	{
+		Path:  "auth.oauth2.resource_server_id",
+		Says:  "This broker among the audiences of access tokens.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.ResourceServerID },
+	},
+	{
+		Path:  "auth.oauth2.issuer",
+		Says:  "The issuer that tokens must be of, and whose discovery document tells where its keys are.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Issuer },
+	},
+	{
+		Path:  "auth.oauth2.jwks_url",
+		Says:  "Where the keys are that sign tokens, when the issuer is not to be asked.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.JWKSURL },
+	},
+	{
+		Path:  "auth.oauth2.jwks_file",
+		Says:  "A file with those keys, instead of a URL.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.JWKSFile },
+	},
+	{
+		Path:  "auth.oauth2.scope_prefix",
+		Says:  "What scopes for this broker begin with; by default the resource server id and a dot.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.ScopePrefix },
+	},
+	{
+		Path:  "auth.oauth2.scope_aliases",
+		Says:  "Scopes that stand for others, such as `admin=rabbitmq.tag:administrator rabbitmq.read:*/*`.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.ScopeAliases },
+	},
+	{
+		Path:  "auth.oauth2.additional_scopes_key",
+		Says:  "Claims that hold scopes beside `scope`; a dot leads into an object, as in `realm_access.roles`.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.AdditionalScopesKeys },
+	},
+	{
+		Path: "auth.oauth2.username_claims", Default: "sub,client_id",
+		Says:  "Claims with the name of the user, of which the first that is there counts.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.UsernameClaims },
+	},
+	{
+		Path: "auth.oauth2.algorithms", Default: "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA", Choices: []string{
+			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+		},
+		Says:  "The algorithms that may have signed a token.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Algorithms },
+	},
+	{
+		Path: "auth.oauth2.verify_aud", Default: "true",
+		Says:  "Whether a token must be for this broker.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.VerifyAudience },
+	},
+	{
+		Path: "auth.oauth2.require_tls", Default: "true",
+		Says:  "Whether keys are taken from other machines over https only.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.RequireTLS },
+	},
+	{
+		Path: "auth.oauth2.leeway", Default: "5s", Max: 300 * second,
+		Says:  "By how much the clocks of issuers may differ from this one.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Leeway },
+	},
+	{
+		Path: "auth.oauth2.timeout", Default: "5s", Min: 100 * milli, Max: 60 * second,
+		Says:  "How long the issuer may take to answer.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Timeout },
+	},
+	{
+		Path:  "auth.oauth2.ca_file",
+		Says:  "The certificates, in PEM, of those who vouch for the issuer's; by default the system's.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.CAFile },
+	},
+	{
+		Path:  "auth.http.user_path",
+		Says:  "The URL of the web service that tells who may log in, as RabbitMQ's HTTP backend asks it.",
+		field: func(c *Config) any { return &c.Auth.HTTP.UserPath },
+	},
+	{
+		Path:  "auth.http.vhost_path",
+		Says:  "The URL that tells who may open a vhost.",
+		field: func(c *Config) any { return &c.Auth.HTTP.VhostPath },
+	},
+	{
+		Path:  "auth.http.resource_path",
+		Says:  "The URL that tells who may configure, write to or read from a queue or exchange.",
+		field: func(c *Config) any { return &c.Auth.HTTP.ResourcePath },
+	},
+	{
+		Path:  "auth.http.topic_path",
+		Says:  "The URL that tells who may use a routing key of a topic exchange.",
+		field: func(c *Config) any { return &c.Auth.HTTP.TopicPath },
+	},
+	{
+		Path: "auth.http.http_method", Default: "get", Choices: []string{"get", "post"},
+		Says:  "How the web service is asked.",
+		field: func(c *Config) any { return &c.Auth.HTTP.Method },
+	},
+	{
+		Path: "auth.http.timeout", Default: "5s", Min: 100 * milli, Max: 60 * second,
+		Says:  "How long the web service may take to answer.",
+		field: func(c *Config) any { return &c.Auth.HTTP.Timeout },
+	},
+	{
+		Path:  "auth.http.ca_file",
+		Says:  "The certificates, in PEM, of those who vouch for the web service's; by default the system's.",
+		field: func(c *Config) any { return &c.Auth.HTTP.CAFile },
+	},
+	{
+		Path:  "auth.ldap.urls",
+		Says:  "Where the directory is, `ldap://host` or `ldaps://host`; one after the other is tried.",
+		field: func(c *Config) any { return &c.Auth.LDAP.URLs },
+	},
+	{
+		Path: "auth.ldap.starttls", Default: "false",
+		Says:  "Whether `ldap://` switches to TLS before anything is said.",
+		field: func(c *Config) any { return &c.Auth.LDAP.StartTLS },
+	},
+	{
+		Path:  "auth.ldap.user_dn_pattern",
+		Says:  "The entry of a user, such as `uid=${username},ou=people,dc=example,dc=com`.",
+		field: func(c *Config) any { return &c.Auth.LDAP.UserDNPattern },
+	},
+	{
+		Path:  "auth.ldap.user_base",
+		Says:  "Where users are sought when there is no pattern.",
+		field: func(c *Config) any { return &c.Auth.LDAP.UserBase },
+	},
+	{
+		Path: "auth.ldap.user_filter", Default: "(uid=${username})",
+		Says:  "What finds the entry of a user there.",
+		field: func(c *Config) any { return &c.Auth.LDAP.UserFilter },
+	},
+	{
+		Path:  "auth.ldap.bind_dn",
+		Says:  "Who searches the directory; by default nobody, and then the user.",
+		field: func(c *Config) any { return &c.Auth.LDAP.BindDN },
+	},
+	{
+		Path: "auth.ldap.bind_password", Secret: true,
+		Says:  "The password of who searches.",
+		field: func(c *Config) any { return &c.Auth.LDAP.BindPassword },
+	},
+	{
+		Path:  "auth.ldap.group_base",
+		Says:  "Where the groups of a user are sought; empty is not at all.",
+		field: func(c *Config) any { return &c.Auth.LDAP.GroupBase },
+	},
+	{
+		Path: "auth.ldap.group_filter", Default: "(member=${user_dn})",
+		Says:  "What finds the groups of a user there.",
+		field: func(c *Config) any { return &c.Auth.LDAP.GroupFilter },
+	},
+	{
+		Path: "auth.ldap.group_name_attribute", Default: "cn",
+		Says:  "The attribute that `auth.ldap.groups` calls groups by.",
+		field: func(c *Config) any { return &c.Auth.LDAP.GroupNameAttribute },
+	},
+	{
+		Path:  "auth.ldap.groups",
+		Says:  "What each group stands for, such as `admins=tag:administrator configure:*/* write:*/* read:*/*`; see docs/AUTH.md.",
+		field: func(c *Config) any { return &c.Auth.LDAP.Groups },
+	},
+	{
+		Path:  "auth.ldap.everyone",
+		Says:  "What every user of the directory may do, in the same words.",
+		field: func(c *Config) any { return &c.Auth.LDAP.Everyone },
+	},
+	{
+		Path: "auth.ldap.timeout", Default: "5s", Min: 100 * milli, Max: 60 * second,
+		Says:  "How long the directory may take to answer.",
+		field: func(c *Config) any { return &c.Auth.LDAP.Timeout },
+	},
+	{
+		Path:  "auth.ldap.ca_file",
+		Says:  "The certificates, in PEM, of those who vouch for the directory's; by default the system's.",
+		field: func(c *Config) any { return &c.Auth.LDAP.CAFile },
+	},
+	{
 		Path: "auth.ssl_cert_login_from", Default: "distinguished_name",
 		Choices: []string{"distinguished_name", "common_name", "subject_alternative_name"},
 		Says:    "Which name in a client's certificate is that of the user, for clients that log in by EXTERNAL.",

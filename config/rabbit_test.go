@@ -39,7 +39,7 @@ func TestRabbit(t *testing.T) {
 	want := *defaults
 	want.Listeners.Management = "0.0.0.0:15672"
 	want.Defaults = Defaults{User: "olga", Pass: "pa ss#1", Vhost: "orders"}
-	want.Auth.LoopbackUsers = nil
+	want.Auth.LoopbackUsers, want.Auth.Mechanisms = nil, []string{"PLAIN", "AMQPLAIN"}
 	want.DefaultQueueType, want.Definitions = "quorum", "/etc/rabbitmq/definitions.json"
 	want.Limits.HandshakeTimeout, want.Limits.Heartbeat = 20*time.Second, 30*time.Second
 	want.Limits.FrameMax, want.Limits.ChannelMax, want.Limits.Connections = 262144, 256, 5000
@@ -133,6 +133,14 @@ func TestRabbitValues(t *testing.T) {
 		{"management.ssl.port = 15671\nmanagement.ssl.ip = ::1\nmanagement.ssl.certfile = c", "listeners.management_tls.addr", "[::1]:15671"},
 		{"proxy_protocol = true", "listeners.amqps.proxy_protocol", "true"},
 		{"ssl_cert_login_from = common_name", "auth.ssl_cert_login_from", "common_name"},
+		{"auth_mechanisms.1 = PLAIN\nauth_mechanisms.2 = EXTERNAL", "auth.mechanisms", "PLAIN,EXTERNAL"},
+		{"auth_backends.2 = internal\nauth_backends.1 = rabbit_auth_backend_http\nauth_http.user_path = http://localhost/u\n" +
+			"auth_http.vhost_path = http://localhost/v\nauth_http.resource_path = http://localhost/r\nauth_http.topic_path = http://localhost/t",
+			"auth.backends", "http,internal"},
+		{"auth_cache.cache_ttl = 5000", "auth.cache_ttl", "5000ms"},
+		{"auth_ldap.servers.1 = a\nauth_ldap.servers.2 = b", "auth.ldap.urls", "ldap://a,ldap://b"},
+		{"password_hashing_module = rabbit_password_hashing_sha512", "auth.password_hashing", "sha512"},
+		{"anonymous_login_user = none", "auth.anonymous_login_user", ""},
 		{"log.console = true\nlog.file = x.log", "log.file", "stderr"},
 		{"log.file = false", "log.file", "stderr"},
 		{"log.console.formatter = plaintext", "log.format", "text"},
@@ -164,6 +172,9 @@ func TestRabbitErrors(t *testing.T) {
 		{"ssl_options.versions.1 = sslv3", "want tlsv1.2 or tlsv1.3, got 'sslv3'"},
 		{"proxy_protocol = maybe", "want true or false"},
 		{"listeners.ssl.default = 5671", "want a certificate in tls.cert"},
+		{"auth_backends.1.author = ldap", "want authn or authz, got 'author'"},
+		{"auth_backends.1 = magic", "want one of"},
+		{"password_hashing_module = rabbit_password_hashing_md5", "want one of"},
 		{"default_queue_type = stream", "want one of classic, quorum, got 'stream'"},
 		{"heartbeat = \xff", "not UTF-8"},
 	} {
@@ -193,7 +204,9 @@ func TestRabbitNotes(t *testing.T) {
 		{"ssl_options.ciphers.1 = ECDHE-ECDSA-AES256-GCM-SHA384", goTLS, false},
 		{"ssl_options.password = x", "a key with a password", true},
 		{"proxy_protocol = true", "every peer is believed", false},
-		{"auth_mechanisms.1 = EXTERNAL", "not supported", true},
+		{"auth_backends.1 = cache", "remembered", false},
+		{"auth_ldap.use_ssl = true", "ldaps://", true},
+		{"auth_oauth2.signing_keys.id1 = /key.pem", notYet, true},
 	} {
 		r, err := Read(rabbitFile(t, tt.file))
 		if err != nil || len(r.Notes) != 1 || !strings.Contains(r.Notes[0].Says, tt.says) || r.Notes[0].Grave != tt.grave {

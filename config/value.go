@@ -29,7 +29,14 @@ func (k *Key) set(c *Config, text string) error {
 		return v.parse(text)
 	case *[]string:
 		*v = parseList(text)
+		for _, item := range *v {
+			if err := k.choose(item); err != nil {
+				return err
+			}
+		}
 		return nil
+	case *Meanings:
+		return v.parse(text)
 	case *[]netip.Prefix:
 		list, err := parseNetworks(text)
 		*v = list
@@ -71,6 +78,8 @@ func (k *Key) Type() string {
 		return "address"
 	case *[]string:
 		return "list"
+	case *Meanings:
+		return "list of name=words"
 	case *[]netip.Prefix:
 		return "list of networks"
 	case *bool:

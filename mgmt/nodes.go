@@ -106,7 +106,7 @@ func (a *API) showNode(asked *ranges) object {
 		"mem_limit": n.MemoryLimit, "mem_alarm": n.Alarm&broker.LowMemory != 0, "mem_calculation_strategy": "rss",
 		"disk_free_limit": n.DiskFreeLimit, "disk_free_alarm": n.Alarm&broker.LowDisk != 0,
 		"fd_total": n.MaxFiles, "sockets_total": n.MaxFiles, "proc_total": maxProcesses,
-		"exchange_types": a.exchangeTypes(), "auth_mechanisms": authMechanisms, "contexts": a.contexts(),
+		"exchange_types": a.exchangeTypes(), "auth_mechanisms": a.authMechanisms(), "contexts": a.contexts(),
 		"applications":    []application{{"hutchmq", productName, a.facts.Version}},
 		"enabled_plugins": plugins, "log_files": []string{a.logFile()}, "config_files": a.configFiles(), "db_dir": a.facts.DataDir,
 		"partitions": []string{}, "cluster_links": []any{}, "ra_open_file_metrics": object{},

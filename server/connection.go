@@ -58,6 +58,7 @@ type client struct {
 	name         string // connection_name
 	product      string
 	mechanism    string
+	user         string // whom it says it is, refused or not
 	properties   amqp.Table
 	cancelNotify bool // wants basic.cancel when a queue goes
 	blocked      bool // wants connection.blocked when it may not publish
@@ -251,13 +252,22 @@ func (c *connection) stepZero(f amqp.Frame) error {
 		c.out.method(0, &amqp.ConnectionCloseOk{})
 		return errClosed
 	case *amqp.ConnectionUpdateSecret:
-		c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
-		return nil
+		return c.renew(m)
 	case *amqp.ChannelOpen, *amqp.ChannelClose, *amqp.ChannelFlow:
 		return at(m, amqp.ChannelZero.New())
 	default:
 		return at(m, amqp.UnknownMethod.New())
 	}
+}
+
+// renew puts a new secret in the place of the one the client logged in with.
+func (c *connection) renew(m *amqp.ConnectionUpdateSecret) error {
+	if err := c.broker.Renew(m.NewSecret); err != nil {
+		c.log.Warn("secret refused", "user", c.user.Name, "error", err)
+		return at(m, amqp.SecretRefused.New())
+	}
+	c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
+	return nil
 }
 
 // hard makes an error close the connection, whatever its code.

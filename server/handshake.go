@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
-	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 )
 
@@ -116,14 +115,11 @@ func (c *connection) start() error {
 	}
 	c.client = clientOf(ok.ClientProperties)
 	c.client.mechanism = ok.Mechanism
-	if ok.Mechanism == external && c.certificate() != nil {
-		return c.loginExternal()
+	m := c.mechanism(ok.Mechanism)
+	if m == nil {
+		return at(&ok, amqp.UnknownMechanism.New(ok.Mechanism))
 	}
-	who, refused := credentials(ok.Mechanism, []byte(ok.Response))
-	if refused != nil {
-		return at(&ok, refused)
-	}
-	return c.login(ok.Mechanism, who)
+	return c.login(m, []byte(ok.Response))
 }
 
 // clientOf reads the client properties that matter here.
@@ -136,65 +132,6 @@ func clientOf(t amqp.Table) (k client) {
 	k.blocked, _ = can["connection.blocked"].(bool)
 	k.authClose, _ = can["authentication_failure_close"].(bool)
 	return k
-}
-
-// credentials reads what the client says in the terms of its SASL mechanism.
-func credentials(mechanism string, response []byte) (who auth.Credentials, refused *amqp.Error) {
-	var err error
-	switch mechanism {
-	case "PLAIN":
-		who, err = auth.Plain(response)
-	case "AMQPLAIN":
-		who, err = amqplain(response)
-	default:
-		return who, amqp.UnknownMechanism.New(mechanism)
-	}
-	if err != nil {
-		return who, amqp.MalformedResponse.New(mechanism)
-	}
-	return who, nil
-}
-
-// login lets the user in. The refusal names no method: RabbitMQ's does not.
-func (c *connection) login(mechanism string, who auth.Credentials) (err error) {
-	c.user, err = c.server.broker.LoginFrom(c.describe(), who.User, who.Password, c.loopback())
-	if err == nil {
-		return nil
-	}
-	return c.refuseLogin(mechanism, who.User, err)
-}
-
-func (c *connection) refuseLogin(mechanism, user string, err error) error {
-	c.log.Warn("login refused", "user", user, "mechanism", mechanism, "client", c.client.product,
-		"name", c.client.name, "error", err)
-	if !c.client.authClose {
-		return errLoginRefused
-	}
-	return amqp.LoginRefused.New(mechanism)
-}
-
-// amqplain reads the response of AMQPLAIN: a table without its length.
-func amqplain(response []byte) (who auth.Credentials, err error) {
-	t, err := amqp.ParseTable(response)
-	if err != nil {
-		return who, err
-	}
-	var okUser, okPassword bool
-	who.User, okUser = t["LOGIN"].(string)
-	who.Password, okPassword = t["PASSWORD"].(string)
-	if !okUser || !okPassword {
-		return who, auth.ErrMalformed
-	}
-	return who, nil
-}
-
-// loopback reports whether the client is on this machine.
-func (c *connection) loopback() bool {
-	if p, ok := socket(c.nc).(interface{ Loopback() bool }); ok { // it came through a proxy
-		return p.Loopback()
-	}
-	a, ok := c.nc.RemoteAddr().(*net.TCPAddr)
-	return !ok || a.IP.IsLoopback()
 }
 
 // tune agrees on the limits. 0 means no limit of the client's, so ours holds.

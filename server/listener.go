@@ -32,6 +32,8 @@ type Options struct {
 	Product, Version    string
 	ClusterName         string
 	AuthFailureDelay    time.Duration   // before a refused login is hung up on
+	Mechanisms          []string        // that may be used; none: all
+	AnonymousUser       string          // whom ANONYMOUS logs in; "" nobody
 	Tracer              *tracing.Tracer // of messages that are sampled; nil: of none
 	CertificateLogin    auth.CertificateLogin
 }

@@ -49,9 +49,14 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	classicType, quorumType := classic.New(st).Within(budget), classic.NewQuorum(st).Within(budget)
 	defer classicType.Close()
 	defer quorumType.Close()
+	users := auth.NewDatabase(cfg.Auth.LoopbackUsers)
+	links, err := backends(&cfg.Auth, users, log)
+	if err != nil {
+		return err
+	}
 	b, err := broker.New(broker.Options{
 		Store: st,
-		Auth:  auth.NewDatabase(cfg.Auth.LoopbackUsers),
+		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
 		ExchangeTypes: []exchange.Type{
 			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
@@ -103,7 +108,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 			}
 		},
 	}
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File, Mechanisms: mechanisms(&cfg.Auth)}
 	web, err := listen(s, b, cfg, log, certificates, facts, []mgmt.Option{
 		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
 		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),
@@ -188,7 +193,7 @@ func serverOptions(cfg *config.Config, tracer *tracing.Tracer) server.Options {
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
-		AuthFailureDelay: 3 * time.Second, Tracer: tracer,
+		AuthFailureDelay: 3 * time.Second, Tracer: tracer, Mechanisms: mechanisms(&cfg.Auth), AnonymousUser: cfg.Auth.AnonymousUser,
 		CertificateLogin: auth.CertificateLogin(cfg.Auth.CertificateLogin),
 	}
 }
