@@ -73,7 +73,8 @@ type Broker struct {
 	once     sync.Once     // closes done
 	backing  atomic.Bool   // a backup is open
 
-	nodeLimits NodeLimits
+	nodeLimits NodeLimits // guarded by mu
+	recovered  bool       // the store was not empty
 
 	alarms   *alarms
 	attempts attempts
@@ -141,6 +142,7 @@ func New(o Options) (*Broker, error) {
 	if err == nil {
 		err = b.owners.load(o.Store)
 	}
+	b.recovered = found
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
 	}
@@ -163,10 +165,26 @@ func New(o Options) (*Broker, error) {
 // quota is one of n, or of any number when n is 0.
 func quota(n int) *vhost.Quota {
 	q := &vhost.Quota{}
-	if n > 0 {
-		q.SetMax(n)
-	}
+	q.SetMax(unlessZero(n))
 	return q
+}
+
+// SetNodeLimits changes what all vhosts may have together, from now on and until
+// the node stops. What is there stays, even if it is more.
+func (b *Broker) SetNodeLimits(l NodeLimits) {
+	b.mu.Lock()
+	b.nodeLimits = l
+	b.mu.Unlock()
+	b.vopts.Queues.SetMax(unlessZero(l.Queues))
+	b.vopts.Exchanges.SetMax(unlessZero(l.Exchanges))
+}
+
+// unlessZero is n, or no bound when n is 0.
+func unlessZero(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // begin fills an empty store.
@@ -291,6 +309,10 @@ func (b *Broker) Close() error {
 	b.audit.stop()
 	return errors.Join(errs...)
 }
+
+// Recovered reports whether there was something in the store, so that Defaults
+// were not needed.
+func (b *Broker) Recovered() bool { return b.recovered }
 
 // Done is closed when the broker begins to close.
 func (b *Broker) Done() <-chan struct{} { return b.done }

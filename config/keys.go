@@ -15,6 +15,7 @@ type Key struct {
 	Choices  []string // a text is one of these, if any are given
 	Min, Max int64    // of a number, in bytes, nanoseconds or one
 	Secret   bool     // not to be shown
+	Live     bool     // a reload changes it at once
 
 	field func(c *Config) any // a pointer to the value
 }
@@ -34,12 +35,12 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.DataDir },
 	},
 	{
-		Path: "node.name", Default: "rabbit@<host>",
+		Path: "node.name", Default: "rabbit@<host>", Env: []string{"RABBITMQ_NODENAME"},
 		Says:  "The name of this node, as management tools show it; by default with the host name up to its first dot.",
 		field: func(c *Config) any { return &c.Node.Name },
 	},
 	{
-		Path: "listeners.amqp.addr", Default: ":5672", Flag: "amqp", Env: []string{"HUTCHMQ_AMQP"},
+		Path: "listeners.amqp.addr", Default: ":5672", Flag: "amqp", Env: []string{"HUTCHMQ_AMQP", "RABBITMQ_NODE_PORT"},
 		Says:  "Where AMQP clients connect.",
 		field: func(c *Config) any { return &c.Listeners.AMQP },
 	},
@@ -170,6 +171,7 @@ var Keys = []Key{
 	},
 	{
 		Path: "definitions", Flag: "definitions",
+		Live:  true,
 		Says:  "A definitions file, JSON or YAML, or a directory of them, applied at every start: all of it, or the broker does not start.",
 		field: func(c *Config) any { return &c.Definitions },
 	},
@@ -430,61 +432,73 @@ var Keys = []Key{
 	},
 	{
 		Path: "limits.channel_max", Default: "2047", Min: 1, Max: math.MaxUint16,
+		Live:  true,
 		Says:  "Channels a connection may have open.",
 		field: func(c *Config) any { return &c.Limits.ChannelMax },
 	},
 	{
 		Path: "limits.frame_max", Default: "128KiB", Min: 4 * kib, Max: 16 * mib,
+		Live:  true,
 		Says:  "The largest frame the broker takes; a client may negotiate less, down to 4KiB.",
 		field: func(c *Config) any { return &c.Limits.FrameMax },
 	},
 	{
 		Path: "limits.heartbeat", Default: "60s", Max: math.MaxUint16 * second,
+		Live:  true,
 		Says:  "The heartbeat offered to clients, in whole seconds; `0s` offers none.",
 		field: func(c *Config) any { return &c.Limits.Heartbeat },
 	},
 	{
 		Path: "limits.max_message_size", Default: "16MiB", Min: 1, Max: 512 * mib,
+		Live:  true,
 		Says:  "The largest message body.",
 		field: func(c *Config) any { return &c.Limits.MaxMessageSize },
 	},
 	{
 		Path: "limits.handshake_timeout", Default: "10s", Min: 100 * milli, Max: 3600 * second,
+		Live:  true,
 		Says:  "How long a client may take from connecting to an open vhost.",
 		field: func(c *Config) any { return &c.Limits.HandshakeTimeout },
 	},
 	{
 		Path: "limits.consumers_per_channel", Default: "10000", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Consumers a channel may have; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.ConsumersPerChannel },
 	},
 	{
 		Path: "limits.connections", Default: "0", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "AMQP connections this node takes; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Connections },
 	},
 	{
 		Path: "limits.queues", Default: "0", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Queues this node holds, in all vhosts together; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Queues },
 	},
 	{
 		Path: "limits.exchanges", Default: "0", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Exchanges this node holds beside those that every vhost has; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Exchanges },
 	},
 	{
 		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Deliveries a channel may owe an acknowledgement for, whatever its prefetch; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.UnackedPerChannel },
 	},
 	{
 		Path: "limits.prefetch", Default: "0", Max: math.MaxUint16,
+		Live:  true,
 		Says:  "The prefetch of consumers whose channel asked for none; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Prefetch },
 	},
 	{
 		Path: "limits.consumer_timeout", Default: "30m", Max: math.MaxInt32 * milli,
+		Live:  true,
 		Says:  "How long a delivery may stay unacknowledged, unless its consumer, its queue or a policy says otherwise; `0s` is for ever.",
 		field: func(c *Config) any { return &c.Limits.ConsumerTimeout },
 	},
@@ -495,11 +509,13 @@ var Keys = []Key{
 	},
 	{
 		Path: "alarms.memory_high_watermark", Default: "0.6",
+		Live:  true,
 		Says:  "The memory the broker may use before it stops publishers: a share such as `0.6` of `memory.limit`, or a size; `0` is no limit.",
 		field: func(c *Config) any { return &c.Alarms.MemoryHighWatermark },
 	},
 	{
 		Path: "alarms.disk_free_limit", Default: "50MB", Max: 1 << 60,
+		Live:  true,
 		Says:  "The disk that must be free where the data directory is, or publishers are stopped; `0` is no limit.",
 		field: func(c *Config) any { return &c.Alarms.DiskFreeLimit },
 	},
@@ -515,6 +531,7 @@ var Keys = []Key{
 	},
 	{
 		Path: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
+		Live:  true,
 		Says:  "The least severe level that is logged.",
 		field: func(c *Config) any { return &c.Log.Level },
 	},
@@ -522,5 +539,57 @@ var Keys = []Key{
 		Path: "log.format", Default: FormatAuto, Choices: []string{FormatAuto, FormatText, FormatJSON},
 		Says:  "`auto` is text on a terminal and JSON otherwise.",
 		field: func(c *Config) any { return &c.Log.Format },
+	},
+	{
+		Path: "log.connection.level", Default: AsLog, Choices: categoryLevels,
+		Live:  true,
+		Says:  "The least severe level of lines about connections: who came, who was refused, how it ended; `default` is that of `log.level`.",
+		field: func(c *Config) any { return &c.Log.Categories.Connection },
+	},
+	{
+		Path: "log.channel.level", Default: AsLog, Choices: categoryLevels,
+		Live:  true,
+		Says:  "Likewise of lines about channels and what was wrong with them.",
+		field: func(c *Config) any { return &c.Log.Categories.Channel },
+	},
+	{
+		Path: "log.queue.level", Default: AsLog, Choices: categoryLevels,
+		Live:  true,
+		Says:  "Likewise of lines about queues and what they have on disk.",
+		field: func(c *Config) any { return &c.Log.Categories.Queue },
+	},
+	{
+		Path: "log.file", Default: ToStderr, Env: []string{"RABBITMQ_LOGS"},
+		Says:  "Where the log goes: `stderr`, `stdout`, or the path of a file, which is rotated.",
+		field: func(c *Config) any { return &c.Log.File },
+	},
+	{
+		Path: "log.rotate.size", Default: "100MiB", Max: 1 << 40,
+		Live:  true,
+		Says:  "The size at which a log file is put aside and a new one is begun; `0` is never.",
+		field: func(c *Config) any { return &c.Log.Rotate.Size },
+	},
+	{
+		Path: "log.rotate.age", Default: "0s", Max: 366 * 24 * 3600 * second,
+		Live:  true,
+		Says:  "The age at which a log file is put aside, such as `24h`; `0s` is never.",
+		field: func(c *Config) any { return &c.Log.Rotate.Age },
+	},
+	{
+		Path: "log.rotate.keep", Default: "5", Min: 1, Max: 1000,
+		Live:  true,
+		Says:  "How many log files that were put aside are kept.",
+		field: func(c *Config) any { return &c.Log.Rotate.Keep },
+	},
+	{
+		Path:  "tracing.otlp_endpoint",
+		Says:  "Where spans of messages are sent by OTLP/HTTP, such as `http://localhost:4318/v1/traces`; empty sends none.",
+		field: func(c *Config) any { return &c.Tracing.Endpoint },
+	},
+	{
+		Path: "tracing.sample", Default: "1.0",
+		Live:  true,
+		Says:  "The part of the traces that their publishers sample which the broker adds its spans to, from 0 to 1.",
+		field: func(c *Config) any { return &c.Tracing.Sample },
 	},
 }

@@ -13,7 +13,7 @@ import (
 
 type logVerbs struct {
 	SetLogLevel   setLogLevel   `cmd:"" name:"set_log_level" group:"Log" help:"Change what is logged, until the broker stops."`
-	RotateLogs    rotateLogs    `cmd:"" name:"rotate_logs" group:"Log" help:"Begin new log files; here the log goes to the standard error, and there is nothing to do."`
+	RotateLogs    rotateLogs    `cmd:"" name:"rotate_logs" group:"Log" help:"Put the log file aside and begin a new one; a log that goes to a stream stays as it is."`
 	LogTail       logTail       `cmd:"" name:"log_tail" group:"Log" help:"Print the end of the log."`
 	LogTailStream logTailStream `cmd:"" name:"log_tail_stream" group:"Log" help:"Print the log as it is written."`
 	LogLocation   logLocation   `cmd:"" name:"log_location" group:"Log" help:"Print where the log is."`
@@ -41,13 +41,10 @@ func (v *setLogLevel) Run(o *operator) error {
 
 type rotateLogs struct{}
 
-// Run asks whether there is a broker, and has nothing else to do.
+// Run has the broker do it.
 func (*rotateLogs) Run(o *operator) error {
-	v, err := o.overview()
-	if err == nil {
-		o.say("Node %s logs to its standard error: whoever keeps that rotates it. There is nothing to do.", v.Node)
-	}
-	return err
+	o.say("Rotating the log of the node ...")
+	return o.post(nil, nil, "x", "log", "rotate")
 }
 
 type logLocation struct {

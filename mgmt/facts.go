@@ -12,6 +12,7 @@ type Facts struct {
 	Version    string
 	DataDir    string
 	ConfigFile string // "" none
+	LogFile    string // a path, or the name of a stream
 	Listeners  []Listener
 	Mechanisms []string // of SASL that are offered to some clients
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"io"
 	"net"
 	"runtime"
 	"time"
@@ -31,7 +32,7 @@ var errLoginRefused = errors.New("login refused")
 // handshake takes the connection from the protocol header to connection.open.
 // It reads and writes the socket directly; the outbox starts afterwards.
 func (c *connection) handshake() error {
-	c.within(c.server.options.HandshakeTimeout)
+	c.within(c.server.options.Load().HandshakeTimeout)
 	if err := c.header(); err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func clientOf(t amqp.Table) (k client) {
 
 // tune agrees on the limits. 0 means no limit of the client's, so ours holds.
 func (c *connection) tune() error {
-	o := &c.server.options
+	o := c.server.options.Load()
 	err := c.send(&amqp.ConnectionTune{
 		ChannelMax: o.ChannelMax, FrameMax: o.FrameMax, Heartbeat: uint16(o.Heartbeat / time.Second),
 	})
@@ -203,16 +204,18 @@ func (c *connection) refuse(err error) {
 	var e *amqp.Error
 	switch {
 	case errors.As(err, &e):
-		c.log.Warn("handshake failed", "error", e.Text())
+		c.log.Warn("connection refused", append(c.who(), "error", e.Text(), "code", uint16(e.Code))...)
 		c.within(closeTimeout)
 		if c.send(closeMethod(e)) == nil {
 			c.awaitCloseOk()
 		}
 	case errors.Is(err, errLoginRefused):
-		c.within(c.server.options.AuthFailureDelay)
+		c.within(c.server.options.Load().AuthFailureDelay)
 		c.awaitCloseOk()
+	case errors.Is(err, io.EOF) && c.octets.read().Received == 0:
+		c.log.Debug("connection closed before it began") // by what looks whether the port is open
 	default:
-		c.log.Info("handshake ended", "error", err)
+		c.log.Info("handshake ended", append(c.who(), "error", err)...)
 	}
 	if c.broker != nil {
 		c.broker.Close()
@@ -249,11 +252,11 @@ func (s *Server) properties() amqp.Table {
 			"consumer_cancel_notify": true, "connection.blocked": true, "consumer_priorities": true,
 			"authentication_failure_close": true, "per_consumer_qos": true, "direct_reply_to": true,
 		},
-		"cluster_name": s.options.ClusterName,
+		"cluster_name": s.options.Load().ClusterName,
 		"copyright":    "Copyright (c) 2026 the HutchMQ authors",
 		"information":  "https://github.com/hutchmq/hutchmq",
 		"platform":     "Go " + runtime.Version()[2:],
-		"product":      s.options.Product,
-		"version":      s.options.Version,
+		"product":      s.options.Load().Product,
+		"version":      s.options.Load().Version,
 	}
 }

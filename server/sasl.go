@@ -38,7 +38,7 @@ func Mechanisms() (names []string) {
 
 // offers reports whether c may use m.
 func (c *connection) offers(m *mechanism) bool {
-	on := c.server.options.Mechanisms
+	on := c.server.options.Load().Mechanisms
 	return (len(on) == 0 || slices.Contains(on, m.name)) && (m.offered == nil || m.offered(c))
 }
 
@@ -72,7 +72,8 @@ func (c *connection) login(m *mechanism, response []byte) (err error) {
 	case errors.Is(err, auth.ErrMalformed):
 		return at(&amqp.ConnectionStartOk{}, amqp.MalformedResponse.New(m.name))
 	}
-	c.log.Warn("login refused", "mechanism", m.name, "error", err)
+	c.log.Warn("login refused", "user", c.client.user, "mechanism", m.name, "client", c.client.product,
+		"name", c.client.name, "error", err)
 	if !c.client.authClose {
 		return errLoginRefused
 	}
@@ -83,6 +84,7 @@ func (c *connection) byPassword(who auth.Credentials, err error) (*auth.User, er
 	if err != nil {
 		return nil, auth.ErrMalformed
 	}
+	c.client.user = who.User
 	return c.server.broker.LoginFrom(c.describe(), who.User, who.Password, c.loopback())
 }
 
@@ -102,21 +104,22 @@ func amqplain(response []byte) (who auth.Credentials, err error) {
 }
 
 // anonymousOffered reports whether there is a user that anybody may be.
-func (c *connection) anonymousOffered() bool { return c.server.options.AnonymousUser != "" }
+func (c *connection) anonymousOffered() bool { return c.server.options.Load().AnonymousUser != "" }
 
 // anonymous logs anybody in; what the response says is theirs to trace (RFC
 // 4505) and not looked at.
 func (c *connection) anonymous([]byte) (*auth.User, error) {
-	return c.server.broker.LoginAs(c.describe(), c.server.options.AnonymousUser, c.loopback())
+	return c.server.broker.LoginAs(c.describe(), c.server.options.Load().AnonymousUser, c.loopback())
 }
 
 // byCertificate lets the user in whom the certificate names. What the client
 // says besides does not matter.
 func (c *connection) byCertificate([]byte) (*auth.User, error) {
-	name, err := c.server.options.CertificateLogin.User(c.certificate())
+	name, err := c.server.options.Load().CertificateLogin.User(c.certificate())
 	if err != nil {
 		return nil, err
 	}
+	c.client.user = name
 	return c.server.broker.LoginAs(c.describe(), name, c.loopback())
 }
 

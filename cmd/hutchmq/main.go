@@ -17,12 +17,16 @@ import (
 // version is set by the linker.
 var version = "0.0.0-dev"
 
-// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl.
+// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl, and
+// exitLost.
 const exitUsage = 64
 
 // errUsage marks an error in what the operator wrote, on the command line, in
 // the environment or in a file.
 var errUsage = errors.New("")
+
+// errLost marks that a conversion is not complete.
+var errLost = errors.New("")
 
 type commands struct {
 	Server      serverCommand      `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
@@ -69,8 +73,11 @@ func newParser() *kong.Kong {
 }
 
 func exitCode(err error) int {
-	if errors.Is(err, errUsage) {
+	switch {
+	case errors.Is(err, errUsage):
 		return exitUsage
+	case errors.Is(err, errLost):
+		return exitLost
 	}
 	return ctl.ExitCode(err)
 }

@@ -107,7 +107,7 @@ function Memory({ n }) {
 /** @type {import('../table.js').Column<Setting>[]} */
 const columns = [
   { key: 'key', label: 'Setting', sort: 'key', cell: (s) => html`<code title=${s.description}>${s.key}</code>` },
-  { key: 'value', label: 'Value', card: true, cell: (s) => html`<code>${s.value || '–'}</code>` },
+  { key: 'value', label: 'Value', card: true, cell: (s) => html`<code>${s.value || '–'}</code>${s.pending === undefined ? '' : html` <${Badge} tone="warn" title=${`after a restart: ${s.pending || '–'}`}>needs a restart<//>`}` },
   { key: 'origin', label: 'From', sort: 'origin', card: true, cell: (s) => s.origin === 'default' ? html`<span class="zero">default</span>` : html`<${Badge} tone="accent" title=${s.where}>${s.origin}<//>` },
   { key: 'description', label: 'What it is', cell: (s) => html`<${Prose} of=${s.description} />` },
 ];
