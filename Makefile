@@ -103,8 +103,9 @@ soak: build ## every kind of load at once: nothing grows, nothing is lost, nothi
 pgo: ## cmd/hutchmq/default.pgo, from the scenarios of hutchmq perf
 	$(GO) test -pgo=off -tags pgo -run '^TestProfile$$' -count=1 -v ./integration
 
-docs: ## docs/CONFIG.md from the table of keys
-	$(GO) run ./cmd/hutchmq config reference > docs/CONFIG.md
+docs: ## docs/CONFIG.md from the table of keys, docs/CLI.md from the verbs
+	$(GO) run -pgo=off ./cmd/hutchmq config reference > docs/CONFIG.md
+	$(GO) run -pgo=off ./cmd/hutchmq ctl help --markdown > docs/CLI.md
 
 clean:
 	rm -rf bin integration/node_modules mgmt-ui/node_modules

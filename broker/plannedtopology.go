@@ -55,7 +55,7 @@ func (p *planner) planExchange(r *definitions.Exchange) (definitions.Record, Dee
 		return nil, Create, nil
 	}
 	was := exchangeRecord(x)
-	was.Encoded = nil
+	was.Encoded, was.DeclaredBy = nil, ""
 	return was, Keep, err
 }
 

@@ -95,6 +95,7 @@ func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	}
 	return v.RestoreExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: true, AutoDelete: r.AutoDelete, Internal: r.Internal, Arguments: args,
+		By: r.DeclaredBy,
 	})
 }
 

@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -86,6 +87,9 @@ func (l *logLine) String() string {
 	return b.String()
 }
 
+// mostLines are as many as the API gives at once.
+const mostLines = 500
+
 // log is the log after a line, at most so many lines.
 func (o *operator) log(after uint64, most int) ([]logLine, error) {
 	var said struct{ Lines []logLine }
@@ -100,7 +104,7 @@ type logTail struct {
 
 // Run prints the last lines.
 func (v *logTail) Run(o *operator) error {
-	list, err := o.log(0, min(max(v.Count, 1), 500))
+	list, err := o.log(0, min(max(v.Count, 1), mostLines))
 	if err != nil {
 		return err
 	}
@@ -119,7 +123,6 @@ const lookEvery = time.Second
 
 // Run prints what is logged from now on.
 func (v *logTailStream) Run(o *operator) error {
-	until := time.Now().Add(time.Duration(v.Seconds * float64(time.Second)))
 	last, err := o.log(0, 1)
 	if err != nil {
 		return err
@@ -128,8 +131,13 @@ func (v *logTailStream) Run(o *operator) error {
 	for _, l := range last {
 		after = l.ID
 	}
-	for v.Seconds == 0 || time.Now().Before(until) {
-		list, err := o.log(after, 500)
+	ctx, stop := o.ctx, context.CancelFunc(func() {})
+	if v.Seconds > 0 {
+		ctx, stop = context.WithTimeout(o.ctx, time.Duration(v.Seconds*float64(time.Second)))
+	}
+	defer stop()
+	for {
+		list, err := o.log(after, mostLines)
 		if err != nil {
 			return err
 		}
@@ -137,9 +145,10 @@ func (v *logTailStream) Run(o *operator) error {
 			o.print("%s", list[i].String())
 			after = list[i].ID
 		}
-		if err := o.sleep(lookEvery); err != nil {
-			return nil // interrupted
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(lookEvery):
 		}
 	}
-	return nil
 }

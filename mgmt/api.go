@@ -32,7 +32,8 @@ type API struct {
 	rotate     func() error // nil: the log goes to no file
 	metrics    http.Handler // nil: not here
 
-	certificates *listener.Certificates
+	maxMessageBytes uint64 // 0: as many as fit a request
+	certificates    *listener.Certificates
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -54,6 +55,11 @@ func WithReload(reload func() (config.Outcome, error)) Option {
 
 // WithRotation lets administrators put the log file aside.
 func WithRotation(rotate func() error) Option { return func(a *API) { a.rotate = rotate } }
+
+// WithMaxMessageSize refuses to publish bodies of more than so many bytes.
+func WithMaxMessageSize(maxBytes uint64) Option {
+	return func(a *API) { a.maxMessageBytes = maxBytes }
+}
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string, more ...Option) http.Handler {

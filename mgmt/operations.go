@@ -204,7 +204,7 @@ var operations = []operation{
 	{"GET", "/api/health/checks/virtual-hosts", anyUser, "All vhosts run.", "", "", "object"},
 
 	{"GET", "/api/x/openapi.json", management, "This description.", "", "", "object"},
-	{"GET", "/api/x/events", management, "Server-sent events of the topics that are named, such as overview,queues:%2F,changes.", "topics! last_event_id", "", "events"},
+	{"GET", "/api/x/events", management, "Server-sent events of the topics that are named, such as overview,queues:%2F,changes, and of what GET answers paths below /api.", "topics get last_event_id", "", "events"},
 	{"GET", "/api/x/audit", admin, "What was changed and what was refused, the newest first.", "limit:integer before:integer user vhost action name via from:integer till:integer refused:boolean", "", "object"},
 	{"GET", "/api/x/topology", management, "The exchanges and queues of a vhost as a graph.", "vhost! focus depth:integer", "", "object"},
 	{"POST", "/api/x/route-test", management, "Where a message would go. Nothing is published.", "", "vhost! exchange! routing_key! headers:object", "object"},

@@ -35,7 +35,12 @@ type commands struct {
 	Restore restoreCommand `cmd:"" help:"Make a data directory of a backup."`
 	Verify  verifyCommand  `cmd:"" help:"Check a data directory, or a backup, to the last byte."`
 	Ctl     ctlCommand     `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
+	Top     topCommand     `cmd:"" passthrough:"" help:"Watch a broker: its rates, the longest queues, the busiest connections."`
+	Doctor  doctorCommand  `cmd:"" passthrough:"" help:"Examine settings, data directory, ports, limits and the broker, and say what to do."`
 	Perf    perfCommand    `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
+
+	Completion completionCommand `cmd:"" help:"Print what completes commands in a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" passthrough:""`
 }
 
 func main() {
@@ -43,20 +48,23 @@ func main() {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	var c commands
-	parser := kong.Must(&c,
-		kong.Name("hutchmq"),
-		kong.Description("An AMQP 0-9-1 message broker. Start it with: hutchmq server"),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		flagHelp(),
-	)
-	call, err := parser.Parse(args)
+	call, err := newParser().Parse(args)
 	if err != nil {
 		fail(exitUsage, err)
 	}
 	if err := call.Run(); err != nil {
 		fail(exitCode(err), err)
 	}
+}
+
+// newParser reads the command line.
+func newParser() *kong.Kong {
+	return kong.Must(new(commands),
+		kong.Name("hutchmq"),
+		kong.Description("An AMQP 0-9-1 message broker. Start it with: hutchmq server"),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		flagHelp(),
+	)
 }
 
 func exitCode(err error) int {

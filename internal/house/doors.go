@@ -54,7 +54,7 @@ var guests = map[string]string{
 	"github.com/dustin/go-humanize":       "ctl cmd/hutchmq",
 	"github.com/jedib0t/go-pretty":        "ctl",
 	"golang.org/x/term":                   "cmd/hutchmq ctl",
-	"github.com/klauspost/compress":       "mgmt metrics store",
+	"github.com/klauspost/compress":       "mgmt metrics store integration",
 	"github.com/prometheus/client_golang": "metrics",
 	"github.com/prometheus/common":        "metrics",
 	"github.com/rabbitmq/amqp091-go":      "perf plugin/shovel plugin/federation integration",
