@@ -50,7 +50,7 @@ race: ## all tests but the integration tests, with the race detector
 	CGO_ENABLED=1 $(GO) test -race -pgo=off $$($(GO) list ./... | grep -v /integration)
 
 integration: build ## real clients against the binary
-	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 15m ./integration/...
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -count=1 -timeout 25m ./integration/...
 
 ui: build ## the web UI: its types, and its pages in a browser
 	cd mgmt-ui && npm run types && HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq npm test
