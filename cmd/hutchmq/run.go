@@ -21,6 +21,7 @@ import (
 	"github.com/hutchmq/hutchmq/queue/volatile"
 	"github.com/hutchmq/hutchmq/server"
 	"github.com/hutchmq/hutchmq/store"
+	"github.com/hutchmq/hutchmq/systemd"
 )
 
 // shutdownTimeout is how long clients may take to say good-bye. What stops a
@@ -34,6 +35,9 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
+	service := dialSystemd(log)
+	defer service.Close()
+	service.Status("recovering the data in " + cfg.DataDir)
 	memory := limitMemory(cfg, log)
 	keepHeadroom()
 	go returnMemory(ctx)
@@ -88,13 +92,26 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	defer web.close()
 	go certificates.Watch(ctx)
 	log.Info("Server startup complete", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
+	service.Watch(b.Failed)
+	service.Ready("serving")
 	<-ctx.Done()
 	log.Info("shutting down")
+	service.Stopping()
 	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	s.Shutdown(timeout)
 	log.Info("stopped")
 	return nil
+}
+
+// dialSystemd finds who started this process and wants to hear from it, if
+// anybody does. A broker that cannot tell runs all the same.
+func dialSystemd(log *slog.Logger) *systemd.Service {
+	s, err := systemd.Dial(os.LookupEnv)
+	if err != nil {
+		log.Warn(err.Error())
+	}
+	return s
 }
 
 func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.Store, error) {

@@ -33,6 +33,8 @@ var doors = map[string]string{
 	"server":          "amqp message queue stats auth broker",
 	"logbook":         "",
 	"listener":        "",
+	"systemd":         "",
+	"packaging/sbom":  "",
 	"mgmt":            "amqp message pattern queue stats policy auth definitions config listener logbook broker mgmt-ui",
 	"mgmt-ui":         "",
 	"metrics":         "stats queue listener broker",
@@ -67,4 +69,4 @@ var outsiders = []string{"cmd/", "internal/"}
 var badNames = []string{"util", "utils", "helper", "helpers", "common", "manager", "misc"}
 
 // skipped are folders that hold nothing of ours, or nothing that is source.
-var skipped = []string{".git", ".tools", "bin", "data", "node_modules"}
+var skipped = []string{".git", ".tools", "bin", "data", "node_modules", "dist"}
