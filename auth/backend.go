@@ -1,6 +1,7 @@
 // Package auth says yes or no: who somebody is, and what they may do. It
-// keeps users and permissions in memory, and knows no protocol, no disk and
-// no resource beyond its name.
+// keeps users and permissions in memory, asks backends outside through
+// interfaces that they implement, and knows no protocol, no disk and no
+// resource beyond its kind and name.
 package auth
 
 import "errors"
@@ -13,18 +14,52 @@ var ErrRefused = errors.New("login refused")
 // ErrNoUser is returned for a change to a user that does not exist.
 var ErrNoUser = errors.New("no such user")
 
-// Backend answers for users. Its methods may be called concurrently, and do
-// not wait for a disk or a network.
+// Backend lets users in. Its methods, and those of the interfaces below, may
+// be called concurrently; those of a backend outside wait for it, a bounded
+// time.
 type Backend interface {
-	// Authenticate returns the user, or an error that wraps ErrRefused.
+	// Authenticate returns the user, or an error: one that wraps ErrRefused
+	// when the credentials are wrong, another when nobody could find out.
 	Authenticate(user, password string) (*User, error)
-	// Allowed reports whether u has right r on the resource of that name; the
-	// default exchange has the name "".
-	Allowed(u *User, vhost string, r Right, resource string) bool
-	// Reachable reports whether u may open vhost: it has a permission there,
-	// even one that grants nothing.
-	Reachable(u *User, vhost string) bool
-	// Topics returns what topic permissions say of u in vhost, for a client
-	// of that id if it has one; nil when they say nothing.
-	Topics(u *User, vhost, clientID string) *Topics
 }
+
+// Voucher is a Backend that knows users without their passwords, when somebody
+// else vouches for the name: a certificate, or the operator.
+type Voucher interface {
+	Known(name string) (*User, error)
+}
+
+// TokenBackend is a Backend that also lets in who bears a token, whatever
+// their name.
+type TokenBackend interface {
+	AuthenticateToken(token string) (*User, error)
+}
+
+// Authority answers for what a user may do that a backend outside let in.
+type Authority interface {
+	// Allowed reports whether u has right r on a resource.
+	Allowed(u *User, r Right, on Resource) bool
+	// Reachable reports whether u may open vhost.
+	Reachable(u *User, vhost string) bool
+	// AllowedTopic reports whether u has right r, Write or Read, on a routing
+	// key of a topic exchange, beside the right on the exchange.
+	AllowedTopic(u *User, r Right, vhost, exchange, key string) bool
+}
+
+// Renewer is an Authority whose rights come with a secret that expires.
+type Renewer interface {
+	// Renew returns u as secret has it, or refuses.
+	Renew(u *User, secret string) (*User, error)
+}
+
+// Resource is what a right is wanted on; the default exchange has the name
+// "amq.default".
+type Resource struct {
+	Vhost, Kind, Name string
+}
+
+// The kinds of resources.
+const (
+	Queue    = "queue"
+	Exchange = "exchange"
+)

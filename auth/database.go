@@ -12,7 +12,9 @@ import (
 // Database is the Backend that holds its users itself. Readers see an
 // immutable snapshot and take no lock; a change copies and swaps it.
 type Database struct {
-	loopback []string
+	loopback  []string
+	passwords *passwords
+	slow      atomic.Bool // some hash has been a slow one
 
 	mu  sync.Mutex // serialises changes
 	now atomic.Pointer[snapshot]
@@ -27,36 +29,53 @@ type UserPermission struct {
 // NewDatabase makes an empty database. The users named in loopback, whether
 // they exist or not, are LoopbackOnly.
 func NewDatabase(loopback []string) *Database {
-	d := &Database{loopback: slices.Clone(loopback)}
+	d := &Database{loopback: slices.Clone(loopback), passwords: newPasswords()}
 	d.now.Store(&snapshot{})
 	return d
 }
 
-// Authenticate implements Backend. An unknown user costs a hash too, so that
-// time does not tell who exists.
+// Authenticate implements Backend. An unknown user costs as much as a wrong
+// password, so that time does not tell who exists.
 func (d *Database) Authenticate(user, password string) (*User, error) {
 	a := d.now.Load().accounts[user]
+	if a != nil && d.passwords.verify(a.user, password) {
+		return a.user, nil
+	}
 	if a == nil {
-		Verify(SHA256, unknownUserHash, password)
-		return nil, fmt.Errorf("%w: user '%s' does not exist", ErrRefused, user)
+		waste(SHA256, password)
 	}
-	if !Verify(a.user.HashingAlgorithm, a.user.PasswordHash, password) {
-		return nil, fmt.Errorf("%w: user '%s' gave a wrong password", ErrRefused, user)
+	if d.slow.Load() && (a == nil || a.user.HashingAlgorithm != Argon2id || a.user.PasswordHash == "") {
+		waste(Argon2id, password)
 	}
-	return a.user, nil
+	if a == nil {
+		return nil, noUser(user)
+	}
+	return nil, fmt.Errorf("%w: user '%s' gave a wrong password", ErrRefused, user)
 }
+
+// Known implements Voucher.
+func (d *Database) Known(name string) (*User, error) {
+	if u := d.User(name); u != nil {
+		return u, nil
+	}
+	return nil, noUser(name)
+}
+
+func noUser(name string) error { return fmt.Errorf("%w: user '%s' does not exist", ErrRefused, name) }
 
 // unknownUserHash has the length of a real one; nobody knows its password.
 var unknownUserHash = strings.Repeat("A", 48)
 
-// Allowed implements Backend. It goes by the name of u, and answers from the
-// permissions of now.
+// Allowed reports whether u has right r on the resource of that name, of
+// whatever kind; the default exchange may have the name "". It goes by the name
+// of u, and answers from the permissions of now.
 func (d *Database) Allowed(u *User, vhost string, r Right, resource string) bool {
 	g := d.grant(u, vhost)
 	return g != nil && g.allows(r, resource)
 }
 
-// Reachable implements Backend.
+// Reachable reports whether u may open vhost: it has a permission there, even
+// one that grants nothing.
 func (d *Database) Reachable(u *User, vhost string) bool { return d.grant(u, vhost) != nil }
 
 func (d *Database) grant(u *User, vhost string) *grant {
@@ -109,6 +128,9 @@ func (d *Database) Permissions() []UserPermission {
 // permissions. u is copied.
 func (d *Database) PutUser(u User) {
 	u.Tags = slices.Clone(u.Tags)
+	if u.HashingAlgorithm == Argon2id {
+		d.slow.Store(true)
+	}
 	d.change(func(accounts map[string]*account) bool {
 		var a account
 		if old := accounts[u.Name]; old != nil {

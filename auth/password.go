@@ -13,23 +13,30 @@ import (
 )
 
 // Hashing algorithms, by the names they have in exported definitions. MD5 is
-// only there so that users of very old brokers can still log in.
+// only there so that users of very old brokers can still log in; Argon2id is
+// ours, and RabbitMQ cannot verify it.
 const (
-	SHA256 = "rabbit_password_hashing_sha256"
-	SHA512 = "rabbit_password_hashing_sha512"
-	MD5    = "rabbit_password_hashing_md5"
+	SHA256   = "rabbit_password_hashing_sha256"
+	SHA512   = "rabbit_password_hashing_sha512"
+	MD5      = "rabbit_password_hashing_md5"
+	Argon2id = "hutchmq_password_hashing_argon2id"
 )
 
 const saltBytes = 4
 
 var errEmptyPassword = errors.New("password must not be empty")
 
-// Hash salts and hashes password: base64(salt + hash(salt + password)). An
-// empty algorithm means SHA256. It refuses an empty password and an unknown
-// algorithm.
+// Hash salts and hashes password: base64(salt + hash(salt + password)), or as
+// argon has it. An empty algorithm means SHA256. It refuses an empty password
+// and an unknown algorithm.
 func Hash(algorithm, password string) (string, error) {
 	if password == "" {
 		return "", errEmptyPassword
+	}
+	if algorithm == Argon2id {
+		argonTurns <- struct{}{}
+		defer func() { <-argonTurns }()
+		return newArgon(password).String(), nil
 	}
 	h, err := hasher(algorithm)
 	if err != nil {
@@ -44,6 +51,11 @@ func Hash(algorithm, password string) (string, error) {
 // it takes does not depend on how much of the hash is right. An empty or
 // malformed hash, an unknown algorithm and an empty password verify nothing.
 func Verify(algorithm, encoded, password string) bool {
+	if algorithm == Argon2id {
+		argonTurns <- struct{}{}
+		defer func() { <-argonTurns }()
+		return verifyArgon(encoded, password)
+	}
 	h, err := hasher(algorithm)
 	if err != nil || password == "" {
 		return false
@@ -54,6 +66,32 @@ func Verify(algorithm, encoded, password string) bool {
 	}
 	return subtle.ConstantTimeCompare(salted(h, want[:saltBytes], password), want) == 1
 }
+
+func verifyArgon(encoded, password string) bool {
+	a, err := parseArgon(encoded)
+	return err == nil && password != "" && a.verify(password)
+}
+
+// CheckHash tells what is wrong with a hash that was made elsewhere, if
+// anything. An empty one is fine: nothing verifies against it.
+func CheckHash(algorithm, encoded string) error {
+	if algorithm == Argon2id {
+		if encoded == "" {
+			return nil
+		}
+		_, err := parseArgon(encoded)
+		return err
+	}
+	if _, err := hasher(algorithm); err != nil {
+		return err
+	}
+	if _, err := base64.StdEncoding.DecodeString(encoded); err != nil {
+		return errNotBase64
+	}
+	return nil
+}
+
+var errNotBase64 = errors.New("password_hash should be in base64")
 
 func salted(h hash.Hash, salt []byte, password string) []byte {
 	h.Write(salt)

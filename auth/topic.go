@@ -27,16 +27,23 @@ func (p TopicPermission) Check(user, vhost string) error {
 // changes; a nil one says nothing.
 type Topics struct {
 	grants map[string]*topicGrant // by exchange
+	// ask is an Authority, which has a say on every exchange; nil: grants say it all.
+	ask func(r Right, exchange, key string) bool
 }
 
 // Restricts reports whether some routing keys of exchange may be refused.
-func (t *Topics) Restricts(exchange string) bool { return t != nil && t.grants[exchange] != nil }
+func (t *Topics) Restricts(exchange string) bool {
+	return t != nil && (t.ask != nil || t.grants[exchange] != nil)
+}
 
 // Allowed reports whether the user has right r, Write or Read, on a routing
 // key of exchange. Where nothing is said everything is allowed.
 func (t *Topics) Allowed(r Right, exchange, key string) bool {
 	if !t.Restricts(exchange) {
 		return true
+	}
+	if t.ask != nil {
+		return t.ask(r, exchange, key)
 	}
 	g := t.grants[exchange]
 	switch r {

@@ -11,7 +11,8 @@ type UserTopicPermission struct {
 	TopicPermission
 }
 
-// Topics implements Backend.
+// Topics returns what topic permissions say of u in vhost, for a client of
+// that id if it has one; nil when they say nothing.
 func (d *Database) Topics(u *User, vhost, clientID string) *Topics {
 	a := d.now.Load().accounts[u.Name]
 	if a == nil || len(a.topics[vhost]) == 0 {

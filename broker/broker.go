@@ -4,6 +4,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,9 @@ import (
 type Options struct {
 	Store         store.Store
 	Auth          *auth.Database
+	Backends      []auth.Link   // who lets users in, in this order; none: Auth
+	RightsTTL     time.Duration // how long rights are remembered of users from outside; 0 is 15 s
+	Hashing       string        // of new passwords, by the name in definitions; "" is auth.SHA256
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
@@ -37,6 +41,8 @@ type Options struct {
 	Node          string // the name of this node
 	Log           *slog.Logger
 }
+
+const defaultRightsTTL = 15 * time.Second
 
 // NodeLimits are what all vhosts may have together; 0 is no limit.
 type NodeLimits struct {
@@ -53,6 +59,9 @@ type Defaults struct {
 type Broker struct {
 	store    store.Store
 	auth     *auth.Database
+	chain    *auth.Chain // around auth
+	guesses  *auth.Guesses
+	hashing  string
 	log      *slog.Logger
 	vopts    vhost.Options
 	defaults Defaults
@@ -64,10 +73,14 @@ type Broker struct {
 	once     sync.Once     // closes done
 	backing  atomic.Bool   // a backup is open
 
-	nodeLimits NodeLimits
+	nodeLimits NodeLimits // guarded by mu
+	recovered  bool       // the store was not empty
 
 	alarms   *alarms
 	attempts attempts
+
+	applying sync.Mutex // held while definitions are planned and applied
+	owners   owners
 
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
@@ -97,7 +110,8 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		store: o.Store, auth: o.Auth, chain: auth.NewChain(o.Auth, o.Backends), guesses: auth.NewGuesses(),
+		hashing: cmp.Or(o.Hashing, auth.SHA256), log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
 		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 		inVhost: tallies{}, ofUser: tallies{}, sessions: map[*Session]struct{}{},
@@ -115,7 +129,7 @@ func New(o Options) (*Broker, error) {
 		ExchangeTypes: map[string]exchange.Type{}, QueueTypes: map[string]queue.Type{}, ReplyType: o.ReplyType,
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
-		Keeper: records{o.Store}, NextID: b.ids.next,
+		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() },
 	}
 	for _, t := range o.ExchangeTypes {
@@ -125,6 +139,10 @@ func New(o Options) (*Broker, error) {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
 	found, err := b.recover()
+	if err == nil {
+		err = b.owners.load(o.Store)
+	}
+	b.recovered = found
 	if err == nil && !found {
 		err = b.begin(o.Defaults)
 	}
@@ -133,6 +151,9 @@ func New(o Options) (*Broker, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
+	}
+	if b.chain.Remote() {
+		go b.askAgain(cmp.Or(o.RightsTTL, defaultRightsTTL))
 	}
 	b.alarms.tell = b.emitAlarm
 	b.alarms.full = func() bool { return b.Storage().Full }
@@ -144,10 +165,26 @@ func New(o Options) (*Broker, error) {
 // quota is one of n, or of any number when n is 0.
 func quota(n int) *vhost.Quota {
 	q := &vhost.Quota{}
-	if n > 0 {
-		q.SetMax(n)
-	}
+	q.SetMax(unlessZero(n))
 	return q
+}
+
+// SetNodeLimits changes what all vhosts may have together, from now on and until
+// the node stops. What is there stays, even if it is more.
+func (b *Broker) SetNodeLimits(l NodeLimits) {
+	b.mu.Lock()
+	b.nodeLimits = l
+	b.mu.Unlock()
+	b.vopts.Queues.SetMax(unlessZero(l.Queues))
+	b.vopts.Exchanges.SetMax(unlessZero(l.Exchanges))
+}
+
+// unlessZero is n, or no bound when n is 0.
+func unlessZero(n int) int {
+	if n == 0 {
+		return -1
+	}
+	return n
 }
 
 // begin fills an empty store.
@@ -164,7 +201,7 @@ func (b *Broker) begin(d Defaults) error {
 // Authenticate checks a name and password wherever they come from; Login is
 // for clients.
 func (b *Broker) Authenticate(name, password string) (*auth.User, error) {
-	return b.auth.Authenticate(name, password)
+	return b.chain.Authenticate(name, password)
 }
 
 // Vhost finds a vhost, or refuses with 530.
@@ -272,6 +309,10 @@ func (b *Broker) Close() error {
 	b.audit.stop()
 	return errors.Join(errs...)
 }
+
+// Recovered reports whether there was something in the store, so that Defaults
+// were not needed.
+func (b *Broker) Recovered() bool { return b.recovered }
 
 // Done is closed when the broker begins to close.
 func (b *Broker) Done() <-chan struct{} { return b.done }

@@ -1,9 +1,9 @@
 package broker
 
 import (
-	"fmt"
 	"slices"
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -17,13 +17,16 @@ import (
 type Connection struct {
 	Client
 	ID     uint64
-	User   *auth.User
+	User   *auth.User // as it logged in
 	Opened time.Time
 
 	Past stats.Track
 
 	b        *Broker
 	v        *vhost.Vhost
+	user     atomic.Pointer[auth.User] // User, or what its last secret made of it
+	renewals atomic.Uint64
+	expiry   expiry
 	sessions int  // open ones; guarded by Broker.mu
 	unlisted bool // it stands for a user without a connection: see Broker.Open
 }
@@ -49,58 +52,34 @@ type Client struct {
 	State          func() string       // likewise
 }
 
-// Login checks a name and password. loopback tells that the peer is on this
-// host: some users may only come from there.
-func (b *Broker) Login(name, password string, loopback bool) (*auth.User, error) {
-	return b.LoginFrom(Client{}, name, password, loopback)
-}
-
-// LoopbackOnly reports whether a user, who need not exist, may only log in from
-// this host.
-func (b *Broker) LoopbackOnly(name string) bool { return b.auth.LoopbackOnly(name) }
-
-// LoginFrom is Login that tells whoever listens to events where the client is.
-func (b *Broker) LoginFrom(client Client, name, password string, loopback bool) (u *auth.User, err error) {
-	if !loopback && b.auth.LoopbackOnly(name) {
-		err = auth.ErrRefused
-	} else {
-		u, err = b.auth.Authenticate(name, password)
-	}
-	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
-	b.emitLogin(&client, name, err)
-	return u, err
-}
-
-// LoginCertified is LoginFrom for a client that has proved its name by a
-// certificate: there has to be such a user, whatever its password.
-func (b *Broker) LoginCertified(client Client, name string, loopback bool) (u *auth.User, err error) {
-	if u = b.auth.User(name); u == nil {
-		err = fmt.Errorf("%w: user '%s' does not exist", auth.ErrRefused, name)
-	} else if !loopback && b.auth.LoopbackOnly(name) {
-		u, err = nil, auth.ErrRefused
-	}
-	b.attempts.note(client.Protocol, client.PeerHost, name, err != nil)
-	b.emitLogin(&client, name, err)
-	return u, err
-}
-
 // Connect lets u into a vhost, or refuses with 530.
 func (b *Broker) Connect(u *auth.User, vhostName string, client Client) (*Connection, error) {
+	reachable := b.chain.Reachable(u, vhostName) // may have to ask outside: with no lock held
 	b.mu.Lock()
-	if err := b.admit(u, vhostName); err != nil {
+	if err := b.admit(u, vhostName, reachable); err != nil {
 		b.mu.Unlock()
 		return nil, err
 	}
-	c := &Connection{Client: client, User: u, Opened: time.Now(), b: b, v: b.vhosts[vhostName]}
+	c := b.newConnection(u, b.vhosts[vhostName], client)
 	b.enter(c)
 	b.mu.Unlock()
+	c.expire(u)
 	b.emit("connection.created", c.describe)
 	return c, nil
 }
 
+func (b *Broker) newConnection(u *auth.User, v *vhost.Vhost, client Client) *Connection {
+	c := &Connection{Client: client, User: u, Opened: time.Now(), b: b, v: v}
+	c.user.Store(u)
+	return c
+}
+
+// rights grows when an answer about rights may be another one.
+func (c *Connection) rights() uint64 { return c.b.chain.Version() + c.renewals.Load() }
+
 // Reachable reports whether u may open a vhost.
 func (b *Broker) Reachable(u *auth.User, vhostName string) bool {
-	return u == Operator || b.auth.Reachable(u, vhostName)
+	return b.chain.Reachable(u, vhostName)
 }
 
 // Connections lists the open connections, the oldest first.
@@ -138,6 +117,7 @@ func (c *Connection) actor() Actor { return Actor{User: c.User.Name, Via: c.Prot
 // Close deletes the exclusive queues of c. Its sessions must be closed. It may
 // be called again.
 func (c *Connection) Close() {
+	c.expiry.stop()
 	left := c.b.leave(c)
 	if err := c.v.By(c.actor()).DeleteOwned(c.ID); err != nil {
 		c.b.log.Error("cannot delete exclusive queues", "vhost", c.v.Name, "error", err)

@@ -51,7 +51,7 @@ func (b *Broker) DeadLetters(u *auth.User, vhostName string) (list []DeadLetters
 	looks := mostLooks
 	for _, q := range queues {
 		browser, err := browserOf(q)
-		if err != nil || q.Stat().Ready == 0 || !s.allowed(auth.Read, q.Name) {
+		if err != nil || q.Stat().Ready == 0 || !s.allowed(auth.Read, auth.Queue, q.Name) {
 			continue
 		}
 		if looks <= 0 {

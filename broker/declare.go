@@ -33,7 +33,7 @@ func (s *Session) FindExchange(name string) error {
 	if name == "" {
 		return amqp.DefaultExchange.New()
 	}
-	if err := s.needAny(name, amqp.ExchangeIn); err != nil {
+	if err := s.needAny(auth.Exchange, name, amqp.ExchangeIn); err != nil {
 		return err
 	}
 	_, err := s.v.Exchange(name)
@@ -99,7 +99,7 @@ func (s *Session) FindQueue(name string) (*vhost.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.needAny(name, amqp.QueueIn); err != nil {
+	if err := s.needAny(auth.Queue, name, amqp.QueueIn); err != nil {
 		return nil, err
 	}
 	q, err := s.v.Queue(name, s.c.ID)

@@ -40,7 +40,7 @@ func (b Acting) DeleteGlobalParameter(name string) (there bool, err error) {
 		return false, nil
 	}
 	if err == nil {
-		err = forget(b.store, r)
+		err = b.forget(r)
 	}
 	if err == nil {
 		b.emit("parameter.cleared", func() amqp.Table { return amqp.Table{"vhost": "global", "name": name} })

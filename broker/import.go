@@ -11,19 +11,6 @@ import (
 	"github.com/hutchmq/hutchmq/vhost"
 )
 
-// Import creates what d describes and is not there yet, and changes users,
-// permissions and policies. An exchange or queue that is there with other
-// properties is an error, as is a record of a kind that this broker does not
-// act on; what came before it stays.
-func (b Acting) Import(d *definitions.Definitions) error {
-	for _, r := range d.Records() {
-		if err := b.importRecord(r); err != nil {
-			return fmt.Errorf("%s: %w", describe(r), err)
-		}
-	}
-	return nil
-}
-
 func describe(r definitions.Record) string {
 	switch r := r.(type) {
 	case *definitions.User:
@@ -92,8 +79,18 @@ func (b Acting) importExchange(r *definitions.Exchange) error {
 func exchangeDeclaration(r *definitions.Exchange) vhost.ExchangeDeclaration {
 	return vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: r.Durable, AutoDelete: r.AutoDelete, Internal: r.Internal,
-		Arguments: table(r.Arguments),
+		Arguments: argumentsOf(r.Encoded, r.Arguments),
 	}
+}
+
+// argumentsOf are the arguments of a record: those that are encoded have their
+// types, and what is encoded was stored by this broker.
+func argumentsOf(encoded []byte, o definitions.Object) amqp.Table {
+	args, err := arguments(encoded, o)
+	if err != nil {
+		return table(o)
+	}
+	return args
 }
 
 func (b Acting) importQueue(r *definitions.Queue) error {
@@ -102,20 +99,30 @@ func (b Acting) importQueue(r *definitions.Queue) error {
 		return err
 	}
 	q, _, err := v.By(b.by).DeclareQueue(declarationOf(v, r), 0)
-	if err == nil && r.Protected {
-		err = v.Protect(q, true)
+	if err != nil {
+		return err
 	}
-	if err == nil && r.Paused {
-		err = v.Pause(q, true)
+	return b.mark(v, q, r)
+}
+
+// mark sets the marks that r has; it takes none away.
+func (b Acting) mark(v *vhost.Vhost, q *vhost.Queue, r *definitions.Queue) error {
+	if r.Protected {
+		if err := v.Protect(q, true); err != nil {
+			return err
+		}
 	}
-	return err
+	if r.Paused {
+		return v.Pause(q, true)
+	}
+	return nil
 }
 
 // declarationOf declares what r describes in v, where other kinds of queue may be
 // the default.
 func declarationOf(v *vhost.Vhost, r *definitions.Queue) queue.Declaration {
 	d := queue.Declaration{
-		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: table(r.Arguments),
+		Name: r.Name, Durable: r.Durable, AutoDelete: r.AutoDelete, Arguments: argumentsOf(r.Encoded, r.Arguments),
 	}
 	if r.Type != "" && r.Type != v.KindOf(&d) && d.Arguments["x-queue-type"] == nil {
 		if d.Arguments == nil {
@@ -131,14 +138,17 @@ func (b Acting) importBinding(r *definitions.Binding) error {
 	if err != nil {
 		return err
 	}
-	var to exchange.Destination
-	if r.DestinationType == "exchange" {
-		to, err = v.Exchange(r.Destination)
-	} else {
-		to, err = v.Queue(r.Destination, 0)
-	}
+	to, err := destination(v, r)
 	if err != nil {
 		return err
 	}
-	return v.By(b.by).Bind(r.Source, to, r.RoutingKey, table(r.Arguments))
+	return v.By(b.by).Bind(r.Source, to, r.RoutingKey, argumentsOf(r.Encoded, r.Arguments))
+}
+
+// destination finds what r binds.
+func destination(v *vhost.Vhost, r *definitions.Binding) (exchange.Destination, error) {
+	if r.DestinationType == "exchange" {
+		return v.Exchange(r.Destination)
+	}
+	return v.Queue(r.Destination, 0)
 }

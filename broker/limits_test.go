@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 
@@ -92,6 +93,37 @@ func TestNodeLimits(t *testing.T) {
 	f.refused(err, "PRECONDITION_FAILED - cannot declare queue 'b': queue limit in cluster (1) is reached")
 	f.refused(s.DeclareExchange(ExchangeDeclaration{Name: "b", Kind: "direct"}),
 		"PRECONDITION_FAILED - cannot declare exchange 'b' in vhost '/': exchange limit of 1 is reached")
+}
+
+// TestSetNodeLimits: they change under sessions that are open; what is there
+// stays, and counts.
+func TestSetNodeLimits(t *testing.T) {
+	f := newFixture(t)
+	s := f.session("guest", "/")
+	declare := func(name string) error {
+		_, err := s.DeclareQueue(queue.Declaration{Name: name})
+		return errors.Join(err, s.DeclareExchange(ExchangeDeclaration{Name: name, Kind: "direct"}))
+	}
+	f.must(declare("a"))
+	f.must(declare("b"))
+	f.SetNodeLimits(NodeLimits{Connections: 1, Queues: 1, Exchanges: 1})
+	if err := declare("c"); err == nil || strings.Count(err.Error(), "is reached") != 2 {
+		t.Errorf("above the limits: %v", err)
+	}
+	f.must(declare("a")) // it is there
+	if _, err := f.connect("guest", "/"); err == nil {
+		t.Error("a connection above the limit")
+	}
+	if l := f.NodeLimits(); l.Queues != 1 {
+		t.Errorf("the limits are %+v", l)
+	}
+	f.SetNodeLimits(NodeLimits{Queues: 3})
+	f.must(declare("c"))
+	if err := declare("d"); err == nil || strings.Count(err.Error(), "is reached") != 1 {
+		t.Errorf("above one limit: %v", err)
+	}
+	f.SetNodeLimits(NodeLimits{})
+	f.must(declare("e"))
 }
 
 // client is a connection as a property test remembers it.

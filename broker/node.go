@@ -110,8 +110,12 @@ func (b *Broker) Mortality() map[string]queue.Mortality {
 	return all
 }
 
-// NodeLimits are those the node was started with.
-func (b *Broker) NodeLimits() NodeLimits { return b.nodeLimits }
+// NodeLimits are those that hold now.
+func (b *Broker) NodeLimits() NodeLimits {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.nodeLimits
+}
 
 // ExchangeTypes names the types of exchanges that there are, in order.
 func (b *Broker) ExchangeTypes() []string { return slices.Sorted(maps.Keys(b.vopts.ExchangeTypes)) }

@@ -114,7 +114,7 @@ func (b Acting) DeleteParameter(component, vhostName, name string) (there bool, 
 	}
 	b.topology.Lock()
 	defer b.topology.Unlock()
-	if err := forget(b.store, r); err != nil {
+	if err := b.forget(r); err != nil {
 		return true, err
 	}
 	b.emit("parameter.cleared", func() amqp.Table {

@@ -38,7 +38,7 @@ func (b Acting) SetPermission(user, vhostName string, p auth.Permission) error {
 func (b Acting) ClearPermission(user, vhostName string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
-	if err := forget(b.store, &definitions.Permission{User: user, Vhost: vhostName}); err != nil {
+	if err := b.forget(&definitions.Permission{User: user, Vhost: vhostName}); err != nil {
 		return err
 	}
 	if b.auth.ClearPermission(user, vhostName) {
@@ -81,7 +81,7 @@ func (b Acting) SetTopicPermission(user, vhostName, exchangeName string, p auth.
 func (b Acting) ClearTopicPermission(user, vhostName, exchangeName string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
-	err := forget(b.store, &definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
+	err := b.forget(&definitions.TopicPermission{User: user, Vhost: vhostName, Exchange: exchangeName})
 	if err != nil {
 		return err
 	}
@@ -114,11 +114,14 @@ func (b *Broker) PermissionOf(user, vhostName string) (p auth.Permission, there 
 // Allowed reports whether u has a right on a resource, as a session of its would
 // find out.
 func (b *Broker) Allowed(u *auth.User, vhostName string, r auth.Right, resource string) bool {
-	return b.may(u, vhostName, r, resource)
+	if resource == "" {
+		resource = "amq.default"
+	}
+	return b.chain.Allowed(u, r, auth.Resource{Vhost: vhostName, Kind: auth.Exchange, Name: resource})
 }
 
 // AllowedTopic reports whether u has a right on a routing key of a topic
 // exchange, beside the right on the exchange itself.
 func (b *Broker) AllowedTopic(u *auth.User, vhostName string, r auth.Right, exchangeName, key string) bool {
-	return b.topicsOf(u, vhostName, "").Allowed(r, exchangeName, key)
+	return b.chain.Topics(u, vhostName, "").Allowed(r, exchangeName, key)
 }

@@ -2,57 +2,103 @@ package broker
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/store"
+	"github.com/hutchmq/hutchmq/vhost"
 )
 
-// Deed is what an import would do with a record.
-type Deed string
-
-// The deeds.
-const (
-	Create   Deed = "create"
-	Change   Deed = "change"
-	Keep     Deed = "keep"     // it is there, as it is described
-	Conflict Deed = "conflict" // the import would fail here
-	Ignore   Deed = "ignore"   // nothing here acts on it
-)
-
-// Intent is what an import would do with one record, and why not. Neither
-// record has a password, nor a hash of one.
-type Intent struct {
-	Deed   Deed
-	Was    definitions.Record // nil: nothing
-	Is     definitions.Record // as it is described
-	Reason string
+// Plan tells what Apply would do with the definitions, record by record, without
+// doing it.
+func (b *Broker) Plan(docs []*definitions.Definitions, o ApplyOptions) []Intent {
+	b.applying.Lock()
+	defer b.applying.Unlock()
+	return b.plan(docs, o)
 }
 
-// Plan tells what Import of d would do, record by record, without doing it.
-func (b *Broker) Plan(d *definitions.Definitions) []Intent {
-	p := planner{b: b, users: map[string]bool{}, vhosts: map[string]bool{}, queues: map[place]bool{}, exchanges: map[place]bool{}}
-	var list []Intent
-	for _, r := range d.Records() {
-		was, deed, err := p.plan(r)
-		i := Intent{Deed: deed, Was: discreet(was), Is: discreet(r)}
-		if err != nil {
-			i.Deed, i.Reason = Conflict, reasonOf(err)
-		}
-		list = append(list, i)
+// plan is Plan with the lock held.
+func (b *Broker) plan(docs []*definitions.Definitions, o ApplyOptions) []Intent {
+	p := planner{
+		b: b, options: o, users: map[string]bool{}, vhosts: map[string]*vhost.Vhost{},
+		queues: map[place]bool{}, exchanges: map[place]bool{}, bindings: map[*vhost.Exchange]map[string]*vhost.Binding{},
+	}
+	wanted := wants(docs)
+	list := make([]Intent, 0, len(wanted))
+	for _, w := range wanted {
+		list = append(list, p.intent(w))
+	}
+	if o.Prune {
+		list = append(list, p.prune(docs, wanted)...)
 	}
 	return list
+}
+
+// want is a record that is described, and in whose name.
+type want struct {
+	r     definitions.Record
+	owner string
+}
+
+// wants are the records of all definitions, in an order in which they can be
+// made. What is described twice in the same words is there once.
+func wants(docs []*definitions.Definitions) (list []want) {
+	said := map[string]definitions.Record{}
+	for _, d := range docs {
+		for _, r := range d.Records() {
+			key := string(definitions.Key(r))
+			if was, twice := said[key]; twice && same(was, r) {
+				continue
+			}
+			said[key] = r
+			list = append(list, want{r, d.Owner})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b want) int {
+		return cmp.Compare(slices.Index(definitions.Kinds, a.r.Kind()), slices.Index(definitions.Kinds, b.r.Kind()))
+	})
+	return list
+}
+
+// intent plans one record.
+func (p *planner) intent(w want) Intent {
+	was, deed, err := p.plan(w.r)
+	i := Intent{Deed: deed, Was: discreet(was), Is: discreet(w.r), owner: w.owner, was: was, is: w.r}
+	if err != nil {
+		i.conflict(err)
+		if p.options.Replace && was != nil {
+			p.replace(&i)
+		}
+	}
+	other := p.b.Owner(w.r)
+	if changes := i.Deed == Change || i.Deed == Recreate; changes && !p.options.Replace && other != "" && w.owner != "" && other != w.owner {
+		i.conflict(OwnedError(other))
+	}
+	return i
+}
+
+// OwnedError refuses to change what belongs to the owner of that name.
+type OwnedError string
+
+// Error implements error.
+func (e OwnedError) Error() string {
+	return "it belongs to '" + string(e) + "', and is otherwise there"
 }
 
 // planner knows what records before the one that is looked at would make.
 type planner struct {
 	b                 *Broker
-	users, vhosts     map[string]bool
+	options           ApplyOptions
+	users             map[string]bool
+	vhosts            map[string]*vhost.Vhost // those that are not there stand empty
 	queues, exchanges map[place]bool
+	bindings          map[*vhost.Exchange]map[string]*vhost.Binding
 }
 
 // place is where something is, by its name.
@@ -64,7 +110,6 @@ func (p *planner) plan(r definitions.Record) (was definitions.Record, deed Deed,
 		p.users[r.Name] = true
 		return p.planUser(r)
 	case *definitions.Vhost:
-		p.vhosts[r.Name] = true
 		return p.planVhost(r)
 	case *definitions.Permission:
 		if err := p.need(r.User, r.Vhost); err != nil {
@@ -136,13 +181,20 @@ func (p *planner) need(user, vhostName string) error {
 }
 
 func (p *planner) needVhost(name string) error {
-	if _, err := p.b.Vhost(name); err != nil && !p.vhosts[name] {
-		return err
-	}
-	return nil
+	_, err := p.vhost(name)
+	return err
 }
 
-// planUser takes a password in plain text for a change: it is hashed with a salt.
+// vhost is a vhost that is there, or an empty one that could be: it takes
+// declarations to be checked, and nothing is declared in it.
+func (p *planner) vhost(name string) (*vhost.Vhost, error) {
+	if v := p.vhosts[name]; v != nil {
+		return v, nil
+	}
+	return p.b.Vhost(name)
+}
+
+// planUser finds out whether a password in plain text is the one that is there.
 func (p *planner) planUser(r *definitions.User) (definitions.Record, Deed, error) {
 	if _, err := limitsOf(r.Limits, userLimits); err != nil {
 		return nil, "", err
@@ -158,10 +210,20 @@ func (p *planner) planUser(r *definitions.User) (definitions.Record, Deed, error
 	if is.Limits == nil {
 		is.Limits = was.Limits
 	}
-	if same(userOf(was), userOf(&is)) && same(orEmpty(was.Limits), orEmpty(is.Limits)) && r.Password == "" {
+	if verifies(was, r) {
+		is.PasswordHash, is.HashingAlgorithm, is.Password = was.PasswordHash, was.HashingAlgorithm, ""
+	}
+	if is.Password == "" && same(userOf(was), userOf(&is)) && same(orEmpty(was.Limits), orEmpty(is.Limits)) {
 		return was, Keep, nil
 	}
 	return was, Change, nil
+}
+
+// verifies reports whether the password in r is the one that was has already,
+// hashed as r wants it.
+func verifies(was, r *definitions.User) bool {
+	algorithm := cmp.Or(r.HashingAlgorithm, was.HashingAlgorithm)
+	return r.Password != "" && algorithm == was.HashingAlgorithm && auth.Verify(algorithm, was.PasswordHash, r.Password)
 }
 
 func orEmpty(o definitions.Object) definitions.Object {
@@ -178,7 +240,12 @@ func (p *planner) planVhost(r *definitions.Vhost) (definitions.Record, Deed, err
 	was, err := load(p.b.store, &definitions.Vhost{Name: r.Name})
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return nil, Create, nil
+		v, err := vhost.New(r.Name, p.b.vopts)
+		if err == nil {
+			v.SetDefaultKind(r.Metadata.DefaultQueueType)
+			p.vhosts[r.Name] = v
+		}
+		return nil, Create, err
 	case err != nil:
 		return nil, "", err
 	}
@@ -191,14 +258,11 @@ func (p *planner) planVhost(r *definitions.Vhost) (definitions.Record, Deed, err
 }
 
 func (p *planner) planPolicy(by policy.Author, d *definitions.Policy, r definitions.Record) (definitions.Record, Deed, error) {
-	if err := p.needVhost(d.Vhost); err != nil {
+	v, err := p.vhost(d.Vhost)
+	if err != nil {
 		return nil, "", err
 	}
-	set := policy.NewSet(true)
-	v, _ := p.b.Vhost(d.Vhost)
-	if v != nil {
-		set = v.Policies()
-	}
+	set := v.Policies()
 	is := policyOf(by, d)
 	if _, err := set.With(is); err != nil {
 		return nil, "", err
@@ -239,8 +303,11 @@ func (p *planner) planParameter(r *definitions.Parameter) (definitions.Record, D
 
 func (p *planner) planLimits(r *definitions.Parameter) (definitions.Record, Deed, error) {
 	var limits definitions.Object
-	if r.Name != limitsName || json.Unmarshal(r.Value, &limits) != nil {
-		return nil, "", ParameterError("the limits of a vhost are an object named '" + limitsName + "'")
+	switch {
+	case r.Name != limitsName:
+		return nil, "", ParameterError("the limits of a vhost are named '" + limitsName + "'")
+	case json.Unmarshal(r.Value, &limits) != nil:
+		return nil, "", ParameterError("the limits of a vhost are an object")
 	}
 	if _, err := limitsOf(limits, vhostLimits); err != nil {
 		return nil, "", err
@@ -255,12 +322,25 @@ func (p *planner) planLimits(r *definitions.Parameter) (definitions.Record, Deed
 	return was, Change, nil
 }
 
-// discreet is r without passwords.
+// discreet is r without passwords, and without what only the store holds.
 func discreet(r definitions.Record) definitions.Record {
-	if u, ok := r.(*definitions.User); ok {
-		hidden := *u
+	switch r := r.(type) {
+	case *definitions.User:
+		hidden := *r
 		hidden.Password, hidden.PasswordHash = "", ""
 		return &hidden
+	case *definitions.Queue:
+		shown := *r
+		shown.ID, shown.Encoded, shown.Declared = 0, nil, nil
+		return &shown
+	case *definitions.Exchange:
+		shown := *r
+		shown.Encoded, shown.DeclaredBy = nil, ""
+		return &shown
+	case *definitions.Binding:
+		shown := *r
+		shown.Encoded = nil
+		return &shown
 	}
 	return r
 }

@@ -33,6 +33,10 @@ func parsed(t *testing.T, text string) *definitions.Definitions {
 	return d
 }
 
+func (f *fixture) planOf(d *definitions.Definitions) []Intent {
+	return f.Plan([]*definitions.Definitions{d}, ApplyOptions{})
+}
+
 func deeds(list []Intent) map[Deed]int {
 	n := map[Deed]int{}
 	for _, i := range list {
@@ -46,7 +50,7 @@ func deeds(list []Intent) map[Deed]int {
 func TestPlanTellsWhatImportDoes(t *testing.T) {
 	f := newFixture(t)
 	before, d := f.export(), parsed(t, shopText)
-	list := f.Plan(d)
+	list := f.planOf(d)
 	if n := deeds(list); n[Create] != 11 || n[Ignore] != 1 || len(n) != 2 {
 		t.Errorf("planned %v: %+v", n, list)
 	}
@@ -54,7 +58,7 @@ func TestPlanTellsWhatImportDoes(t *testing.T) {
 		t.Error("the plan has changed something")
 	}
 	f.importText(shopText)
-	list = f.Plan(parsed(t, shopText))
+	list = f.planOf(parsed(t, shopText))
 	if n := deeds(list); n[Keep] != 11 || n[Ignore] != 1 {
 		t.Errorf("planned again %v: %+v", n, list)
 	}
@@ -62,7 +66,7 @@ func TestPlanTellsWhatImportDoes(t *testing.T) {
 	f.must(f.session("guest", "shop").AmendQueue("q", amqp.Table{"x-max-length": int64(9)}))
 	all, err := f.Export()
 	f.must(err)
-	if n := deeds(f.Plan(all)); n[Keep] != len(all.Records()) {
+	if n := deeds(f.planOf(all)); n[Keep] != len(all.Records()) {
 		t.Errorf("of its own export it would do %v", n)
 	}
 }
@@ -98,7 +102,7 @@ func TestPlanChangesAndConflicts(t *testing.T) {
 		{`{"bindings":[{"source":"x","vhost":"shop","destination":"none","destination_type":"queue","routing_key":"b","arguments":{}}]}`, Conflict},
 		{`{"bindings":[{"source":"none","vhost":"shop","destination":"q","destination_type":"queue","routing_key":"b","arguments":{}}]}`, Conflict},
 	} {
-		list := f.Plan(parsed(t, tt.text))
+		list := f.planOf(parsed(t, tt.text))
 		if len(list) != 1 || list[0].Deed != tt.deed {
 			t.Errorf("%s: planned %+v, want %s", tt.text, list, tt.deed)
 			continue

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
@@ -10,14 +9,11 @@ import (
 )
 
 func (p *planner) planQueue(r *definitions.Queue) (definitions.Record, Deed, error) {
-	if err := p.needVhost(r.Vhost); err != nil {
+	v, err := p.vhost(r.Vhost)
+	if err != nil {
 		return nil, "", err
 	}
 	p.queues[place{r.Vhost, r.Name}] = true
-	v, err := p.b.Vhost(r.Vhost)
-	if err != nil {
-		return nil, Create, nil
-	}
 	there, err := v.CheckQueue(declarationOf(v, r))
 	if !there {
 		return nil, Create, err
@@ -27,7 +23,6 @@ func (p *planner) planQueue(r *definitions.Queue) (definitions.Record, Deed, err
 		return nil, Create, nil
 	}
 	was := queueRecord(q)
-	was.ID, was.Encoded = 0, nil
 	if err == nil && (r.Protected && !was.Protected || r.Paused && !was.Paused) {
 		return was, Change, nil
 	}
@@ -35,16 +30,13 @@ func (p *planner) planQueue(r *definitions.Queue) (definitions.Record, Deed, err
 }
 
 func (p *planner) planExchange(r *definitions.Exchange) (definitions.Record, Deed, error) {
-	if err := p.needVhost(r.Vhost); err != nil {
+	v, err := p.vhost(r.Vhost)
+	if err != nil {
 		return nil, "", err
 	}
 	p.exchanges[place{r.Vhost, r.Name}] = true
-	v, err := p.b.Vhost(r.Vhost)
-	switch {
-	case strings.HasPrefix(r.Name, "amq.rabbitmq."):
+	if strings.HasPrefix(r.Name, "amq.rabbitmq.") {
 		return nil, Ignore, nil
-	case err != nil:
-		return nil, Create, nil
 	}
 	there, err := v.CheckExchange(exchangeDeclaration(r))
 	if !there {
@@ -54,62 +46,58 @@ func (p *planner) planExchange(r *definitions.Exchange) (definitions.Record, Dee
 	if missing != nil {
 		return nil, Create, nil
 	}
-	was := exchangeRecord(x)
-	was.Encoded = nil
-	return was, Keep, err
+	return exchangeRecord(x), Keep, err
 }
 
 func (p *planner) planBinding(r *definitions.Binding) (definitions.Record, Deed, error) {
-	if err := p.needVhost(r.Vhost); err != nil {
+	v, err := p.vhost(r.Vhost)
+	if err != nil {
 		return nil, "", err
 	}
-	v, _ := p.b.Vhost(r.Vhost)
 	toExchange := r.DestinationType == "exchange"
 	switch {
 	case r.Source == "":
 		return nil, "", amqp.DefaultExchange.New()
-	case !p.hasExchange(v, r.Vhost, r.Source):
+	case !p.hasExchange(v, r.Source):
 		return nil, "", amqp.NoExchange.New(amqp.ExchangeIn(r.Source, r.Vhost))
-	case toExchange && !p.hasExchange(v, r.Vhost, r.Destination):
+	case toExchange && !p.hasExchange(v, r.Destination):
 		return nil, "", amqp.NoExchange.New(amqp.ExchangeIn(r.Destination, r.Vhost))
-	case !toExchange && !p.hasQueue(v, r.Vhost, r.Destination):
+	case !toExchange && !p.hasQueue(v, r.Destination):
 		return nil, "", amqp.NoQueue.New(amqp.QueueIn(r.Destination, r.Vhost))
-	case v == nil:
-		return nil, Create, nil
 	}
 	x, err := v.Exchange(r.Source)
 	if err != nil {
 		return nil, Create, nil
 	}
-	key := definitions.Key(r)
-	for _, b := range x.Bindings() {
-		if b.Destination.DestinationName() == r.Destination && b.Key == r.RoutingKey {
-			if was := bindingRecord(b); bytes.Equal(definitions.Key(was), key) {
-				was.Encoded = nil
-				return was, Keep, nil
-			}
-		}
+	if was := p.bindingsOf(x)[string(definitions.Key(r))]; was != nil {
+		return bindingRecord(was), Keep, nil
 	}
 	return nil, Create, nil
 }
 
-func (p *planner) hasExchange(v *vhost.Vhost, vhostName, name string) bool {
-	if p.exchanges[place{vhostName, name}] || strings.HasPrefix(name, "amq.") {
-		return true
+// bindingsOf are the bindings of x by their keys. They are looked up once for a
+// plan: an exchange may have many, and each is asked for.
+func (p *planner) bindingsOf(x *vhost.Exchange) map[string]*vhost.Binding {
+	if p.bindings[x] == nil {
+		p.bindings[x] = map[string]*vhost.Binding{}
+		for _, b := range x.Bindings() {
+			p.bindings[x][string(definitions.Key(bindingRecord(b)))] = b
+		}
 	}
-	if v == nil {
-		return false
+	return p.bindings[x]
+}
+
+func (p *planner) hasExchange(v *vhost.Vhost, name string) bool {
+	if p.exchanges[place{v.Name, name}] {
+		return true
 	}
 	_, err := v.Exchange(name)
 	return err == nil
 }
 
-func (p *planner) hasQueue(v *vhost.Vhost, vhostName, name string) bool {
-	if p.queues[place{vhostName, name}] {
+func (p *planner) hasQueue(v *vhost.Vhost, name string) bool {
+	if p.queues[place{v.Name, name}] {
 		return true
-	}
-	if v == nil {
-		return false
 	}
 	_, err := v.Queue(name, 0)
 	return err == nil

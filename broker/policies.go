@@ -58,7 +58,7 @@ func (b Acting) DeletePolicy(by policy.Author, vhostName, name string) (there bo
 	if err != nil {
 		return true, err
 	}
-	if err := forget(b.store, rec); err != nil {
+	if err := b.forget(rec); err != nil {
 		return true, err
 	}
 	if err := v.SetPolicies(v.Policies().Without(by, name)); err != nil {

@@ -42,9 +42,9 @@ func TestPolicies(t *testing.T) {
 	if !f.put(policy.User, "p", "^q", definitions.Object{"max-length": int64(9)}) || f.put(policy.User, "p", "^q", definitions.Object{"max-length": int64(5)}) {
 		t.Error("created tells the wrong thing")
 	}
-	f.put(policy.User, "gone", "^q", definitions.Object{"expires": int64(5)})
+	f.put(policy.User, "gone", "^q", definitions.Object{"expires": int64(600_000)})
 	f.put(policy.Operator, "p", "^q", definitions.Object{"max-length": int64(2)})
-	f.put(policy.Operator, "gone", "^q", definitions.Object{"message-ttl": int64(5)})
+	f.put(policy.Operator, "gone", "^q", definitions.Object{"message-ttl": int64(600_000)})
 	for _, by := range []policy.Author{policy.User, policy.Operator} {
 		if there, err := f.DeletePolicy(by, "/", "gone"); !there || err != nil {
 			t.Errorf("deleting: %v, %v", there, err)

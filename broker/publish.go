@@ -19,7 +19,7 @@ type target struct {
 // Target finds the exchange to publish to, and checks that the user may. The
 // answer holds for the message that follows.
 func (s *Session) Target(name []byte) (*vhost.Exchange, error) {
-	rights, topology := s.c.b.auth.Version(), s.v.Version()
+	rights, topology := s.c.rights(), s.v.Version()
 	t := &s.target
 	if t.x != nil && string(name) == t.x.Name && t.rights == rights && t.topology == topology {
 		return t.x, nil
@@ -49,7 +49,7 @@ func (s *Session) writable(name string) (*vhost.Exchange, error) {
 // CheckUserID refuses a user-id property that names another user, unless the
 // user may impersonate.
 func (s *Session) CheckUserID(id []byte) error {
-	u := s.c.User
+	u := s.c.user.Load()
 	if string(id) == u.Name || u.HasTag("impersonator") {
 		return nil
 	}

@@ -41,6 +41,6 @@ func (b Acting) markQueue(vhostName, name string, on bool, action string, mark f
 	if err := mark(v, q, on); err != nil {
 		return err
 	}
-	b.Note(action, amqp.Table{"name": name, "vhost": vhostName})
+	b.emit(action, func() amqp.Table { return amqp.Table{"name": name, "vhost": vhostName} })
 	return nil
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // records keeps durable topology in the store; it is the vhosts' Keeper.
-type records struct{ store store.Store }
+type records struct {
+	store  store.Store
+	owners *owners
+}
 
 // Keep implements vhost.Keeper.
 func (r records) Keep(changes []vhost.Change) error {
@@ -19,7 +22,7 @@ func (r records) Keep(changes []vhost.Change) error {
 	for _, c := range changes {
 		rec := recordOf(c)
 		if c.Forget {
-			b.Delete(definitions.Key(rec))
+			r.owners.forget(&b, definitions.Key(rec))
 			continue
 		}
 		if err := put(&b, rec); err != nil {
@@ -61,13 +64,6 @@ func load[T definitions.Record](s store.Store, r T) (T, error) {
 	return stored.(T), nil
 }
 
-// forget deletes one record.
-func forget(s store.Store, rec definitions.Record) error {
-	var b store.Batch
-	b.Delete(definitions.Key(rec))
-	return s.Commit(&b)
-}
-
 func recordOf(c vhost.Change) definitions.Record {
 	switch {
 	case c.Exchange != nil:
@@ -82,6 +78,7 @@ func exchangeRecord(x *vhost.Exchange) *definitions.Exchange {
 	return &definitions.Exchange{
 		Vhost: x.Vhost(), Name: x.Name, Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
 		Internal: x.Internal, Arguments: object(x.Arguments), Encoded: encoded(x.Arguments),
+		DeclaredBy: x.DeclaredBy,
 	}
 }
 

@@ -95,6 +95,7 @@ func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	}
 	return v.RestoreExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: true, AutoDelete: r.AutoDelete, Internal: r.Internal, Arguments: args,
+		By: r.DeclaredBy,
 	})
 }
 
@@ -158,11 +159,11 @@ var inVhosts = []definitions.Kind{
 // forgetVhost deletes the records of a vhost and of what is inVhosts.
 func (b *Broker) forgetVhost(name string) error {
 	var batch store.Batch
-	batch.Delete(definitions.Key(&definitions.Vhost{Name: name}))
+	b.owners.forget(&batch, definitions.Key(&definitions.Vhost{Name: name}))
 	var errs []error
 	for _, kind := range inVhosts {
 		errs = append(errs, b.store.Scan(definitions.PrefixIn(kind, name), func(key, _ []byte) bool {
-			batch.Delete(slices.Clone(key))
+			b.owners.forget(&batch, slices.Clone(key))
 			return true
 		}))
 	}

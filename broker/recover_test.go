@@ -282,3 +282,27 @@ func TestAmendedAfterRestart(t *testing.T) {
 		t.Errorf("exported %+v", q)
 	}
 }
+
+// TestDeclaredBy: who declared an exchange is remembered, and is no part of
+// definitions.
+func TestDeclaredBy(t *testing.T) {
+	f := newFixture(t)
+	f.must(f.session("guest", "/").DeclareExchange(ExchangeDeclaration{Name: "x", Kind: "direct", Durable: true}))
+	for range 2 {
+		v, err := f.Vhost("/")
+		f.must(err)
+		for name, by := range map[string]string{"x": "guest", "amq.direct": "", "": ""} {
+			if x, err := v.Exchange(name); err != nil || x.DeclaredBy != by {
+				t.Errorf("%q: %v, by %+v", name, err, x)
+			}
+		}
+		f.restart()
+	}
+	d, err := f.Export()
+	f.must(err)
+	text, err := d.JSON()
+	f.must(err)
+	if len(d.Exchanges) != 1 || strings.Contains(string(text), "declared_by") {
+		t.Errorf("exported %s", text)
+	}
+}

@@ -42,8 +42,8 @@ type Session struct {
 }
 
 type rightKey struct {
-	right    auth.Right
-	resource string
+	right      auth.Right
+	kind, name string
 }
 
 // maxRights bounds how many answers a session remembers.
@@ -79,34 +79,36 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 	if err != nil {
 		return nil, err
 	}
-	if !b.Reachable(u, vhostName) {
+	if !b.chain.Reachable(u, vhostName) {
 		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
 	}
+	c := b.newConnection(u, v, client)
+	c.unlisted = true
 	b.mu.Lock()
 	b.lastConnection++
-	c := &Connection{Client: client, ID: b.lastConnection, User: u, Opened: time.Now(), b: b, v: v, unlisted: true}
+	c.ID = b.lastConnection
 	b.mu.Unlock()
 	return c.newSession(0, nil), nil
 }
 
-// allowed answers whether the user has a right, and remembers the answer for
-// as long as no permission changes.
-func (s *Session) allowed(r auth.Right, resource string) bool {
-	if v := s.c.b.auth.Version(); v != s.version || len(s.rights) >= maxRights {
+// allowed answers whether the user has a right on a queue or exchange, and
+// remembers the answer for as long as no permission changes.
+func (s *Session) allowed(r auth.Right, kind, name string) bool {
+	if v := s.c.rights(); v != s.version || len(s.rights) >= maxRights {
 		clear(s.rights)
 		s.version = v
 	}
-	k := rightKey{r, resource}
+	k := rightKey{r, kind, name}
 	ok, known := s.rights[k]
 	if !known {
-		ok = s.c.b.may(s.c.User, s.v.Name, r, resource)
+		ok = s.c.b.chain.Allowed(s.c.user.Load(), r, auth.Resource{Vhost: s.v.Name, Kind: kind, Name: name})
 		s.rights[k] = ok
 	}
 	return ok
 }
 
 func (s *Session) needQueue(r auth.Right, name string) error {
-	if s.allowed(r, name) {
+	if s.allowed(r, auth.Queue, name) {
 		return nil
 	}
 	return amqp.NoPermission.New(r, amqp.QueueIn(name, s.v.Name), s.c.User.Name)
@@ -116,7 +118,7 @@ func (s *Session) needExchange(r auth.Right, name string) error {
 	if name == "" {
 		name = "amq.default"
 	}
-	if s.allowed(r, name) {
+	if s.allowed(r, auth.Exchange, name) {
 		return nil
 	}
 	return amqp.NoPermission.New(r, amqp.ExchangeIn(name, s.v.Name), s.c.User.Name)
@@ -124,9 +126,9 @@ func (s *Session) needExchange(r auth.Right, name string) error {
 
 // needAny wants any right at all, to look whether something is there. in
 // prints the resource.
-func (s *Session) needAny(name string, in func(name, vhost string) string) error {
+func (s *Session) needAny(kind, name string, in func(name, vhost string) string) error {
 	for _, r := range []auth.Right{auth.Configure, auth.Write, auth.Read} {
-		if s.allowed(r, name) {
+		if s.allowed(r, kind, name) {
 			return nil
 		}
 	}

@@ -26,9 +26,9 @@ func (ts tallies) edit(name string, f func(t *tally)) {
 	ts[name] = t
 }
 
-// admit refuses a connection of u into a vhost, for RabbitMQ's reasons in
-// RabbitMQ's order. Broker.mu is held.
-func (b *Broker) admit(u *auth.User, vhostName string) error {
+// admit refuses a connection of u into a vhost, which is reachable for it or
+// not, for RabbitMQ's reasons in RabbitMQ's order. Broker.mu is held.
+func (b *Broker) admit(u *auth.User, vhostName string, reachable bool) error {
 	if n := b.nodeLimits.Connections; n > 0 && len(b.connections) >= n {
 		return amqp.TooManyConnections.New(n)
 	}
@@ -42,7 +42,7 @@ func (b *Broker) admit(u *auth.User, vhostName string) error {
 	if n, reached := of.limits.reached(MaxConnections, of.connections); reached {
 		return amqp.TooManyOfUser.New(u.Name, n)
 	}
-	if !b.auth.Reachable(u, vhostName) {
+	if !reachable {
 		return amqp.NoVhostAccess.New(vhostName, u.Name)
 	}
 	return nil

@@ -27,9 +27,9 @@ func (s *Session) restricts(x *vhost.Exchange) bool {
 		return false
 	}
 	t := &s.topics
-	if v := s.c.b.auth.Version(); v != t.version {
+	if v := s.c.rights(); v != t.version {
 		t.version = v
-		t.said = s.c.b.topicsOf(s.c.User, s.v.Name, s.c.ClientID)
+		t.said = s.c.b.chain.Topics(s.c.user.Load(), s.v.Name, s.c.ClientID)
 		clear(t.answers)
 	}
 	return t.said.Restricts(x.Name)

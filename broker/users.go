@@ -11,13 +11,11 @@ import (
 
 // PutUser makes a user or changes its password and tags. Its limits stay.
 func (b Acting) PutUser(name, password string, tags ...string) error {
-	hash, err := auth.Hash(auth.SHA256, password)
+	hash, algorithm, err := b.HashPassword(password)
 	if err != nil {
 		return err
 	}
-	return b.putUser(&definitions.User{
-		Name: name, PasswordHash: hash, HashingAlgorithm: auth.SHA256, Tags: tags,
-	})
+	return b.putUser(&definitions.User{Name: name, PasswordHash: hash, HashingAlgorithm: algorithm, Tags: tags})
 }
 
 func (b Acting) putUser(r *definitions.User) error {
@@ -87,16 +85,16 @@ func (b Acting) DeleteUser(name string) error {
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	var batch store.Batch
-	batch.Delete(definitions.Key(&definitions.User{Name: name}))
+	b.owners.forget(&batch, definitions.Key(&definitions.User{Name: name}))
 	err := each(b.store, definitions.KindPermission, func(r *definitions.Permission) error {
 		if r.User == name {
-			batch.Delete(definitions.Key(r))
+			b.owners.forget(&batch, definitions.Key(r))
 		}
 		return nil
 	})
 	err = errors.Join(err, each(b.store, definitions.KindTopicPermission, func(r *definitions.TopicPermission) error {
 		if r.User == name {
-			batch.Delete(definitions.Key(r))
+			b.owners.forget(&batch, definitions.Key(r))
 		}
 		return nil
 	}))
@@ -120,12 +118,18 @@ func (b Acting) SetUser(r *definitions.User) error {
 	user.Password = ""
 	if r.Password != "" {
 		var err error
-		if user.PasswordHash, err = auth.Hash(r.HashingAlgorithm, r.Password); err != nil {
+		user.HashingAlgorithm = cmp.Or(r.HashingAlgorithm, b.hashing)
+		if user.PasswordHash, err = auth.Hash(user.HashingAlgorithm, r.Password); err != nil {
 			return InvalidError(err.Error())
 		}
-		user.HashingAlgorithm = cmp.Or(r.HashingAlgorithm, auth.SHA256)
 	}
 	return b.putUser(&user)
+}
+
+// HashPassword hashes a password as new ones are, and names the algorithm.
+func (b *Broker) HashPassword(password string) (hash, algorithm string, err error) {
+	hash, err = auth.Hash(b.hashing, password)
+	return hash, b.hashing, err
 }
 
 // User finds a user, or returns nil.

@@ -26,6 +26,7 @@ type Config struct {
 	Store            Store
 	Policies         Policies
 	Log              Log
+	Tracing          Tracing
 }
 
 // Node is who this broker is.
@@ -47,12 +48,6 @@ type Listeners struct {
 // Defaults is what a node with an empty data directory begins with.
 type Defaults struct {
 	User, Pass, Vhost string
-}
-
-// Auth is how users prove who they are.
-type Auth struct {
-	LoopbackUsers    []string // may log in only from this machine
-	CertificateLogin CertificateLogin
 }
 
 // Advertise is what the broker tells clients that it is.
@@ -138,8 +133,47 @@ const (
 	FormatJSON = "json"
 )
 
-// Log is what is logged, and how.
+// The values of Log.File that are no file.
+const (
+	ToStderr = "stderr"
+	ToStdout = "stdout"
+)
+
+// Log is what is logged, how, and where.
 type Log struct {
-	Level  slog.Level
-	Format string // FormatAuto, FormatText or FormatJSON
+	Level      slog.Level
+	Format     string // FormatAuto, FormatText or FormatJSON
+	File       string // ToStderr, ToStdout or a path
+	Categories Categories
+	Rotate     Rotate
+}
+
+// AsLog is the level of a category that has none of its own.
+const AsLog = "default"
+
+// Categories are kinds of lines that may have a level of their own: AsLog, or
+// the name of a level.
+type Categories struct {
+	Connection, Channel, Queue string
+}
+
+var categoryLevels = []string{AsLog, "debug", "info", "warn", "error", "none"}
+
+// Rotate is when a log file is put aside.
+type Rotate struct {
+	Size Bytes         // 0 never
+	Age  time.Duration // 0 never
+	Keep int           // how many there are of those
+}
+
+// URL is where something is asked by HTTP; the empty one is none.
+type URL string
+
+// Ratio is from 0 to 1.
+type Ratio float64
+
+// Tracing is where spans of messages go.
+type Tracing struct {
+	Endpoint URL   // empty: nowhere
+	Sample   Ratio // of the traces that their publishers sample
 }

@@ -53,11 +53,8 @@ func TestDefaults(t *testing.T) {
 		TLS:              TLS{MinVersion: "1.2"},
 		Defaults:         Defaults{User: "guest", Pass: "guest", Vhost: "/"},
 		DefaultQueueType: "classic",
-		Auth: Auth{
-			LoopbackUsers:    []string{"guest"},
-			CertificateLogin: CertificateLogin{From: "distinguished_name", SANType: "dns"},
-		},
-		Advertise: Advertise{Product: "HutchMQ", Version: "1.2.3"},
+		Auth:             defaultAuth,
+		Advertise:        Advertise{Product: "HutchMQ", Version: "1.2.3"},
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
@@ -67,7 +64,12 @@ func TestDefaults(t *testing.T) {
 		Alarms:   Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
 		Store:    Store{Sync: "always"},
 		Policies: Policies{Merge: true},
-		Log:      Log{Level: slog.LevelInfo, Format: "auto"},
+		Log: Log{
+			Level: slog.LevelInfo, Format: "auto", File: "stderr",
+			Categories: Categories{Connection: "default", Channel: "default", Queue: "default"},
+			Rotate:     Rotate{Size: 100 << 20, Keep: 5},
+		},
+		Tracing: Tracing{Sample: 1},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -146,19 +148,19 @@ func TestMergePolicies(t *testing.T) {
 
 func TestFileErrors(t *testing.T) {
 	tests := []struct{ file, want string }{
-		{"limits:\n  frame_maxx: 1", "hutchmq.yaml:2: unknown key 'limits.frame_maxx'; did you mean 'limits.frame_max'?"},
-		{"limit: {channel_max: 5}", ":1: unknown key 'limit'"},
-		{"data_dir: {a: b}", ":1: key 'data_dir' takes a value, not further keys"},
-		{"policies: {merge: 1}", "hutchmq.yaml:1: policies.merge: want true or false, got '1'"},
-		{"\nlog:\n  level: loud", "hutchmq.yaml:3: log.level: want one of debug, info, warn, error, got 'loud'"},
-		{"log: text", ":1: want keys and values, got 'text'"},
+		{"limits:\n  frame_maxx: 1", "hutchmq.yaml:2:3: unknown key 'limits.frame_maxx'; did you mean 'limits.frame_max'?"},
+		{"limit: {channel_max: 5}", ":1:1: unknown key 'limit'"},
+		{"data_dir: {a: b}", ":1:1: key 'data_dir' takes a value, not further keys"},
+		{"policies: {merge: 1}", "hutchmq.yaml:1:12: policies.merge: want true or false, got '1'"},
+		{"\nlog:\n  level: loud", "hutchmq.yaml:3:3: log.level: want one of debug, info, warn, error, got 'loud'"},
+		{"log: text", ":1:6: want keys and values, got 'text'"},
 		{"limits: {channel_max: 0}", "limits.channel_max: want between 1 and 65535, got '0'"},
 		{"limits: {frame_max: 1KiB}", "limits.frame_max: want between 4KiB and 16MiB, got '1KiB'"},
 		{"limits: {heartbeat: 1500ms}", "limits.heartbeat: want whole seconds, got '1500ms'"},
 		{"limits: {heartbeat: 60}", "want a duration such as 60s or 5m, got '60'"},
 		{"limits: {max_message_size: 9999999999999GiB}", "want a size such as 128KiB or 16MiB"},
 		{"listeners: {amqp: {addr: 5672}}", "want host:port, :port or none, got '5672'"},
-		{"data_dir: a\ndata_dir: b", ":2: key 'data_dir' is set twice"},
+		{"data_dir: a\ndata_dir: b", ":2:1: key 'data_dir' is set twice"},
 		{"auth: {loopback_users: [[a]]}", "takes a list of plain values"},
 		{"a: &a {a: *a}", "unknown key 'a'"},
 		{"limits: &l {limits: *l}", "unknown key 'limits.limits'"},
@@ -174,7 +176,7 @@ func TestFileErrors(t *testing.T) {
 
 func TestAllErrorsAtOnce(t *testing.T) {
 	_, err := Load(sources(t, "log: {format: xml}\nnonsense: 1", "--amqp=x", "HUTCHMQ_LIMITS_CONNECTIONS=-1"))
-	for _, want := range []string{":2: unknown key 'nonsense'", ":1: log.format", "--amqp: want host:port", "HUTCHMQ_LIMITS_CONNECTIONS: want between 0"} {
+	for _, want := range []string{":2:1: unknown key 'nonsense'", ":1:7: log.format", "--amqp: want host:port", "HUTCHMQ_LIMITS_CONNECTIONS: want between 0"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)
 		}

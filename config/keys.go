@@ -15,6 +15,7 @@ type Key struct {
 	Choices  []string // a text is one of these, if any are given
 	Min, Max int64    // of a number, in bytes, nanoseconds or one
 	Secret   bool     // not to be shown
+	Live     bool     // a reload changes it at once
 
 	field func(c *Config) any // a pointer to the value
 }
@@ -34,12 +35,12 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.DataDir },
 	},
 	{
-		Path: "node.name", Default: "rabbit@<host>",
+		Path: "node.name", Default: "rabbit@<host>", Env: []string{"RABBITMQ_NODENAME"},
 		Says:  "The name of this node, as management tools show it; by default with the host name up to its first dot.",
 		field: func(c *Config) any { return &c.Node.Name },
 	},
 	{
-		Path: "listeners.amqp.addr", Default: ":5672", Flag: "amqp", Env: []string{"HUTCHMQ_AMQP"},
+		Path: "listeners.amqp.addr", Default: ":5672", Flag: "amqp", Env: []string{"HUTCHMQ_AMQP", "RABBITMQ_NODE_PORT"},
 		Says:  "Where AMQP clients connect.",
 		field: func(c *Config) any { return &c.Listeners.AMQP },
 	},
@@ -170,7 +171,8 @@ var Keys = []Key{
 	},
 	{
 		Path: "definitions", Flag: "definitions",
-		Says:  "A definitions file, JSON or YAML, imported at every start.",
+		Live:  true,
+		Says:  "A definitions file, JSON or YAML, or a directory of them, applied at every start: all of it, or the broker does not start.",
 		field: func(c *Config) any { return &c.Definitions },
 	},
 	{
@@ -197,6 +199,210 @@ var Keys = []Key{
 		Path: "auth.loopback_users", Default: "guest",
 		Says:  "Users that may log in only from this machine; `none` lets everybody in from everywhere.",
 		field: func(c *Config) any { return &c.Auth.LoopbackUsers },
+	},
+	{
+		Path: "auth.backends", Default: "internal", Choices: []string{
+			BackendInternal, BackendOAuth2, BackendHTTP, BackendLDAP, BackendHTTPInternal, BackendLDAPInternal,
+		},
+		Says:  "Who lets users in, asked in this order: `internal` are the users of this broker, `oauth2`, `http` and `ldap` those of other systems; `http/internal` and `ldap/internal` check the password there and take tags and rights from the internal user of the same name.",
+		field: func(c *Config) any { return &c.Auth.Backends },
+	},
+	{
+		Path: "auth.mechanisms", Default: "PLAIN,AMQPLAIN,EXTERNAL,ANONYMOUS", Choices: []string{"PLAIN", "AMQPLAIN", "EXTERNAL", "ANONYMOUS"},
+		Says:  "The SASL mechanisms offered to clients, of which `EXTERNAL` needs a client certificate and `ANONYMOUS` an `auth.anonymous_login_user`.",
+		field: func(c *Config) any { return &c.Auth.Mechanisms },
+	},
+	{
+		Path:  "auth.anonymous_login_user",
+		Says:  "The user that clients are who log in as nobody, with the mechanism `ANONYMOUS`; empty lets none of them in.",
+		field: func(c *Config) any { return &c.Auth.AnonymousUser },
+	},
+	{
+		Path: "auth.password_hashing", Default: "sha256", Choices: []string{"sha256", "sha512", "argon2id"},
+		Says:  "How new passwords are hashed: RabbitMQ can import all of these but `argon2id`, which is much harder to guess from a stolen file.",
+		field: func(c *Config) any { return &c.Auth.PasswordHashing },
+	},
+	{
+		Path: "auth.cache_ttl", Default: "15s", Max: 3600 * second,
+		Says:  "How long answers of backends outside are remembered; `0s` is not at all.",
+		field: func(c *Config) any { return &c.Auth.CacheTTL },
+	},
+	{
+		Path:  "auth.oauth2.resource_server_id",
+		Says:  "This broker among the audiences of access tokens.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.ResourceServerID },
+	},
+	{
+		Path:  "auth.oauth2.issuer",
+		Says:  "The issuer that tokens must be of, and whose discovery document tells where its keys are.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Issuer },
+	},
+	{
+		Path:  "auth.oauth2.jwks_url",
+		Says:  "Where the keys are that sign tokens, when the issuer is not to be asked.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.JWKSURL },
+	},
+	{
+		Path:  "auth.oauth2.jwks_file",
+		Says:  "A file with those keys, instead of a URL.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.JWKSFile },
+	},
+	{
+		Path:  "auth.oauth2.scope_prefix",
+		Says:  "What scopes for this broker begin with; by default the resource server id and a dot.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.ScopePrefix },
+	},
+	{
+		Path:  "auth.oauth2.scope_aliases",
+		Says:  "Scopes that stand for others, such as `admin=rabbitmq.tag:administrator rabbitmq.read:*/*`.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.ScopeAliases },
+	},
+	{
+		Path:  "auth.oauth2.additional_scopes_key",
+		Says:  "Claims that hold scopes beside `scope`; a dot leads into an object, as in `realm_access.roles`.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.AdditionalScopesKeys },
+	},
+	{
+		Path: "auth.oauth2.username_claims", Default: "sub,client_id",
+		Says:  "Claims with the name of the user, of which the first that is there counts.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.UsernameClaims },
+	},
+	{
+		Path: "auth.oauth2.algorithms", Default: "RS256,RS384,RS512,PS256,PS384,PS512,ES256,ES384,ES512,EdDSA", Choices: []string{
+			"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+		},
+		Says:  "The algorithms that may have signed a token.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Algorithms },
+	},
+	{
+		Path: "auth.oauth2.verify_aud", Default: "true",
+		Says:  "Whether a token must be for this broker.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.VerifyAudience },
+	},
+	{
+		Path: "auth.oauth2.require_tls", Default: "true",
+		Says:  "Whether keys are taken from other machines over https only.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.RequireTLS },
+	},
+	{
+		Path: "auth.oauth2.leeway", Default: "5s", Max: 300 * second,
+		Says:  "By how much the clocks of issuers may differ from this one.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Leeway },
+	},
+	{
+		Path: "auth.oauth2.timeout", Default: "5s", Min: 100 * milli, Max: 60 * second,
+		Says:  "How long the issuer may take to answer.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.Timeout },
+	},
+	{
+		Path:  "auth.oauth2.ca_file",
+		Says:  "The certificates, in PEM, of those who vouch for the issuer's; by default the system's.",
+		field: func(c *Config) any { return &c.Auth.OAuth2.CAFile },
+	},
+	{
+		Path:  "auth.http.user_path",
+		Says:  "The URL of the web service that tells who may log in, as RabbitMQ's HTTP backend asks it.",
+		field: func(c *Config) any { return &c.Auth.HTTP.UserPath },
+	},
+	{
+		Path:  "auth.http.vhost_path",
+		Says:  "The URL that tells who may open a vhost.",
+		field: func(c *Config) any { return &c.Auth.HTTP.VhostPath },
+	},
+	{
+		Path:  "auth.http.resource_path",
+		Says:  "The URL that tells who may configure, write to or read from a queue or exchange.",
+		field: func(c *Config) any { return &c.Auth.HTTP.ResourcePath },
+	},
+	{
+		Path:  "auth.http.topic_path",
+		Says:  "The URL that tells who may use a routing key of a topic exchange.",
+		field: func(c *Config) any { return &c.Auth.HTTP.TopicPath },
+	},
+	{
+		Path: "auth.http.http_method", Default: "get", Choices: []string{"get", "post"},
+		Says:  "How the web service is asked.",
+		field: func(c *Config) any { return &c.Auth.HTTP.Method },
+	},
+	{
+		Path: "auth.http.timeout", Default: "5s", Min: 100 * milli, Max: 60 * second,
+		Says:  "How long the web service may take to answer.",
+		field: func(c *Config) any { return &c.Auth.HTTP.Timeout },
+	},
+	{
+		Path:  "auth.http.ca_file",
+		Says:  "The certificates, in PEM, of those who vouch for the web service's; by default the system's.",
+		field: func(c *Config) any { return &c.Auth.HTTP.CAFile },
+	},
+	{
+		Path:  "auth.ldap.urls",
+		Says:  "Where the directory is, `ldap://host` or `ldaps://host`; one after the other is tried.",
+		field: func(c *Config) any { return &c.Auth.LDAP.URLs },
+	},
+	{
+		Path: "auth.ldap.starttls", Default: "false",
+		Says:  "Whether `ldap://` switches to TLS before anything is said.",
+		field: func(c *Config) any { return &c.Auth.LDAP.StartTLS },
+	},
+	{
+		Path:  "auth.ldap.user_dn_pattern",
+		Says:  "The entry of a user, such as `uid=${username},ou=people,dc=example,dc=com`.",
+		field: func(c *Config) any { return &c.Auth.LDAP.UserDNPattern },
+	},
+	{
+		Path:  "auth.ldap.user_base",
+		Says:  "Where users are sought when there is no pattern.",
+		field: func(c *Config) any { return &c.Auth.LDAP.UserBase },
+	},
+	{
+		Path: "auth.ldap.user_filter", Default: "(uid=${username})",
+		Says:  "What finds the entry of a user there.",
+		field: func(c *Config) any { return &c.Auth.LDAP.UserFilter },
+	},
+	{
+		Path:  "auth.ldap.bind_dn",
+		Says:  "Who searches the directory; by default nobody, and then the user.",
+		field: func(c *Config) any { return &c.Auth.LDAP.BindDN },
+	},
+	{
+		Path: "auth.ldap.bind_password", Secret: true,
+		Says:  "The password of who searches.",
+		field: func(c *Config) any { return &c.Auth.LDAP.BindPassword },
+	},
+	{
+		Path:  "auth.ldap.group_base",
+		Says:  "Where the groups of a user are sought; empty is not at all.",
+		field: func(c *Config) any { return &c.Auth.LDAP.GroupBase },
+	},
+	{
+		Path: "auth.ldap.group_filter", Default: "(member=${user_dn})",
+		Says:  "What finds the groups of a user there.",
+		field: func(c *Config) any { return &c.Auth.LDAP.GroupFilter },
+	},
+	{
+		Path: "auth.ldap.group_name_attribute", Default: "cn",
+		Says:  "The attribute that `auth.ldap.groups` calls groups by.",
+		field: func(c *Config) any { return &c.Auth.LDAP.GroupNameAttribute },
+	},
+	{
+		Path:  "auth.ldap.groups",
+		Says:  "What each group stands for, such as `admins=tag:administrator configure:*/* write:*/* read:*/*`; see docs/AUTH.md.",
+		field: func(c *Config) any { return &c.Auth.LDAP.Groups },
+	},
+	{
+		Path:  "auth.ldap.everyone",
+		Says:  "What every user of the directory may do, in the same words.",
+		field: func(c *Config) any { return &c.Auth.LDAP.Everyone },
+	},
+	{
+		Path: "auth.ldap.timeout", Default: "5s", Min: 100 * milli, Max: 60 * second,
+		Says:  "How long the directory may take to answer.",
+		field: func(c *Config) any { return &c.Auth.LDAP.Timeout },
+	},
+	{
+		Path:  "auth.ldap.ca_file",
+		Says:  "The certificates, in PEM, of those who vouch for the directory's; by default the system's.",
+		field: func(c *Config) any { return &c.Auth.LDAP.CAFile },
 	},
 	{
 		Path: "auth.ssl_cert_login_from", Default: "distinguished_name",
@@ -226,61 +432,73 @@ var Keys = []Key{
 	},
 	{
 		Path: "limits.channel_max", Default: "2047", Min: 1, Max: math.MaxUint16,
+		Live:  true,
 		Says:  "Channels a connection may have open.",
 		field: func(c *Config) any { return &c.Limits.ChannelMax },
 	},
 	{
 		Path: "limits.frame_max", Default: "128KiB", Min: 4 * kib, Max: 16 * mib,
+		Live:  true,
 		Says:  "The largest frame the broker takes; a client may negotiate less, down to 4KiB.",
 		field: func(c *Config) any { return &c.Limits.FrameMax },
 	},
 	{
 		Path: "limits.heartbeat", Default: "60s", Max: math.MaxUint16 * second,
+		Live:  true,
 		Says:  "The heartbeat offered to clients, in whole seconds; `0s` offers none.",
 		field: func(c *Config) any { return &c.Limits.Heartbeat },
 	},
 	{
 		Path: "limits.max_message_size", Default: "16MiB", Min: 1, Max: 512 * mib,
+		Live:  true,
 		Says:  "The largest message body.",
 		field: func(c *Config) any { return &c.Limits.MaxMessageSize },
 	},
 	{
 		Path: "limits.handshake_timeout", Default: "10s", Min: 100 * milli, Max: 3600 * second,
+		Live:  true,
 		Says:  "How long a client may take from connecting to an open vhost.",
 		field: func(c *Config) any { return &c.Limits.HandshakeTimeout },
 	},
 	{
 		Path: "limits.consumers_per_channel", Default: "10000", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Consumers a channel may have; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.ConsumersPerChannel },
 	},
 	{
 		Path: "limits.connections", Default: "0", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "AMQP connections this node takes; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Connections },
 	},
 	{
 		Path: "limits.queues", Default: "0", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Queues this node holds, in all vhosts together; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Queues },
 	},
 	{
 		Path: "limits.exchanges", Default: "0", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Exchanges this node holds beside those that every vhost has; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Exchanges },
 	},
 	{
 		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
+		Live:  true,
 		Says:  "Deliveries a channel may owe an acknowledgement for, whatever its prefetch; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.UnackedPerChannel },
 	},
 	{
 		Path: "limits.prefetch", Default: "0", Max: math.MaxUint16,
+		Live:  true,
 		Says:  "The prefetch of consumers whose channel asked for none; `0` is no limit.",
 		field: func(c *Config) any { return &c.Limits.Prefetch },
 	},
 	{
 		Path: "limits.consumer_timeout", Default: "30m", Max: math.MaxInt32 * milli,
+		Live:  true,
 		Says:  "How long a delivery may stay unacknowledged, unless its consumer, its queue or a policy says otherwise; `0s` is for ever.",
 		field: func(c *Config) any { return &c.Limits.ConsumerTimeout },
 	},
@@ -291,11 +509,13 @@ var Keys = []Key{
 	},
 	{
 		Path: "alarms.memory_high_watermark", Default: "0.6",
+		Live:  true,
 		Says:  "The memory the broker may use before it stops publishers: a share such as `0.6` of `memory.limit`, or a size; `0` is no limit.",
 		field: func(c *Config) any { return &c.Alarms.MemoryHighWatermark },
 	},
 	{
 		Path: "alarms.disk_free_limit", Default: "50MB", Max: 1 << 60,
+		Live:  true,
 		Says:  "The disk that must be free where the data directory is, or publishers are stopped; `0` is no limit.",
 		field: func(c *Config) any { return &c.Alarms.DiskFreeLimit },
 	},
@@ -311,6 +531,7 @@ var Keys = []Key{
 	},
 	{
 		Path: "log.level", Default: "info", Choices: []string{"debug", "info", "warn", "error"},
+		Live:  true,
 		Says:  "The least severe level that is logged.",
 		field: func(c *Config) any { return &c.Log.Level },
 	},
@@ -318,5 +539,57 @@ var Keys = []Key{
 		Path: "log.format", Default: FormatAuto, Choices: []string{FormatAuto, FormatText, FormatJSON},
 		Says:  "`auto` is text on a terminal and JSON otherwise.",
 		field: func(c *Config) any { return &c.Log.Format },
+	},
+	{
+		Path: "log.connection.level", Default: AsLog, Choices: categoryLevels,
+		Live:  true,
+		Says:  "The least severe level of lines about connections: who came, who was refused, how it ended; `default` is that of `log.level`.",
+		field: func(c *Config) any { return &c.Log.Categories.Connection },
+	},
+	{
+		Path: "log.channel.level", Default: AsLog, Choices: categoryLevels,
+		Live:  true,
+		Says:  "Likewise of lines about channels and what was wrong with them.",
+		field: func(c *Config) any { return &c.Log.Categories.Channel },
+	},
+	{
+		Path: "log.queue.level", Default: AsLog, Choices: categoryLevels,
+		Live:  true,
+		Says:  "Likewise of lines about queues and what they have on disk.",
+		field: func(c *Config) any { return &c.Log.Categories.Queue },
+	},
+	{
+		Path: "log.file", Default: ToStderr, Env: []string{"RABBITMQ_LOGS"},
+		Says:  "Where the log goes: `stderr`, `stdout`, or the path of a file, which is rotated.",
+		field: func(c *Config) any { return &c.Log.File },
+	},
+	{
+		Path: "log.rotate.size", Default: "100MiB", Max: 1 << 40,
+		Live:  true,
+		Says:  "The size at which a log file is put aside and a new one is begun; `0` is never.",
+		field: func(c *Config) any { return &c.Log.Rotate.Size },
+	},
+	{
+		Path: "log.rotate.age", Default: "0s", Max: 366 * 24 * 3600 * second,
+		Live:  true,
+		Says:  "The age at which a log file is put aside, such as `24h`; `0s` is never.",
+		field: func(c *Config) any { return &c.Log.Rotate.Age },
+	},
+	{
+		Path: "log.rotate.keep", Default: "5", Min: 1, Max: 1000,
+		Live:  true,
+		Says:  "How many log files that were put aside are kept.",
+		field: func(c *Config) any { return &c.Log.Rotate.Keep },
+	},
+	{
+		Path:  "tracing.otlp_endpoint",
+		Says:  "Where spans of messages are sent by OTLP/HTTP, such as `http://localhost:4318/v1/traces`; empty sends none.",
+		field: func(c *Config) any { return &c.Tracing.Endpoint },
+	},
+	{
+		Path: "tracing.sample", Default: "1.0",
+		Live:  true,
+		Says:  "The part of the traces that their publishers sample which the broker adds its spans to, from 0 to 1.",
+		field: func(c *Config) any { return &c.Tracing.Sample },
 	},
 }

@@ -17,9 +17,11 @@ type Setting struct {
 	Value   string `json:"value"`   // as it was written; Masked when secret
 	Default string `json:"default"` // likewise
 	Origin  Origin `json:"origin"`
-	Where   string `json:"where"` // the flag, the variable, or file and line; the key itself for a default
+	Where   string `json:"where"` // the flag, the variable, or the place in the file; the key itself for a default
 	Type    string `json:"type"`
 	Says    string `json:"description"`
+	Live    bool   `json:"live"`              // a reload changes it at once
+	Pending string `json:"pending,omitempty"` // what it will be after a restart, if not Value
 }
 
 // Masked stands for what is not to be shown.
@@ -27,30 +29,30 @@ const Masked = "********"
 
 // Settings are all settings that Load would give, in the order of Keys.
 func Settings(s Sources) ([]Setting, error) {
-	c, err := Load(s)
+	r, err := Read(s)
 	if err != nil {
 		return nil, err
 	}
-	file, err := readFile(s.File)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]Setting, 0, len(Keys))
-	for i := range Keys {
-		k := &Keys[i]
-		text, from, kind := s.find(k, file)
-		if k.Path == "advertise.version" {
-			text = c.Advertise.Version
-		}
-		list = append(list, setting(k, text, from, kind))
-	}
-	return list, nil
+	return r.Settings, nil
 }
 
-func setting(k *Key, text, from string, kind Origin) Setting {
-	s := Setting{Key: k.Path, Value: text, Default: k.Default, Origin: kind, Where: from, Type: k.Type(), Says: k.Says}
+// setting shows v as the value of k.
+func (v value) setting(k *Key) Setting {
+	s := Setting{
+		Key: k.Path, Value: v.text, Default: k.Default, Origin: v.origin, Where: v.where,
+		Type: k.Type(), Says: k.Says, Live: k.Live,
+	}
 	if k.Secret {
 		s.Value, s.Default = Masked, Masked
 	}
 	return s
+}
+
+// show sets the value that is shown for a key.
+func (r *Reading) show(key, text string) {
+	for i := range r.Settings {
+		if r.Settings[i].Key == key {
+			r.Settings[i].Value = text
+		}
+	}
 }

@@ -27,8 +27,8 @@ func TestSettings(t *testing.T) {
 	for _, want := range []Setting{
 		{Key: "listeners.amqp.addr", Value: ":1", Origin: FromFlag, Where: "--amqp"},
 		{Key: "log.level", Value: "debug", Origin: FromEnvironment, Where: "HUTCHMQ_LOG_LEVEL"},
-		{Key: "limits.heartbeat", Value: "30s", Origin: FromFile, Where: file + ":2: limits.heartbeat"},
-		{Key: "defaults.pass", Value: Masked, Origin: FromFile, Where: file + ":4: defaults.pass"},
+		{Key: "limits.heartbeat", Value: "30s", Origin: FromFile, Where: file + ":2:3: limits.heartbeat"},
+		{Key: "defaults.pass", Value: Masked, Origin: FromFile, Where: file + ":4:3: defaults.pass"},
 		{Key: "node.name", Value: "rabbit@box", Origin: FromDefault, Where: "node.name"},
 	} {
 		s := got[want.Key]

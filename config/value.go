@@ -7,6 +7,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +29,14 @@ func (k *Key) set(c *Config, text string) error {
 		return v.parse(text)
 	case *[]string:
 		*v = parseList(text)
+		for _, item := range *v {
+			if err := k.choose(item); err != nil {
+				return err
+			}
+		}
 		return nil
+	case *Meanings:
+		return v.parse(text)
 	case *[]netip.Prefix:
 		list, err := parseNetworks(text)
 		*v = list
@@ -51,6 +59,10 @@ func (k *Key) set(c *Config, text string) error {
 		return v.parse(text)
 	case *Share:
 		return v.parse(text)
+	case *Ratio:
+		return v.parse(text)
+	case *URL:
+		return v.parse(text)
 	case *time.Duration:
 		d, err := parseDuration(text)
 		*v = d
@@ -66,6 +78,8 @@ func (k *Key) Type() string {
 		return "address"
 	case *[]string:
 		return "list"
+	case *Meanings:
+		return "list of name=words"
 	case *[]netip.Prefix:
 		return "list of networks"
 	case *bool:
@@ -78,6 +92,10 @@ func (k *Key) Type() string {
 		return "share or size"
 	case *Share:
 		return "auto, percentage or size"
+	case *Ratio:
+		return "number from 0 to 1"
+	case *URL:
+		return "URL"
 	case *time.Duration:
 		return "duration"
 	}
@@ -123,8 +141,12 @@ func (a *Addr) parse(text string) error {
 		*a = ""
 		return nil
 	}
-	if _, port, err := net.SplitHostPort(text); err != nil || port == "" {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil || port == "" {
 		return fmt.Errorf("want host:port, :port or none, got '%s'", text)
+	}
+	if n, err := parseInt(port); err == nil && (n < 0 || n > math.MaxUint16) {
+		return fmt.Errorf("want a port up to %d, got '%s'", math.MaxUint16, text)
 	}
 	*a = Addr(text)
 	return nil
@@ -141,6 +163,23 @@ func (w *Watermark) parse(text string) error {
 		return fmt.Errorf("want a share such as 0.6 or a size such as 4GiB, got '%s'", text)
 	}
 	*w = Watermark{Share: share}
+	return nil
+}
+
+func (u *URL) parse(text string) error {
+	*u = URL(text)
+	if to, err := url.Parse(text); text != "" && (err != nil || to.Scheme != "http" && to.Scheme != "https" || to.Host == "") {
+		return fmt.Errorf("want a URL such as http://localhost:4318/v1/traces, got '%s'", text)
+	}
+	return nil
+}
+
+func (r *Ratio) parse(text string) error {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n >= 0 && n <= 1) {
+		return fmt.Errorf("want a number from 0 to 1, got '%s'", text)
+	}
+	*r = Ratio(n)
 	return nil
 }
 

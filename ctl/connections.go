@@ -28,7 +28,7 @@ var connections = listing{
 }
 
 type listConnections struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${connection_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"connection" help:"What to show, of: ${connection_columns}."`
 }
 
 // Run lists connections.
@@ -48,7 +48,7 @@ var channels = listing{
 }
 
 type listChannels struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${channel_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"channel" help:"What to show, of: ${channel_columns}."`
 }
 
 // Run lists channels.
@@ -67,7 +67,7 @@ var consumers = listing{
 }
 
 type listConsumers struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${consumer_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"consumer" help:"What to show, of: ${consumer_columns}."`
 }
 
 // Run lists consumers.

@@ -24,8 +24,12 @@ type Command struct {
 	Terminal bool
 	// Password asks a person; nil: there is nobody to ask.
 	Password func(prompt string) (string, error)
-	// Socket is where the broker of this machine serves its operator.
-	Socket string
+	// Screen is the terminal, for what takes it over; nil: there is none.
+	Screen *Screen
+	// Machine is what the broker of this machine would be started with, by a
+	// file of settings and with a data directory, or by the environment where
+	// these are empty.
+	Machine func(configFile, dataDir string) *Machine
 }
 
 // grammar is every verb there is.
@@ -45,6 +49,7 @@ type grammar struct {
 	definitionVerbs
 	nodeVerbs
 	healthVerbs
+	certificateVerbs
 	logVerbs
 	resourceVerbs
 	featureVerbs
@@ -90,6 +95,7 @@ func (c *Command) parser(g *grammar, helped func(int)) (*kong.Kong, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 		kong.Writers(c.Out, c.Err),
 		kong.Exit(helped),
+		kong.WithHyphenPrefixedParameters(true), // --priority -1
 		vars(),
 	}
 	for name, why := range meaningless {

@@ -55,7 +55,7 @@ func (v *importDefinitions) Run(o *operator) error {
 		return failure{exitData, err.Error()}
 	}
 	if !json.Valid(text) {
-		d, err := definitions.Parse(v.File, text)
+		d, err := definitions.Parse(v.name(text), text)
 		if err != nil {
 			return failure{exitData, err.Error()}
 		}
@@ -81,6 +81,18 @@ func (v *importDefinitions) read(o *operator) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, maxDefinitionsBytes))
+}
+
+// name is the name of the file, which says how it is written. Of the input it
+// is the first letter that does.
+func (v *importDefinitions) name(text []byte) string {
+	switch {
+	case v.File != "-":
+		return v.File
+	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
+		return "input.json"
+	}
+	return "input.yaml"
 }
 
 func (v *importDefinitions) where() string {

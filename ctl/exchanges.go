@@ -11,7 +11,7 @@ var exchanges = listing{
 }
 
 type listExchanges struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${exchange_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"exchange" help:"What to show, of: ${exchange_columns}."`
 }
 
 // Run lists exchanges.
@@ -30,7 +30,7 @@ var bindings = listing{
 }
 
 type listBindings struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${binding_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"binding" help:"What to show, of: ${binding_columns}."`
 }
 
 // Run lists bindings.

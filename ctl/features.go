@@ -11,7 +11,7 @@ type featureVerbs struct {
 var features = listing{plainColumns("name", "state", "stability", "provided_by", "desc", "doc_url"), "name state"}
 
 type listFeatureFlags struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${feature_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"feature" help:"What to show, of: ${feature_columns}."`
 }
 
 // Run lists flags.
@@ -39,7 +39,7 @@ var deprecated = listing{plainColumns("name", "deprecation_phase", "state", "pro
 
 type listDeprecated struct {
 	Used    bool     `help:"Only what somebody uses."`
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${deprecated_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"deprecated" help:"What to show, of: ${deprecated_columns}."`
 }
 
 // Run lists features.

@@ -178,27 +178,26 @@ func (v *checkPorts) Run(o *operator) error {
 	o.say("Testing TCP connections to all active listeners on node %s ...", n.Node)
 	for i := range n.Listeners {
 		l := &n.Listeners[i]
-		addr := net.JoinHostPort(v.host(l), strconv.Itoa(l.Port))
-		d := net.Dialer{Timeout: connectTimeout}
-		c, err := d.DialContext(o.ctx, "tcp", addr)
-		if err != nil {
+		addr := l.reachable()
+		if v.Address != "" {
+			addr = net.JoinHostPort(v.Address, strconv.Itoa(l.Port))
+		}
+		if err := o.connect(addr); err != nil {
 			return fail(exitUnavailable, "check failed: cannot connect to %s (%s): %v", addr, l.Protocol, err)
 		}
-		c.Close()
 	}
 	o.say("Successfully connected to %d listeners", len(n.Listeners))
 	return nil
 }
 
-// host is where a listener can be reached.
-func (v *checkPorts) host(l *listener) string {
-	if v.Address != "" {
-		return v.Address
+// connect opens a connection, and closes it.
+func (o *operator) connect(addr string) error {
+	d := net.Dialer{Timeout: connectTimeout}
+	c, err := d.DialContext(o.ctx, "tcp", addr)
+	if err != nil {
+		return err
 	}
-	if ip := net.ParseIP(l.IP); ip != nil && ip.IsUnspecified() {
-		return "localhost"
-	}
-	return l.IP
+	return c.Close()
 }
 
 type alarms struct{}

@@ -16,7 +16,7 @@ type listing struct {
 // listings are those whose columns people choose.
 var listings = map[string]listing{
 	"vhost": vhosts, "queue": queues, "exchange": exchanges, "binding": bindings, "connection": connections,
-	"channel": channels, "consumer": consumers, "feature": features, "deprecated": deprecated,
+	"channel": channels, "consumer": consumers, "feature": features, "deprecated": deprecated, "certificate": certificateColumns,
 }
 
 // show lists what is at a path, in the columns that are chosen.

@@ -1,6 +1,7 @@
 package ctl
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 
 type logVerbs struct {
 	SetLogLevel   setLogLevel   `cmd:"" name:"set_log_level" group:"Log" help:"Change what is logged, until the broker stops."`
-	RotateLogs    rotateLogs    `cmd:"" name:"rotate_logs" group:"Log" help:"Begin new log files; here the log goes to the standard error, and there is nothing to do."`
+	RotateLogs    rotateLogs    `cmd:"" name:"rotate_logs" group:"Log" help:"Put the log file aside and begin a new one; a log that goes to a stream stays as it is."`
 	LogTail       logTail       `cmd:"" name:"log_tail" group:"Log" help:"Print the end of the log."`
 	LogTailStream logTailStream `cmd:"" name:"log_tail_stream" group:"Log" help:"Print the log as it is written."`
 	LogLocation   logLocation   `cmd:"" name:"log_location" group:"Log" help:"Print where the log is."`
@@ -40,13 +41,10 @@ func (v *setLogLevel) Run(o *operator) error {
 
 type rotateLogs struct{}
 
-// Run asks whether there is a broker, and has nothing else to do.
+// Run has the broker do it.
 func (*rotateLogs) Run(o *operator) error {
-	v, err := o.overview()
-	if err == nil {
-		o.say("Node %s logs to its standard error: whoever keeps that rotates it. There is nothing to do.", v.Node)
-	}
-	return err
+	o.say("Rotating the log of the node ...")
+	return o.post(nil, nil, "x", "log", "rotate")
 }
 
 type logLocation struct {
@@ -89,6 +87,9 @@ func (l *logLine) String() string {
 	return b.String()
 }
 
+// mostLines are as many as the API gives at once.
+const mostLines = 500
+
 // log is the log after a line, at most so many lines.
 func (o *operator) log(after uint64, most int) ([]logLine, error) {
 	var said struct{ Lines []logLine }
@@ -103,7 +104,7 @@ type logTail struct {
 
 // Run prints the last lines.
 func (v *logTail) Run(o *operator) error {
-	list, err := o.log(0, min(max(v.Count, 1), 500))
+	list, err := o.log(0, min(max(v.Count, 1), mostLines))
 	if err != nil {
 		return err
 	}
@@ -122,7 +123,6 @@ const lookEvery = time.Second
 
 // Run prints what is logged from now on.
 func (v *logTailStream) Run(o *operator) error {
-	until := time.Now().Add(time.Duration(v.Seconds * float64(time.Second)))
 	last, err := o.log(0, 1)
 	if err != nil {
 		return err
@@ -131,8 +131,13 @@ func (v *logTailStream) Run(o *operator) error {
 	for _, l := range last {
 		after = l.ID
 	}
-	for v.Seconds == 0 || time.Now().Before(until) {
-		list, err := o.log(after, 500)
+	ctx, stop := o.ctx, context.CancelFunc(func() {})
+	if v.Seconds > 0 {
+		ctx, stop = context.WithTimeout(o.ctx, time.Duration(v.Seconds*float64(time.Second)))
+	}
+	defer stop()
+	for {
+		list, err := o.log(after, mostLines)
 		if err != nil {
 			return err
 		}
@@ -140,9 +145,10 @@ func (v *logTailStream) Run(o *operator) error {
 			o.print("%s", list[i].String())
 			after = list[i].ID
 		}
-		if err := o.sleep(lookEvery); err != nil {
-			return nil // interrupted
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(lookEvery):
 		}
 	}
-	return nil
 }

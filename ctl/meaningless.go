@@ -67,5 +67,5 @@ type meaninglessVerb struct {
 
 // Run refuses.
 func (v *meaninglessVerb) Run(o *operator) error {
-	return fail(exitSoftware, "%s does nothing here: %s", o.call.Command(), v.why)
+	return fail(exitSoftware, "%s does nothing here: %s", o.call.Selected().Name, v.why)
 }

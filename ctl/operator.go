@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type operator struct {
 	command *Command
 	client  *client.Client
 	call    *kong.Context
+	machine *Machine
 	ctx     context.Context
 	limit   time.Duration // of a request; negative: none
 }
@@ -28,15 +30,19 @@ func newOperator(ctx context.Context, c *Command, g *globals) (*operator, error)
 	if err != nil {
 		return nil, err
 	}
-	options := client.Options{URI: g.URI, Socket: c.Socket, User: g.User, Password: g.Password, Timeout: limit}
+	m := c.Machine(g.Config, g.DataDir)
+	options := client.Options{URI: g.URI, Socket: m.Socket, User: g.User, Password: g.Password, CA: g.CA, Timeout: limit}
 	if c.Password != nil {
-		options.Ask = func(user string) (string, error) { return c.Password("Password of " + user + ": ") }
+		options.Ask = func(user string) (password string, err error) {
+			g.Password, err = c.Password("Password of " + user + ": ") // asked for once, whoever waits
+			return g.Password, err
+		}
 	}
 	api, err := client.New(options)
 	if err != nil {
 		return nil, err
 	}
-	return &operator{globals: g, command: c, client: api, ctx: ctx, limit: limit}, nil
+	return &operator{globals: g, command: c, machine: m, client: api, ctx: ctx, limit: limit}, nil
 }
 
 // checkNode refuses to go on when another node is meant than the one there.
@@ -98,6 +104,9 @@ func (o *operator) print(format string, args ...any) {
 	fmt.Fprintf(o.command.Out, format+"\n", args...)
 }
 
+// maxLineBytes bounds what is read for an argument.
+const maxLineBytes = 1 << 16
+
 // line reads a line, without its end, where no argument was given.
 func (o *operator) line(what, given string) (string, error) {
 	if given != "" {
@@ -106,9 +115,12 @@ func (o *operator) line(what, given string) (string, error) {
 	if o.command.Password != nil {
 		return o.command.Password(what + ": ")
 	}
-	text, err := bufio.NewReader(o.command.In).ReadString('\n')
+	text, err := bufio.NewReader(io.LimitReader(o.command.In, maxLineBytes)).ReadString('\n')
 	if text = strings.TrimRight(text, "\r\n"); text == "" {
-		return "", fail(exitUsage, "the %s is missing: %v", what, err)
+		return "", fail(exitUsage, "the %s is missing, as an argument and in the input", what)
+	}
+	if err != nil && err != io.EOF {
+		return "", err
 	}
 	return text, nil
 }

@@ -36,7 +36,7 @@ var queues = listing{
 }
 
 type listQueues struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${queue_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"queue" help:"What to show, of: ${queue_columns}."`
 	Online  bool     `help:"Only those that answer, as all do."`
 	Offline bool     `help:"Only those that do not answer."`
 	Local   bool     `help:"Only those of this node, as all are."`
@@ -133,7 +133,7 @@ func (v *peek) Run(o *operator) error {
 }
 
 type listUnresponsive struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${queue_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"queue" help:"What to show, of: ${queue_columns}."`
 }
 
 // Run asks for the vhost, and finds no such queue.

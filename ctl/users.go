@@ -9,7 +9,7 @@ type userVerbs struct {
 	AddUser          addUser          `cmd:"" name:"add_user" group:"Users" help:"Make a user."`
 	DeleteUser       deleteUser       `cmd:"" name:"delete_user" group:"Users" help:"Delete a user."`
 	ChangePassword   changePassword   `cmd:"" name:"change_password" group:"Users" help:"Change the password of a user."`
-	ClearPassword    clearPassword    `cmd:"" name:"clear_password" group:"Users" help:"Let a user log in with no password at all any more."`
+	ClearPassword    clearPassword    `cmd:"" name:"clear_password" group:"Users" help:"Let a user log in by password no more."`
 	SetUserTags      setUserTags      `cmd:"" name:"set_user_tags" group:"Users" help:"Set the tags of a user, in place of those it has."`
 	ListUsers        listUsers        `cmd:"" name:"list_users" group:"Users" help:"List users and their tags."`
 	AuthenticateUser authenticateUser `cmd:"" name:"authenticate_user" group:"Users" help:"Find out whether a password is right."`

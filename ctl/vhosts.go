@@ -59,7 +59,7 @@ func (v *deleteVhost) Run(o *operator) error {
 }
 
 type listVhosts struct {
-	Columns []string `arg:"" optional:"" name:"column" help:"What to show, of: ${vhost_columns}."`
+	Columns []string `arg:"" optional:"" name:"column" columns:"vhost" help:"What to show, of: ${vhost_columns}."`
 }
 
 var vhosts = listing{

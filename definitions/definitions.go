@@ -22,6 +22,10 @@ type Definitions struct {
 	OriginalVhostName   string `json:"original_vhost_name,omitempty"`
 	Explanation         string `json:"explanation,omitempty"`
 
+	// Owner is whose the records are: what somebody made is not for others to
+	// change. Empty: nobody's. RabbitMQ has no such key.
+	Owner string `json:"owner,omitempty"`
+
 	// What an export of a single vhost says of it.
 	Description string    `json:"description,omitempty"`
 	Metadata    *Metadata `json:"metadata,omitempty"`
@@ -187,6 +191,8 @@ func (d *Definitions) header(key string) any {
 		return &d.OriginalVhostName
 	case "explanation":
 		return &d.Explanation
+	case "owner":
+		return &d.Owner
 	case "description":
 		return &d.Description
 	case "metadata":
@@ -203,7 +209,7 @@ func (d *Definitions) strip() {
 		d.Queues[i].ID, d.Queues[i].Encoded, d.Queues[i].Declared = 0, nil, nil
 	}
 	for i := range d.Exchanges {
-		d.Exchanges[i].Encoded = nil
+		d.Exchanges[i].Encoded, d.Exchanges[i].DeclaredBy = nil, ""
 	}
 	for i := range d.Bindings {
 		d.Bindings[i].Encoded = nil

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 )
@@ -45,6 +44,8 @@ type jsonReader struct {
 	*parser
 	text []byte
 	in   *json.Decoder
+
+	counted, lines int // how far lines were counted, and how many
 }
 
 // entry reads one key of the file and its value.
@@ -69,17 +70,17 @@ func (r *jsonReader) entry() error {
 
 func (r *jsonReader) list(s *section) error {
 	if err := r.token('['); err != nil {
-		return fmt.Errorf("%w of %s", err, s.name)
+		wrong, _ := err.(Problem)
+		wrong.Text += " of " + s.name
+		return wrong
 	}
-	s.present(&r.d)
+	s.present(r.d.Definitions)
 	for i := 0; r.in.More(); i++ {
 		var text json.RawMessage
 		if err := r.in.Decode(&text); err != nil {
 			return r.refuse(err)
 		}
-		if err := r.record(s, i, text); err != nil {
-			return r.at(r.line()-bytes.Count(text, []byte("\n")), "%s", err)
-		}
+		r.record(s, i, r.line()-bytes.Count(text, []byte("\n")), text)
 	}
 	return r.token(']')
 }
@@ -111,6 +112,13 @@ func (r *jsonReader) refuse(err error) error {
 // line is where the reader is.
 func (r *jsonReader) line() int { return r.lineAt(r.in.InputOffset()) }
 
+// lineAt counts from where it was asked for last: a large file is read in order.
 func (r *jsonReader) lineAt(offset int64) int {
-	return 1 + bytes.Count(r.text[:min(int(offset), len(r.text))], []byte("\n"))
+	end := min(int(offset), len(r.text))
+	if end < r.counted {
+		r.counted, r.lines = 0, 0
+	}
+	r.lines += bytes.Count(r.text[r.counted:end], []byte("\n"))
+	r.counted = end
+	return 1 + r.lines
 }

@@ -13,12 +13,11 @@ import (
 // be kept out: it could not be stored.
 type Object map[string]any
 
-// UnmarshalJSON implements json.Unmarshaler. An empty list is an empty
-// object, because older brokers wrote it so.
+// UnmarshalJSON implements json.Unmarshaler. A list of pairs is an object, and
+// an empty list an empty one, because older brokers wrote them so.
 func (o *Object) UnmarshalJSON(text []byte) error {
-	if bytes.Equal(bytes.Join(bytes.Fields(text), nil), []byte("[]")) {
-		*o = Object{}
-		return nil
+	if bytes.HasPrefix(text, []byte("[")) {
+		return o.fromPairs(text)
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -35,6 +34,30 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 	}
 	return nil
 }
+
+// fromPairs reads [["max-length", 5], …].
+func (o *Object) fromPairs(text []byte) error {
+	var pairs [][]json.RawMessage
+	if json.Unmarshal(text, &pairs) != nil {
+		return noObject()
+	}
+	*o = Object{}
+	for _, pair := range pairs {
+		var key string
+		if len(pair) != 2 || json.Unmarshal(pair[0], &key) != nil {
+			return noObject()
+		}
+		var one Object
+		if err := json.Unmarshal(append(append([]byte(`{"":`), pair[1]...), '}'), &one); err != nil {
+			return err
+		}
+		(*o)[key] = one[""]
+	}
+	return nil
+}
+
+// noObject is what the decoder says of a list that stands for none.
+func noObject() error { return &json.UnmarshalTypeError{Value: "array"} }
 
 // plain replaces every json.Number within v, in place.
 func plain(v any) (_ any, err error) {

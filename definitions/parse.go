@@ -4,47 +4,41 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 )
 
-// Parse reads a definitions file. The name tells the dialect: YAML when it
-// ends in .yaml or .yml, and JSON otherwise. The error names the file, the
-// line and the record. Users may come with a plain Password.
+// Parse reads a definitions file that refers to nothing beside itself: see
+// Read.
 func Parse(name string, text []byte) (*Definitions, error) {
-	p := parser{name: name}
-	var err error
-	switch filepath.Ext(name) {
-	case ".yaml", ".yml":
-		p.strict = true
-		err = p.yaml(text)
-	default:
-		err = p.json(text)
-	}
+	d, err := Read(name, text, Source{})
 	if err != nil {
 		return nil, err
 	}
-	p.d.strip()
-	return &p.d, nil
+	return d.Definitions, nil
 }
 
 // parser collects what a file holds, whatever its dialect.
 type parser struct {
-	name   string
-	strict bool // unknown keys are errors
-	d      Definitions
+	name     string
+	source   Source
+	strict   bool // unknown keys are errors
+	d        *Document
+	problems Problems
 }
 
-// record adds the record at index of s, given as JSON. Its errors, and those
-// of header, do not say the line yet: to find it costs something in JSON.
-func (p *parser) record(s *section, index int, text []byte) error {
-	if err := s.add(&p.d, text, p.strict); err != nil {
-		return fmt.Errorf("%s[%d]: %s", s.name, index, explain(err))
+// record adds the record at index of s, given as JSON, which stands at that
+// line. What is wrong with it keeps no other from being read.
+func (p *parser) record(s *section, index, line int, text []byte) {
+	r, err := s.add(p.d.Definitions, text, p.strict)
+	if err != nil {
+		p.failed(p.at(line, "%s[%d]: %s", s.name, index, explain(err)))
+		return
 	}
-	return nil
+	p.d.places[string(Key(r))] = Place{File: p.name, Line: line}
 }
 
-// header takes a key that is no section, and its value as JSON.
+// header takes a key that is no section, and its value as JSON. Its error does
+// not say the line yet.
 func (p *parser) header(key string, value []byte) error {
 	field := p.d.header(key)
 	if field == nil {
@@ -60,7 +54,7 @@ func (p *parser) header(key string, value []byte) error {
 }
 
 func (p *parser) at(line int, format string, args ...any) error {
-	return fmt.Errorf("%s:%d: %s", p.name, line, fmt.Sprintf(format, args...))
+	return Problem{Place: Place{File: p.name, Line: line}, Text: fmt.Sprintf(format, args...)}
 }
 
 // explain says what the decoder found wrong, without Go's words for it.

@@ -77,7 +77,7 @@ func TestOldExports(t *testing.T) {
 	d, err := Parse("old.json", []byte(`{
 		"users": [{"name": "a", "password_hash": "", "tags": "administrator, monitoring"}, {"name": "b", "tags": ""}],
 		"vhosts": [
-			{"name": "v", "description": "d", "tags": ["t"], "default_queue_type": "quorum", "limits": []},
+			{"name": "v", "description": "d", "tags": "t,u", "default_queue_type": "quorum", "limits": [["max-queues", 5], ["a", [["b", 1.5]]]]},
 			{"name": "w", "metadata": {"description": "m", "tags": [], "default_queue_type": "undefined"}, "description": "m"}
 		],
 		"queues": [{"vhost": "v", "name": "q", "arguments": [], "id": 7, "encoded_arguments": "AAAA", "leader": "rabbit@x"}],
@@ -89,7 +89,8 @@ func TestOldExports(t *testing.T) {
 	want := &Definitions{
 		Users: []User{{Name: "a", Tags: Tags{"administrator", "monitoring"}}, {Name: "b", Tags: Tags{}}},
 		Vhosts: []Vhost{
-			{Name: "v", Metadata: Metadata{Description: "d", Tags: Tags{"t"}, DefaultQueueType: "quorum"}, Limits: Object{}},
+			{Name: "v", Metadata: Metadata{Description: "d", Tags: Tags{"t", "u"}, DefaultQueueType: "quorum"},
+				Limits: Object{"max-queues": int64(5), "a": []any{[]any{"b", 1.5}}}},
 			{Name: "w", Metadata: Metadata{Description: "m", Tags: Tags{}}},
 		},
 		Queues: []Queue{{Vhost: "v", Name: "q", Durable: true, Arguments: Object{}}},
@@ -118,7 +119,7 @@ func TestErrors(t *testing.T) {
 		{"f.yaml", "queues: {a: b}", "f.yaml:1: want a list of queues"},
 		{"f.yml", "- a", "f.yml:1: want the lists of a definitions file"},
 		{"f.yaml", "queues: [{name: 5}]", "f.yaml:1: queues[0]: name: a number cannot stand here"},
-		{"f.yaml", "queues: [", "f.yaml: yaml: line 1: did not find expected node content"},
+		{"f.yaml", "queues: [", "f.yaml:1: did not find expected node content"},
 		{"f.yaml", "queues: [&a {arguments: *a}]", "f.yaml:1: queues[0]: "},
 	}
 	for _, tt := range tests {
@@ -169,6 +170,43 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%v in\n%s", err, once)
 		}
 		if twice, _ := again.JSON(); string(twice) != string(once) {
+			t.Errorf("written once:\n%s\ntwice:\n%s", once, twice)
+		}
+	})
+}
+
+// FuzzRead: what people may write is read, or refused with a place, and what
+// was read can be written and is read as the same.
+func FuzzRead(f *testing.F) {
+	text, err := os.ReadFile("testdata/orders.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add([]byte("version: 1\nvhosts: {&a /: {queues: {*a : {<<: [*a]}}}}"))
+	f.Add([]byte("version: 1\nusers: {a: {password_hash: $${, tags: [[]]}}\nglobal_parameters: {a: !!binary aa, b: ? c}"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, err := Read("f.yaml", text, Source{})
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml") {
+				t.Errorf("error %q does not name the file", err)
+			}
+			return
+		}
+		for _, r := range d.Records() {
+			if u, ok := r.(*User); ok && u.Password != "" {
+				return // which is never written
+			}
+		}
+		once, err := d.YAML()
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Read("f.yaml", once, Source{})
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, once)
+		}
+		if twice, _ := again.YAML(); string(twice) != string(once) {
 			t.Errorf("written once:\n%s\ntwice:\n%s", once, twice)
 		}
 	})

@@ -109,6 +109,7 @@ type Exchange struct {
 	Internal   bool   `json:"internal,omitempty"`
 	Arguments  Object `json:"arguments"`
 	Encoded    []byte `json:"encoded_arguments,omitempty"`
+	DeclaredBy string `json:"declared_by,omitempty"` // the user; "" the broker itself
 }
 
 // Queue is a durable queue.

@@ -9,9 +9,9 @@ import (
 // section is one list of a definitions file.
 type section struct {
 	name string
-	// add decodes a record to the end of its list in d. Unknown keys are an
-	// error when strict.
-	add func(d *Definitions, record []byte, strict bool) error
+	// add decodes a record to the end of its list in d, and returns it. Unknown
+	// keys are an error when strict.
+	add func(d *Definitions, record []byte, strict bool) (Record, error)
 	// present makes the list empty when there is none.
 	present func(d *Definitions)
 }
@@ -31,14 +31,14 @@ var sections = []section{
 	list("bindings", Binding{DestinationType: "queue"}, func(d *Definitions) *[]Binding { return &d.Bindings }),
 }
 
-func list[T any](name string, initial T, of func(d *Definitions) *[]T) section {
+func list[T any, P pointer[T]](name string, initial T, of func(d *Definitions) *[]T) section {
 	return section{
 		name: name,
-		add: func(d *Definitions, record []byte, strict bool) error {
+		add: func(d *Definitions, record []byte, strict bool) (Record, error) {
 			r := initial
 			err := decode(record, &r, strict)
 			*of(d) = append(*of(d), r)
-			return err
+			return P(&r), err
 		},
 		present: func(d *Definitions) {
 			if *of(d) == nil {

@@ -19,11 +19,11 @@ type management struct {
 	base string // http://127.0.0.1:15672
 }
 
-// startManaged starts a broker with its management API.
-func startManaged(t testing.TB) management {
+// startManaged starts a broker with its management API, and settings.
+func startManaged(t testing.TB, settings ...string) management {
 	t.Helper()
 	addr := freeAddr(t)
-	b := Start(t, hutchmq, "--management="+addr)
+	b := Start(t, hutchmq, append(settings, "--management="+addr)...)
 	m := management{b, t, "http://" + addr}
 	deadline := time.Now().Add(startTimeout)
 	for {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -32,7 +33,11 @@ func TestSystemd(t *testing.T) {
 		t.Errorf("and then %q", last)
 	}
 	hearUntil(t, l, "WATCHDOG=1")
-	hearUntil(t, l, "WATCHDOG=1")
+	if err := b.process.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	hearUntil(t, l, "RELOADING=1")
+	hearUntil(t, l, "READY=1")
 	b.Stop()
 	hearUntil(t, l, "STOPPING=1")
 }

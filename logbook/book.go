@@ -1,12 +1,15 @@
-// Package logbook keeps the last lines of the log in memory, for people to look
-// at, and says from which level on there are lines at all. It knows not where
-// they are written.
+// Package logbook is what happens to a line of the log: its level decides
+// whether it is said, a bound how often, the last lines stay in memory for people
+// to look at, and a file that is full is put aside. It knows not what lines are
+// about.
 package logbook
 
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,7 +33,9 @@ type Line struct {
 
 // Book keeps lines. Methods may be called concurrently.
 type Book struct {
-	level slog.LevelVar
+	level      slog.LevelVar
+	categories atomic.Pointer[map[string]slog.Level] // those with a level of their own; never changed, but replaced
+	flood      flood
 
 	mu    sync.Mutex
 	lines []Line // a ring, once it is full
@@ -41,6 +46,7 @@ type Book struct {
 func New(level slog.Level) *Book {
 	b := &Book{}
 	b.level.Set(level)
+	b.categories.Store(&map[string]slog.Level{})
 	return b
 }
 
@@ -49,6 +55,29 @@ func (b *Book) Level() slog.Level { return b.level.Level() }
 
 // SetLevel changes the level from now on.
 func (b *Book) SetLevel(l slog.Level) { b.level.Set(l) }
+
+// Category is the name of the attribute, given to a logger by With, that tells
+// which kind its lines are of.
+const Category = "category"
+
+// Kinds are the categories there are.
+var Kinds = []string{"connection", "channel", "queue"}
+
+// LevelOf is the level of a category: its own, or else that of the book.
+func (b *Book) LevelOf(category string) slog.Level {
+	if l, own := (*b.categories.Load())[category]; own {
+		return l
+	}
+	return b.Level()
+}
+
+// Categories are the categories with a level of their own. The map is the
+// caller's.
+func (b *Book) Categories() map[string]slog.Level { return maps.Clone(*b.categories.Load()) }
+
+// SetCategories gives these categories a level of their own, and no others. The
+// map is the book's from now on.
+func (b *Book) SetCategories(levels map[string]slog.Level) { b.categories.Store(&levels) }
 
 // Keep is a handler that keeps what it gives to next.
 func (b *Book) Keep(next slog.Handler) slog.Handler { return &keeper{b: b, next: next} }
@@ -92,19 +121,32 @@ func (b *Book) add(l Line) {
 
 // keeper is a handler of a Book.
 type keeper struct {
-	b       *Book
-	next    slog.Handler
-	details map[string]string // of With
-	group   string            // of WithGroup, before each name
+	b        *Book
+	next     slog.Handler
+	details  map[string]string // of With
+	group    string            // of WithGroup, before each name
+	category string
 }
 
 // Enabled implements slog.Handler.
 func (k *keeper) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= k.b.Level() && k.next.Enabled(ctx, l)
+	return l >= k.b.LevelOf(k.category) && k.next.Enabled(ctx, l)
 }
 
 // Handle implements slog.Handler.
 func (k *keeper) Handle(ctx context.Context, r slog.Record) error {
+	said, left := k.b.flood.take(r.Time, r.Level, r.Message)
+	for _, l := range left {
+		k.keep(ctx, l.record(r.Time))
+	}
+	if !said {
+		return nil
+	}
+	return k.keep(ctx, r)
+}
+
+// keep keeps a line, and gives it on.
+func (k *keeper) keep(ctx context.Context, r slog.Record) error {
 	l := Line{AtMs: r.Time.UnixMilli(), Level: Name(r.Level), Text: clip(r.Message), level: r.Level}
 	l.Details = k.with(func(add func(slog.Attr)) {
 		r.Attrs(func(a slog.Attr) bool {
@@ -120,6 +162,11 @@ func (k *keeper) Handle(ctx context.Context, r slog.Record) error {
 func (k *keeper) WithAttrs(attrs []slog.Attr) slog.Handler {
 	more := *k
 	more.next = k.next.WithAttrs(attrs)
+	for _, a := range attrs {
+		if a.Key == Category && k.group == "" {
+			more.category = a.Value.String()
+		}
+	}
 	more.details = k.with(func(add func(slog.Attr)) {
 		for _, a := range attrs {
 			add(a)

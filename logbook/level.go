@@ -19,8 +19,14 @@ func ParseLevel(s string) (slog.Level, error) {
 	return 0, fmt.Errorf("the level should be one of %s", strings.Join(Levels, ", "))
 }
 
+// None is above all levels: nothing is said.
+const None = slog.Level(100)
+
 // Name is that of the level l, or of the last one below.
 func Name(l slog.Level) string {
+	if l >= None {
+		return "none"
+	}
 	return Levels[min(max(int(l-slog.LevelDebug)/4, 0), len(Levels)-1)]
 }
 

@@ -103,12 +103,12 @@ func actorOf(r *http.Request, via string) broker.Actor {
 // client is the other end of r, by the name that sessions of HTTP have.
 func client(r *http.Request) string { return r.RemoteAddr + " -> management" }
 
-// loggedIn serves h to users with a session or with the right password.
+// loggedIn serves h to users with a session, the right password or a token.
 func (a *API) loggedIn(h handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		u, _ := r.Context().Value(whoAsks{}).(*auth.User) // of a stream, which asks on
 		if u == nil {
-			u = a.logins.user(r, a.broker.User)
+			u = a.logins.user(r, a.today)
 		}
 		if u == nil {
 			if u = a.authenticate(w, r); u == nil {
@@ -120,9 +120,12 @@ func (a *API) loggedIn(h handler) http.HandlerFunc {
 	}
 }
 
-// authenticate checks the name and password that came with r. It answers when
-// they are not right.
+// authenticate checks the name and password, or the token, that came with r.
+// It answers when they are not right.
 func (a *API) authenticate(w http.ResponseWriter, r *http.Request) *auth.User {
+	if token, ok := bearer(r); ok {
+		return a.checkToken(w, r, token)
+	}
 	name, password, ok := r.BasicAuth()
 	if !ok {
 		// A page asks for its own login: the browser must not ask for another.
@@ -133,6 +136,12 @@ func (a *API) authenticate(w http.ResponseWriter, r *http.Request) *auth.User {
 		return nil
 	}
 	return a.check(w, r, name, password)
+}
+
+// bearer is the token that came with r (RFC 6750, 2.1).
+func bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return token, strings.EqualFold(scheme, "Bearer")
 }
 
 // sameOrigin refuses changes that a page of somebody else sends with the help

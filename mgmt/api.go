@@ -26,11 +26,14 @@ type API struct {
 
 	router     chi.Router
 	happenings happenings
-	log        *logbook.Book    // nil: nobody keeps it
-	settings   []config.Setting // in effect
-	metrics    http.Handler     // nil: not here
+	log        *logbook.Book           // nil: nobody keeps it
+	settings   func() []config.Setting // in effect; nil: nobody knows
+	reload     func() (config.Outcome, error)
+	rotate     func() error // nil: the log goes to no file
+	metrics    http.Handler // nil: not here
 
-	certificates *listener.Certificates
+	maxMessageBytes uint64 // 0: as many as fit a request
+	certificates    *listener.Certificates
 }
 
 // An Option gives the API something to show that the broker does not know.
@@ -39,8 +42,24 @@ type Option func(*API)
 // WithLog shows what was logged lately, and lets administrators set the level.
 func WithLog(l *logbook.Book) Option { return func(a *API) { a.log = l } }
 
-// WithSettings shows the settings that the node was started with.
-func WithSettings(list []config.Setting) Option { return func(a *API) { a.settings = list } }
+// WithSettings shows the settings in effect, which list gives. What it gives
+// must not change.
+func WithSettings(list func() []config.Setting) Option {
+	return func(a *API) { a.settings = list }
+}
+
+// WithReload lets administrators read the configuration again.
+func WithReload(reload func() (config.Outcome, error)) Option {
+	return func(a *API) { a.reload = reload }
+}
+
+// WithRotation lets administrators put the log file aside.
+func WithRotation(rotate func() error) Option { return func(a *API) { a.rotate = rotate } }
+
+// WithMaxMessageSize refuses to publish bodies of more than so many bytes.
+func WithMaxMessageSize(maxBytes uint64) Option {
+	return func(a *API) { a.maxMessageBytes = maxBytes }
+}
 
 // New makes the handler of all routes. node is the name of this node.
 func New(b *broker.Broker, node string, more ...Option) http.Handler {

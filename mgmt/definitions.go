@@ -6,6 +6,8 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"path"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -101,11 +103,12 @@ func (a *API) importDefinitions(w http.ResponseWriter, r *http.Request, d *defin
 	done(w, nil)
 }
 
-// readDefinitions reads the body of r: JSON, or a form with it in the field
-// file. It answers 400 when it cannot.
+// readDefinitions reads the body of r: JSON, or YAML if it says so, or a form
+// with either in the field file. It answers 400 when it cannot. There are no
+// variables and no files for it: those of the broker are not the asker's.
 func readDefinitions(w http.ResponseWriter, r *http.Request) *definitions.Definitions {
 	r.Body = bounded(w, r, maxDefinitionsBytes)
-	text, err := definitionsText(r)
+	name, text, err := definitionsText(r)
 	if err != nil {
 		bad(w, err.Error())
 		return nil
@@ -114,30 +117,41 @@ func readDefinitions(w http.ResponseWriter, r *http.Request) *definitions.Defini
 		bad(w, doublyEncoded)
 		return nil
 	}
-	d, err := definitions.Parse("definitions.json", text)
+	d, err := definitions.Parse(name, text)
 	if err != nil {
-		bad(w, "failed_to_parse_json: "+err.Error())
+		bad(w, "failed_to_parse_"+strings.TrimPrefix(path.Ext(name), ".")+": "+err.Error())
 		return nil
 	}
 	return d
 }
 
-func definitionsText(r *http.Request) ([]byte, error) {
+// definitionsText is what the body of r holds, and a name that tells the format.
+func definitionsText(r *http.Request) (name string, text []byte, err error) {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
-		return io.ReadAll(r.Body)
+		text, err = io.ReadAll(r.Body)
+		return namedBy(strings.HasSuffix(kind, "yaml")), text, err
 	}
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	for {
 		part, err := parts.NextPart()
 		if err != nil {
-			return nil, errors.New("the form has no field 'file'")
+			return "", nil, errors.New("the form has no field 'file'")
 		}
 		if part.FormName() == "file" {
-			return io.ReadAll(part)
+			text, err := io.ReadAll(part)
+			extension := path.Ext(part.FileName())
+			return namedBy(extension == ".yaml" || extension == ".yml"), text, err
 		}
 	}
+}
+
+func namedBy(yaml bool) string {
+	if yaml {
+		return "definitions.yaml"
+	}
+	return "definitions.json"
 }

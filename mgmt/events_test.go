@@ -22,6 +22,7 @@ import (
 // sent is a server-sent event.
 type sent struct {
 	id, kind, topic string
+	status          int
 	data            map[string]any
 }
 
@@ -62,11 +63,12 @@ func listen(t *testing.T, url, user, topics, last string) (*listener, int) {
 				e.kind = value
 			case "data":
 				var d struct {
-					Topic string
-					Data  map[string]any
+					Topic  string
+					Status int
+					Data   map[string]any
 				}
 				json.Unmarshal([]byte(value), &d) // what is no object has no keys to look at
-				e.topic, e.data = d.Topic, d.Data
+				e.topic, e.status, e.data = d.Topic, d.Status, d.Data
 			case "":
 				if e.kind != "" {
 					l.events <- e

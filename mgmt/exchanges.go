@@ -1,6 +1,7 @@
 package mgmt
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -17,6 +18,9 @@ func (a *API) exchangeRoutes(r chi.Router) {
 	r.Put("/api/exchanges/{vhost}/{name}", a.inVhost(a.putExchange))
 	r.Delete("/api/exchanges/{vhost}/{name}", a.inVhost(a.deleteExchange))
 }
+
+// internalUser is who declared what is there from the start.
+const internalUser = "rmq-internal"
 
 // defaultExchange is how paths call the exchange that has no name.
 const defaultExchange = "amq.default"
@@ -39,6 +43,7 @@ type exchange struct {
 	Internal   bool               `json:"internal"`
 	Arguments  definitions.Object `json:"arguments"`
 	Policy     string             `json:"policy,omitempty"`
+	ActingUser string             `json:"user_who_performed_action"`
 
 	MessageStats *passStats `json:"message_stats,omitempty"`
 	*exchangeTraffic
@@ -48,6 +53,7 @@ func showExchange(x *broker.Exchange) exchange {
 	return exchange{
 		Name: x.Name, Vhost: x.Vhost(), Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
 		Internal: x.Internal, Arguments: broker.Plain(x.Arguments), Policy: x.Effective().Policy,
+		ActingUser: cmp.Or(x.DeclaredBy, internalUser),
 	}
 }
 

@@ -2,6 +2,7 @@ package mgmt
 
 import (
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,7 +12,9 @@ type Facts struct {
 	Version    string
 	DataDir    string
 	ConfigFile string // "" none
+	LogFile    string // a path, or the name of a stream
 	Listeners  []Listener
+	Mechanisms []string // of SASL that are offered to some clients
 }
 
 // WithFacts shows facts.
@@ -109,8 +112,17 @@ func (a *API) exchangeTypes() []offer {
 	return list
 }
 
-var authMechanisms = []offer{
-	{"PLAIN", "SASL PLAIN authentication mechanism", true},
-	{"AMQPLAIN", "QPid AMQPLAIN mechanism", true},
-	{"EXTERNAL", "SASL EXTERNAL authentication mechanism, by a client's certificate", true},
+var mechanismTexts = [][2]string{
+	{"PLAIN", "SASL PLAIN authentication mechanism"},
+	{"AMQPLAIN", "QPid AMQPLAIN mechanism"},
+	{"EXTERNAL", "SASL EXTERNAL authentication mechanism, by a client's certificate"},
+	{"ANONYMOUS", "SASL ANONYMOUS authentication mechanism"},
+}
+
+func (a *API) authMechanisms() []offer {
+	list := []offer{}
+	for _, m := range mechanismTexts {
+		list = append(list, offer{m[0], m[1], slices.Contains(a.facts.Mechanisms, m[0])})
+	}
+	return list
 }

@@ -37,7 +37,8 @@ type happenings struct {
 	last      uint64 // the number of the last one
 	streams   map[string]int
 	open      int
-	left      time.Time // when the last stream ended
+	left      time.Time     // when the last stream ended
+	news      chan struct{} // closed by what happens next; nil: nobody waits
 }
 
 // happening is something that has happened, for who may know.
@@ -67,6 +68,35 @@ func (hs *happenings) enter(user string) bool {
 		go hs.gather(hs.b.Watch())
 	}
 	return true
+}
+
+// streamsOpen is how many streams there are.
+func (hs *happenings) streamsOpen() int {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	return hs.open
+}
+
+// later is closed as soon as something has happened after one.
+func (hs *happenings) later(after uint64) <-chan struct{} {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if hs.news == nil {
+		hs.news = make(chan struct{})
+	}
+	news := hs.news
+	if hs.last > after {
+		hs.tell()
+	}
+	return news
+}
+
+// tell wakes who waits. hs.mu is held.
+func (hs *happenings) tell() {
+	if hs.news != nil {
+		close(hs.news)
+		hs.news = nil
+	}
 }
 
 func (hs *happenings) leave(user string) {
@@ -124,6 +154,7 @@ func (hs *happenings) forget() {
 	defer hs.mu.Unlock()
 	hs.ring = nil
 	hs.last++
+	hs.tell()
 }
 
 func (hs *happenings) lastLine() uint64 {
@@ -194,6 +225,7 @@ func (hs *happenings) add(h happening, data any) {
 		hs.ring = append([]happening(nil), hs.ring[maxHappenings:]...)
 	}
 	hs.ring = append(hs.ring, h)
+	hs.tell()
 }
 
 // place is where a stream goes on: behind the one of that id, or, when there

@@ -37,7 +37,9 @@ type identity struct {
 	Internal bool             `json:"is_internal_user"`
 }
 
-func identify(u *auth.User) identity { return identity{u.Name, definitions.Tags(u.Tags), true} }
+func identify(u *auth.User) identity {
+	return identity{u.Name, definitions.Tags(u.Tags), u.Internal() || u == broker.Operator}
+}
 
 func (a *API) whoami(w http.ResponseWriter, _ *http.Request, u *auth.User) { answer(w, identify(u)) }
 
@@ -66,7 +68,7 @@ func (a *API) authSettings(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *API) hashPassword(w http.ResponseWriter, r *http.Request) {
-	hash, err := auth.Hash(auth.SHA256, parameter(r, "password"))
+	hash, _, err := a.broker.HashPassword(parameter(r, "password"))
 	if err != nil {
 		bad(w, err.Error())
 		return

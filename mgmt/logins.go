@@ -25,12 +25,15 @@ type logins struct {
 	open map[string]*login
 }
 
-// login is who has logged in, and with which password: a login ends when the
-// password changes.
+// login is who has logged in: as they were then, and when.
 type login struct {
-	user, hash string
-	used       time.Time
+	user        *auth.User
+	began, used time.Time
 }
+
+// maxRemoteLogin is how long a login lasts of somebody whom another system let
+// in: it does not tell when they leave.
+const maxRemoteLogin = 8 * time.Hour
 
 // begin makes a login of u and returns its name.
 func (l *logins) begin(u *auth.User, now time.Time) string {
@@ -43,7 +46,7 @@ func (l *logins) begin(u *auth.User, now time.Time) string {
 	if len(l.open) >= maxLogins {
 		l.makeRoom(now)
 	}
-	l.open[id] = &login{u.Name, u.PasswordHash, now}
+	l.open[id] = &login{u, now, now}
 	return id
 }
 
@@ -63,8 +66,8 @@ func (l *logins) makeRoom(now time.Time) {
 	}
 }
 
-// user is whose cookie came with r, or nil. find knows the users of now.
-func (l *logins) user(r *http.Request, find func(name string) *auth.User) *auth.User {
+// user is whose cookie came with r, or nil. today tells who somebody is by now.
+func (l *logins) user(r *http.Request, today func(*auth.User) *auth.User) *auth.User {
 	c, err := r.Cookie(cookieName)
 	if err != nil {
 		return nil
@@ -76,13 +79,28 @@ func (l *logins) user(r *http.Request, find func(name string) *auth.User) *auth.
 	if in == nil {
 		return nil
 	}
-	u := find(in.user)
-	if u == nil || u.PasswordHash != in.hash || now.Sub(in.used) > idleLogin {
+	u := today(in.user)
+	if u == nil || now.Sub(in.used) > idleLogin || !u.Internal() && now.Sub(in.began) > maxRemoteLogin {
 		delete(l.open, c.Value)
 		return nil
 	}
 	in.used = now
 	return u
+}
+
+// today is who u is now, after it logged in with the password it had then: nil
+// when that has changed, or its token has expired.
+func (a *API) today(u *auth.User) *auth.User {
+	if !u.Internal() {
+		if u.Expired(time.Now()) {
+			return nil
+		}
+		return u
+	}
+	if now := a.broker.User(u.Name); now != nil && now.PasswordHash == u.PasswordHash {
+		return now
+	}
+	return nil
 }
 
 // end ends the login of r, if it has one.

@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/stats"
 )
 
@@ -105,9 +106,9 @@ func (a *API) showNode(asked *ranges) object {
 		"mem_limit": n.MemoryLimit, "mem_alarm": n.Alarm&broker.LowMemory != 0, "mem_calculation_strategy": "rss",
 		"disk_free_limit": n.DiskFreeLimit, "disk_free_alarm": n.Alarm&broker.LowDisk != 0,
 		"fd_total": n.MaxFiles, "sockets_total": n.MaxFiles, "proc_total": maxProcesses,
-		"exchange_types": a.exchangeTypes(), "auth_mechanisms": authMechanisms, "contexts": a.contexts(),
+		"exchange_types": a.exchangeTypes(), "auth_mechanisms": a.authMechanisms(), "contexts": a.contexts(),
 		"applications":    []application{{"hutchmq", productName, a.facts.Version}},
-		"enabled_plugins": plugins, "log_files": []string{"<stderr>"}, "config_files": a.configFiles(), "db_dir": a.facts.DataDir,
+		"enabled_plugins": plugins, "log_files": []string{a.logFile()}, "config_files": a.configFiles(), "db_dir": a.facts.DataDir,
 		"partitions": []string{}, "cluster_links": []any{}, "ra_open_file_metrics": object{},
 	}
 	queued := object{}
@@ -148,6 +149,18 @@ func meanMs(ns, count float64) float64 {
 		return 0
 	}
 	return ns / count / float64(time.Millisecond)
+}
+
+// logFile names where the log goes; RabbitMQ writes streams in brackets.
+func (a *API) logFile() string {
+	switch f := a.facts.LogFile; f {
+	case "":
+		return "<stderr>"
+	case config.ToStderr, config.ToStdout:
+		return "<" + f + ">"
+	default:
+		return f
+	}
 }
 
 func (a *API) configFiles() []string {

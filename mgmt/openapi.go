@@ -139,6 +139,8 @@ func (o *operation) responses() document {
 		answered(status, "application/json", document{"type": "object"})
 	case "text":
 		answered(status, "application/json", document{"type": "string"})
+	case "yaml":
+		answered(status, "application/yaml", document{"type": "string"})
 	case "file":
 		answered(status, "application/zstd", document{"type": "string", "format": "binary"})
 	case "events":

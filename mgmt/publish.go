@@ -39,6 +39,10 @@ func (a *API) publish(w http.ResponseWriter, r *http.Request, u *auth.User) {
 		}
 		return
 	}
+	if limit := a.maxMessageBytes; limit > 0 && uint64(m.Size()) > limit {
+		problem(w, amqp.MessageTooLarge.New(m.Size(), limit))
+		return
+	}
 	if alarm := a.broker.Alarm(); alarm != 0 {
 		bad(w, "publishers are blocked: "+alarm.String())
 		return

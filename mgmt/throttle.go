@@ -131,6 +131,19 @@ func (a *API) check(w http.ResponseWriter, r *http.Request, name, password strin
 	return nil
 }
 
+// checkToken is the user that a token is of. Nobody guesses tokens: there is no
+// brake. It answers when the token is not right.
+func (a *API) checkToken(w http.ResponseWriter, r *http.Request, token string) *auth.User {
+	addr := peer(r)
+	u, err := a.broker.LoginByToken(broker.Client{PeerHost: addr, Protocol: "http"}, token, loopback(addr))
+	if err != nil {
+		w.Header().Set("WWW-Authenticate", `Bearer realm="RabbitMQ Management", error="invalid_token"`)
+		fail(w, http.StatusUnauthorized, "not_authorized", "Not_Authorized")
+		return nil
+	}
+	return u
+}
+
 // peer is the address that r comes from.
 func peer(r *http.Request) string {
 	addr, _, err := net.SplitHostPort(r.RemoteAddr)

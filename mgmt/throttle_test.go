@@ -73,7 +73,15 @@ func TestLogins(t *testing.T) {
 	whose := func(id string) string {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.AddCookie(cookie(r, id, 0))
-		if u := l.user(r, func(name string) *auth.User { return users[name] }); u != nil {
+		today := func(u *auth.User) *auth.User {
+			if now := users[u.Name]; !u.Internal() {
+				return u
+			} else if now.PasswordHash == u.PasswordHash {
+				return now
+			}
+			return nil
+		}
+		if u := l.user(r, today); u != nil {
 			return u.Name
 		}
 		return ""
@@ -92,6 +100,10 @@ func TestLogins(t *testing.T) {
 	}
 	if len(l.open) != maxLogins || whose(first) != "" {
 		t.Errorf("%d logins, the first is of %q", len(l.open), whose(first))
+	}
+	token := l.begin(&auth.User{Name: "guest", PasswordHash: "h", Authority: &auth.Scopes{}}, now)
+	if l.open[token].began = now.Add(-maxRemoteLogin - time.Second); whose(token) != "" {
+		t.Error("a login by another system lasts for ever")
 	}
 	last := l.begin(users["guest"], now)
 	users["guest"] = &auth.User{Name: "guest", PasswordHash: "other"}

@@ -1,6 +1,7 @@
 package mgmt
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -17,20 +18,24 @@ import (
 //	changes  changes:V                 what was created, deleted, set, cleared
 //	connections                        opened and closed, with their channels
 //	alarms  log  audit
+//	get                                any GET, by its path below /api
 //
 // Names are percent-encoded where they hold a comma, a colon or a percent sign;
 // the last one may hold colons as they are.
 type topic struct {
 	text string // as it was asked for
 	kind string
-	path string // of what GET answers
+	path string // of what GET answers, with its query
 	in   string // the vhost of queues and changes; "" all
 
 	names []string
 }
 
-// maxTopics bounds the topics of a stream.
-const maxTopics = 32
+// Bounds of the topics of a stream, and of a path.
+const (
+	maxTopics    = 32
+	maxPathBytes = 4096
+)
 
 // getTopics are the kinds of topics that GET answers, by the path.
 var getTopics = map[string]string{
@@ -40,6 +45,31 @@ var getTopics = map[string]string{
 
 // heardBy says which tag it takes to hear of a kind.
 var heardBy = map[string]string{"log": "monitoring", "audit": "administrator", "nodes": "monitoring"}
+
+// topicsOf are the topics that r asks for, in lists of topics and as paths.
+func (a *API) topicsOf(r *http.Request, u *auth.User) ([]topic, error) {
+	if r.Context().Value(fromStream{}) != nil {
+		return nil, broker.InvalidError("a stream of events is no topic of another")
+	}
+	q := r.URL.Query()
+	topics, err := a.parseTopics(q.Get("topics"), u)
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range q["get"] {
+		if path == "" || len(path) > maxPathBytes {
+			return nil, broker.InvalidError("get takes the path of a GET below /api")
+		}
+		topics = append(topics, topic{text: path, kind: "get", path: apiPrefix + strings.TrimPrefix(path, "/")})
+	}
+	switch {
+	case len(topics) == 0:
+		return nil, broker.InvalidError("topics are needed, such as overview,queues:%2F")
+	case len(topics) > maxTopics:
+		return nil, broker.InvalidError("there are too many topics")
+	}
+	return topics, nil
+}
 
 // parseTopics reads a list of topics that u may hear of.
 func (a *API) parseTopics(list string, u *auth.User) (topics []topic, wrong error) {
@@ -53,17 +83,12 @@ func (a *API) parseTopics(list string, u *auth.User) (topics []topic, wrong erro
 			return nil, err
 		case t.kind == "node":
 			return nil, broker.InvalidError("unknown topic 'node'")
-		case len(topics) == maxTopics:
-			return nil, broker.InvalidError("there are too many topics")
 		case tag != "" && !has(u, tag):
 			return nil, refusal("Not " + tag + " user")
 		case t.in != "" && !a.sees(u, t.in):
 			return nil, refusal("User not authorised to access virtual host")
 		}
 		topics = append(topics, t)
-	}
-	if len(topics) == 0 {
-		return nil, broker.InvalidError("topics are needed, such as overview,queues:%2F")
 	}
 	return topics, nil
 }

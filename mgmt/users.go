@@ -1,7 +1,6 @@
 package mgmt
 
 import (
-	"encoding/base64"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -103,10 +102,7 @@ func (a *API) putUser(w http.ResponseWriter, r *http.Request) {
 // settlePassword finds out how u will log in, or tells what is wrong with what
 // the body says of that.
 func settlePassword(in body, u, was *definitions.User, existed bool) string {
-	if _, err := auth.Hash(u.HashingAlgorithm, "-"); err != nil {
-		return err.Error()
-	}
-	_, err := base64.StdEncoding.DecodeString(u.PasswordHash)
+	err := auth.CheckHash(u.HashingAlgorithm, u.PasswordHash)
 	_, plain := in["password"]
 	_, hashed := in["password_hash"]
 	switch {
@@ -115,7 +111,7 @@ func settlePassword(in body, u, was *definitions.User, existed bool) string {
 	case plain && u.Password == "":
 		return "the password must not be empty: to keep a user from logging in with one, set password_hash to an empty string"
 	case err != nil:
-		return "password_hash should be in base64"
+		return err.Error()
 	case !plain && !hashed && existed:
 		u.PasswordHash, u.HashingAlgorithm = was.PasswordHash, was.HashingAlgorithm
 	}

@@ -75,7 +75,7 @@ func (s *stream) lookAtQueues(t *topic) {
 		return
 	}
 	if text, err := json.Marshal(news); err == nil {
-		s.event("", t.kind, t.text, text)
+		s.event("", t.kind, told{Topic: t.text, Data: text})
 	}
 }
 

@@ -27,6 +27,14 @@ tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 rm -rf dist
 mkdir -p dist
+build() {
+	go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" -o "$1" ./cmd/hutchmq
+}
+build "$tools/hutchmq"
+for shell in bash fish zsh; do
+	"$tools/hutchmq" completion $shell >"$tools/completion.$shell"
+done
+export COMPLETION="$tools/completion"
 go build -o "$tools/sbom" ./packaging/sbom
 GOBIN=$tools go install "$NFPM"
 
@@ -35,8 +43,7 @@ for platform; do
 	name=hutchmq-$VERSION-$os-$arch
 	stage=$tools/$name
 	mkdir "$stage"
-	GOOS=$os GOARCH=$arch go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" \
-		-o "$stage/hutchmq" ./cmd/hutchmq
+	GOOS=$os GOARCH=$arch build "$stage/hutchmq"
 	cp LICENSE README.md CHANGELOG.md packaging/systemd/hutchmq.service "$stage"
 	tar -C "$tools" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" |
 		gzip -n -9 >"dist/$name.tar.gz"

@@ -2,9 +2,11 @@ package server
 
 import (
 	"bytes"
+	"log/slog"
 	"testing"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/tracing"
 )
 
 // TestMessageAllocates counts what a message costs from the bytes of its
@@ -17,7 +19,7 @@ func TestMessageAllocates(t *testing.T) {
 		"confirmed":    `confirm.select ; basic.consume queue=q`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if per := allocationsPerMessage(t, begin); per >= 0.25 {
+			if per := allocationsPerMessage(t, testOptions(), begin); per >= 0.25 {
 				t.Errorf("%.3f allocations a message", per)
 			} else {
 				t.Logf("%.3f allocations a message", per)
@@ -26,9 +28,24 @@ func TestMessageAllocates(t *testing.T) {
 	}
 }
 
-func allocationsPerMessage(t *testing.T, begin string) float64 {
+// TestUntracedAllocates: with a tracer, a message that nobody samples costs no
+// more; without one, which is what the test above has, there is nothing to cost.
+func TestUntracedAllocates(t *testing.T) {
+	tracer, err := tracing.New(tracing.Options{Endpoint: "http://127.0.0.1:1", Sample: 1, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tracer.Close()
+	o := testOptions()
+	o.Tracer = tracer
+	if per := allocationsPerMessage(t, o, `basic.consume queue=q`); per >= 0.25 || tracer.Dropped() > 0 {
+		t.Errorf("%.3f allocations a message, and %d spans", per, tracer.Dropped())
+	}
+}
+
+func allocationsPerMessage(t *testing.T, o Options, begin string) float64 {
 	const burst = 1000
-	nc, r := newNode(t, testOptions()).login(t)
+	nc, r := newNode(t, o).login(t)
 	defer nc.Close()
 	publishes := bytes.Repeat(encode(t, 1, `basic.publish exchange=amq.topic routing_key=orders.eu.created | content_type=text/plain headers={from:"shop"} 100*"x"`), burst)
 	arrived := make(chan struct{})

@@ -2,10 +2,12 @@ package server
 
 import (
 	"errors"
+	"log/slog"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/queue"
+	"github.com/hutchmq/hutchmq/tracing"
 )
 
 // channel is one AMQP channel. Fields are the reading goroutine's, but those
@@ -21,6 +23,7 @@ type channel struct {
 	tx       *transaction
 	prefetch uint16 // for consumers to come; written with outbox.mu held, as tx and confirms.on are
 	targets  targets
+	tracer   *tracing.Tracer // nil: nothing is traced
 
 	// ---- outbox.mu
 	consumers map[string]*consumer
@@ -33,14 +36,17 @@ type channel struct {
 	released  bool
 }
 
-// settled is an acknowledged delivery and the queue it is from.
+// settled is an acknowledged delivery, the queue it is from, and when it was
+// made, by the server's clock.
 type settled struct {
-	q *broker.Queue
-	d queue.Delivery
+	q     *broker.Queue
+	d     queue.Delivery
+	since int64
 }
 
 func newChannel(c *connection, id uint16) (*channel, error) {
-	ch := &channel{c: c, id: id, prefetch: c.server.options.Prefetch, consumers: map[string]*consumer{}}
+	o := c.server.options.Load()
+	ch := &channel{c: c, id: id, prefetch: o.Prefetch, tracer: o.Tracer, consumers: map[string]*consumer{}}
 	var err error
 	ch.session, err = c.broker.OpenChannel(id, ch)
 	return ch, err
@@ -207,13 +213,19 @@ func (ch *channel) stepClosing(f amqp.Frame) error {
 // fail closes the channel with e: what it held goes back to the queues, and
 // everything that comes is discarded until close-ok.
 func (ch *channel) fail(e *amqp.Error) {
-	ch.c.log.Warn("channel error", "channel", ch.id, "error", e.Text(), "method", e.Method.String())
+	ch.log().Warn("channel error", "error", e.Text(), "code", uint16(e.Code), "method", e.Method.String())
 	ch.flush()
 	ch.release()
 	ch.closing = true
 	ch.c.out.method(ch.id, &amqp.ChannelClose{
 		ReplyCode: e.Code, ReplyText: e.Text(), ClassID: e.Method.Class(), MethodID: e.Method.Method(),
 	})
+}
+
+// log says who the client is, and which channel it is about.
+func (ch *channel) log() *slog.Logger {
+	return ch.c.server.log.With("category", "channel", "peer", ch.c.nc.RemoteAddr().String(), "user", ch.c.user.Name,
+		"vhost", ch.c.broker.Vhost().Name, "channel", ch.id)
 }
 
 // dirty has the connection flush ch at the end of the burst.
@@ -249,6 +261,8 @@ func (ch *channel) release() {
 	o.mu.Unlock()
 	ch.settleNow()
 	ch.session.Close()
+	done := ch.session.Traffic()
+	ch.c.traffic.Add(&done)
 	ch.requeueAll() // before the consumers go: whoever follows them begins with what they held
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)

@@ -13,6 +13,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/queue"
 )
 
 // connection is one AMQP connection. Its goroutine reads frames and carries
@@ -35,9 +36,11 @@ type connection struct {
 	keys     interner
 	slab     slab
 
-	closing   bool      // connection.close was sent: only close-ok counts
-	limit     time.Time // when the peer has been silent for too long; zero: nobody knows yet
-	disturbed bool      // the read deadline is not what it should be
+	said      amqp.ConnectionClose // by the peer, at the end
+	traffic   queue.Traffic        // of the channels that are gone
+	closing   bool                 // connection.close was sent: only close-ok counts
+	limit     time.Time            // when the peer has been silent for too long; zero: nobody knows yet
+	disturbed bool                 // the read deadline is not what it should be
 
 	published bool        // a message has begun to come since the alarm was looked at
 	blocked   atomic.Bool // by an alarm; others read it
@@ -55,6 +58,7 @@ type client struct {
 	name         string // connection_name
 	product      string
 	mechanism    string
+	user         string // whom it says it is, refused or not
 	properties   amqp.Table
 	cancelNotify bool // wants basic.cancel when a queue goes
 	blocked      bool // wants connection.blocked when it may not publish
@@ -74,7 +78,7 @@ const closeTimeout = 10 * time.Second
 func newConnection(s *Server, nc net.Conn) *connection {
 	c := &connection{
 		server: s, nc: nc, channels: map[uint16]*channel{},
-		log: s.log.With("peer", nc.RemoteAddr().String()),
+		log: s.log.With("category", "connection", "peer", nc.RemoteAddr().String()),
 	}
 	c.reader = amqp.NewReader(&timed{c})
 	c.out.init(c)
@@ -121,21 +125,21 @@ func (c *connection) within(d time.Duration) {
 // serve runs the connection from the protocol header to its end.
 func (c *connection) serve() {
 	defer c.nc.Close()
+	began := time.Now()
 	if err := c.handshake(); err != nil {
 		c.refuse(err)
 		return
 	}
 	c.out.start()
-	c.log.Info("connection open", "user", c.user.Name, "vhost", c.broker.Vhost().Name,
-		"client", c.client.product, "name", c.client.name)
+	c.sayOpen(time.Since(began))
 	why := c.loop()
 	c.release()
 	c.out.stop()
-	c.log.Info("connection closed", "user", c.user.Name, "reason", why)
+	c.sayClosed(why, time.Since(began))
 }
 
 // loop carries out frames until the connection ends, and says why it did.
-func (c *connection) loop() string {
+func (c *connection) loop() ending {
 	for {
 		c.attend()
 		if c.throttled() {
@@ -148,12 +152,12 @@ func (c *connection) loop() string {
 		switch {
 		case err == nil:
 		case errors.Is(err, errClosed):
-			return "closed by the client"
+			return ending{by: "client", code: c.said.ReplyCode, text: c.said.ReplyText}
 		case errors.Is(err, errCloseAnswered):
-			return c.out.reason()
+			return ending{by: "broker", code: c.out.reason().Code, text: c.out.reason().Text()}
 		default:
-			if ended := c.fail(err); ended != "" {
-				return ended
+			if text := c.fail(err); text != "" {
+				return ending{by: "network", text: text}
 			}
 		}
 		if !c.reader.Ready() {
@@ -172,7 +176,7 @@ var (
 func (c *connection) fail(err error) (ended string) {
 	var e *amqp.Error
 	if errors.As(err, &e) && !c.closing {
-		c.log.Warn("connection error", "error", e.Text(), "method", e.Method.String())
+		c.log.Warn("connection error", "user", c.user.Name, "error", e.Text(), "code", uint16(e.Code), "method", e.Method.String())
 		c.beginClose(e)
 		return ""
 	}
@@ -242,18 +246,28 @@ func (c *connection) stepZero(f amqp.Frame) error {
 	}
 	switch m := m.(type) {
 	case *amqp.ConnectionClose:
+		c.said = *m
 		c.flush()
 		c.release() // exclusive queues are gone before close-ok
 		c.out.method(0, &amqp.ConnectionCloseOk{})
 		return errClosed
 	case *amqp.ConnectionUpdateSecret:
-		c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
-		return nil
+		return c.renew(m)
 	case *amqp.ChannelOpen, *amqp.ChannelClose, *amqp.ChannelFlow:
 		return at(m, amqp.ChannelZero.New())
 	default:
 		return at(m, amqp.UnknownMethod.New())
 	}
+}
+
+// renew puts a new secret in the place of the one the client logged in with.
+func (c *connection) renew(m *amqp.ConnectionUpdateSecret) error {
+	if err := c.broker.Renew(m.NewSecret); err != nil {
+		c.log.Warn("secret refused", "user", c.user.Name, "error", err)
+		return at(m, amqp.SecretRefused.New())
+	}
+	c.out.method(0, &amqp.ConnectionUpdateSecretOk{})
+	return nil
 }
 
 // hard makes an error close the connection, whatever its code.

@@ -11,7 +11,7 @@ func (ch *channel) qos(m *amqp.BasicQos) error {
 		return amqp.PrefetchSize.New(m.PrefetchSize)
 	}
 	ch.reply(false, &amqp.BasicQosOk{})
-	byTheLetter := ch.c.client.product == "py-amqp" && ch.c.server.options.Product != "RabbitMQ"
+	byTheLetter := ch.c.client.product == "py-amqp" && ch.c.server.options.Load().Product != "RabbitMQ"
 	if !m.Global && !byTheLetter {
 		ch.c.out.mu.Lock()
 		ch.prefetch = m.PrefetchCount
@@ -30,7 +30,7 @@ func (k *consumer) credit() bool {
 	ch := k.ch
 	return !k.held && !k.gone && !ch.released && !ch.c.out.stopped && !ch.c.out.full() &&
 		(k.noAck || (k.limit == 0 || k.unacked < k.limit) && (ch.limit == 0 || k.shared() < ch.limit) &&
-			ch.unacked.len() < ch.c.server.options.UnackedPerChannel && ch.unacked.bytes < mostBytes)
+			ch.unacked.len() < ch.c.server.options.Load().UnackedPerChannel && ch.unacked.bytes < mostBytes)
 }
 
 // shared is how much of the channel's prefetch is used, as far as k is

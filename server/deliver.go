@@ -111,7 +111,7 @@ func (ch *channel) newConsumer(m *amqp.BasicConsume) (*consumer, error) {
 	if ch.consumers[k.tag] != nil {
 		return nil, amqp.ReusedConsumerTag.New(k.tag)
 	}
-	if n := ch.c.server.options.ConsumersPerChannel; n > 0 && len(ch.consumers) >= n {
+	if n := ch.c.server.options.Load().ConsumersPerChannel; n > 0 && len(ch.consumers) >= n {
 		return nil, amqp.TooManyConsumers.New(n)
 	}
 	ch.consumers[k.tag] = k
@@ -170,6 +170,9 @@ func (k *consumer) Deliver(ds []queue.Delivery) int {
 	o.mu.Unlock()
 	if n > 0 {
 		k.count(n, again)
+	}
+	if ch.tracer != nil {
+		ch.traceDelivered(ds[:n], k.q)
 	}
 	return n
 }
@@ -243,7 +246,7 @@ func (ch *channel) holds() int {
 // get carries out basic.get. Prefetch does not bound it; the limit of the
 // channel does.
 func (ch *channel) get(m *amqp.BasicGet) error {
-	if n := ch.c.server.options.UnackedPerChannel; !m.NoAck && ch.holds() >= n {
+	if n := ch.c.server.options.Load().UnackedPerChannel; !m.NoAck && ch.holds() >= n {
 		return amqp.TooMany.New("unacknowledged deliveries of a channel", n)
 	}
 	q, d, left, ok, err := ch.session.Get(m.Queue, m.NoAck)
@@ -267,5 +270,8 @@ func (ch *channel) get(m *amqp.BasicGet) error {
 	})
 	o.mu.Unlock()
 	o.answer()
+	if ch.tracer != nil {
+		ch.traceDelivered([]queue.Delivery{d}, q)
+	}
 	return nil
 }

@@ -2,12 +2,12 @@ package server
 
 import (
 	"errors"
+	"io"
 	"net"
 	"runtime"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
-	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 )
 
@@ -32,7 +32,7 @@ var errLoginRefused = errors.New("login refused")
 // handshake takes the connection from the protocol header to connection.open.
 // It reads and writes the socket directly; the outbox starts afterwards.
 func (c *connection) handshake() error {
-	c.within(c.server.options.HandshakeTimeout)
+	c.within(c.server.options.Load().HandshakeTimeout)
 	if err := c.header(); err != nil {
 		return err
 	}
@@ -115,14 +115,11 @@ func (c *connection) start() error {
 	}
 	c.client = clientOf(ok.ClientProperties)
 	c.client.mechanism = ok.Mechanism
-	if ok.Mechanism == external && c.certificate() != nil {
-		return c.loginExternal()
+	m := c.mechanism(ok.Mechanism)
+	if m == nil {
+		return at(&ok, amqp.UnknownMechanism.New(ok.Mechanism))
 	}
-	who, refused := credentials(ok.Mechanism, []byte(ok.Response))
-	if refused != nil {
-		return at(&ok, refused)
-	}
-	return c.login(ok.Mechanism, who)
+	return c.login(m, []byte(ok.Response))
 }
 
 // clientOf reads the client properties that matter here.
@@ -137,67 +134,9 @@ func clientOf(t amqp.Table) (k client) {
 	return k
 }
 
-// credentials reads what the client says in the terms of its SASL mechanism.
-func credentials(mechanism string, response []byte) (who auth.Credentials, refused *amqp.Error) {
-	var err error
-	switch mechanism {
-	case "PLAIN":
-		who, err = auth.Plain(response)
-	case "AMQPLAIN":
-		who, err = amqplain(response)
-	default:
-		return who, amqp.UnknownMechanism.New(mechanism)
-	}
-	if err != nil {
-		return who, amqp.MalformedResponse.New(mechanism)
-	}
-	return who, nil
-}
-
-// login lets the user in. The refusal names no method: RabbitMQ's does not.
-func (c *connection) login(mechanism string, who auth.Credentials) (err error) {
-	c.user, err = c.server.broker.LoginFrom(c.describe(), who.User, who.Password, c.loopback())
-	if err == nil {
-		return nil
-	}
-	return c.refuseLogin(mechanism, who.User, err)
-}
-
-func (c *connection) refuseLogin(mechanism, user string, err error) error {
-	c.log.Warn("login refused", "user", user, "mechanism", mechanism, "error", err)
-	if !c.client.authClose {
-		return errLoginRefused
-	}
-	return amqp.LoginRefused.New(mechanism)
-}
-
-// amqplain reads the response of AMQPLAIN: a table without its length.
-func amqplain(response []byte) (who auth.Credentials, err error) {
-	t, err := amqp.ParseTable(response)
-	if err != nil {
-		return who, err
-	}
-	var okUser, okPassword bool
-	who.User, okUser = t["LOGIN"].(string)
-	who.Password, okPassword = t["PASSWORD"].(string)
-	if !okUser || !okPassword {
-		return who, auth.ErrMalformed
-	}
-	return who, nil
-}
-
-// loopback reports whether the client is on this machine.
-func (c *connection) loopback() bool {
-	if p, ok := socket(c.nc).(interface{ Loopback() bool }); ok { // it came through a proxy
-		return p.Loopback()
-	}
-	a, ok := c.nc.RemoteAddr().(*net.TCPAddr)
-	return !ok || a.IP.IsLoopback()
-}
-
 // tune agrees on the limits. 0 means no limit of the client's, so ours holds.
 func (c *connection) tune() error {
-	o := &c.server.options
+	o := c.server.options.Load()
 	err := c.send(&amqp.ConnectionTune{
 		ChannelMax: o.ChannelMax, FrameMax: o.FrameMax, Heartbeat: uint16(o.Heartbeat / time.Second),
 	})
@@ -265,16 +204,18 @@ func (c *connection) refuse(err error) {
 	var e *amqp.Error
 	switch {
 	case errors.As(err, &e):
-		c.log.Warn("handshake failed", "error", e.Text())
+		c.log.Warn("connection refused", append(c.who(), "error", e.Text(), "code", uint16(e.Code))...)
 		c.within(closeTimeout)
 		if c.send(closeMethod(e)) == nil {
 			c.awaitCloseOk()
 		}
 	case errors.Is(err, errLoginRefused):
-		c.within(c.server.options.AuthFailureDelay)
+		c.within(c.server.options.Load().AuthFailureDelay)
 		c.awaitCloseOk()
+	case errors.Is(err, io.EOF) && c.octets.read().Received == 0:
+		c.log.Debug("connection closed before it began") // by what looks whether the port is open
 	default:
-		c.log.Info("handshake ended", "error", err)
+		c.log.Info("handshake ended", append(c.who(), "error", err)...)
 	}
 	if c.broker != nil {
 		c.broker.Close()
@@ -311,11 +252,11 @@ func (s *Server) properties() amqp.Table {
 			"consumer_cancel_notify": true, "connection.blocked": true, "consumer_priorities": true,
 			"authentication_failure_close": true, "per_consumer_qos": true, "direct_reply_to": true,
 		},
-		"cluster_name": s.options.ClusterName,
+		"cluster_name": s.options.Load().ClusterName,
 		"copyright":    "Copyright (c) 2026 the HutchMQ authors",
 		"information":  "https://github.com/hutchmq/hutchmq",
 		"platform":     "Go " + runtime.Version()[2:],
-		"product":      s.options.Product,
-		"version":      s.options.Version,
+		"product":      s.options.Load().Product,
+		"version":      s.options.Load().Version,
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/tracing"
 )
 
 // Options are the limits and the looks of a server.
@@ -30,14 +31,17 @@ type Options struct {
 	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
 	Product, Version    string
 	ClusterName         string
-	AuthFailureDelay    time.Duration // before a refused login is hung up on
+	AuthFailureDelay    time.Duration   // before a refused login is hung up on
+	Mechanisms          []string        // that may be used; none: all
+	AnonymousUser       string          // whom ANONYMOUS logs in; "" nobody
+	Tracer              *tracing.Tracer // of messages that are sampled; nil: of none
 	CertificateLogin    auth.CertificateLogin
 }
 
 // Server accepts connections and serves them until it is shut down.
 type Server struct {
 	broker  *broker.Broker
-	options Options
+	options atomic.Pointer[Options] // what it points to does not change
 	log     *slog.Logger
 	began   time.Time
 
@@ -52,15 +56,23 @@ type Server struct {
 
 // New makes a server of b.
 func New(b *broker.Broker, o Options, log *slog.Logger) *Server {
+	s := &Server{
+		broker: b, log: log, began: time.Now(),
+		listeners: map[net.Listener]struct{}{}, connections: map[*connection]struct{}{},
+	}
+	s.SetOptions(o)
+	b.OnAlarm(s.alarmChanged)
+	return s
+}
+
+// SetOptions changes the options from now on. What a connection agreed on with
+// its client stays as it is, and so does the prefetch of open channels; all else
+// holds at once. Anybody may call it.
+func (s *Server) SetOptions(o Options) {
 	if o.UnackedPerChannel == 0 {
 		o.UnackedPerChannel = math.MaxInt
 	}
-	s := &Server{
-		broker: b, options: o, log: log, began: time.Now(),
-		listeners: map[net.Listener]struct{}{}, connections: map[*connection]struct{}{},
-	}
-	b.OnAlarm(s.alarmChanged)
-	return s
+	s.options.Store(&o)
 }
 
 // Serve accepts connections from l until Shutdown.

@@ -212,13 +212,13 @@ func (o *outbox) close(e *amqp.Error) {
 }
 
 // reason is what the connection was closed for by us.
-func (o *outbox) reason() string {
+func (o *outbox) reason() *amqp.Error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.why == nil {
-		return ""
+		return &amqp.Error{}
 	}
-	return o.why.Text()
+	return o.why
 }
 
 // stop writes what waits and ends the writer. A peer that does not read is

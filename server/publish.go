@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/message"
@@ -17,8 +19,9 @@ type publish struct {
 	mandatory bool
 	missing   int // bytes of the body still to come
 
-	pending bool     // something waits for publishNow
-	routed  []routed // in confirm mode: where each message since the last flush went
+	began   time.Time // when the header was there, if messages are traced
+	pending bool      // something waits for publishNow
+	routed  []routed  // in confirm mode: where each message since the last flush went
 }
 
 // routed says how many queues a message went to, and the number of the exchange
@@ -104,13 +107,16 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 	memory := ch.c.slab.take(n + min(size, reserve))
 	copy(memory, header)
 	p.m = ch.c.slab.message()
+	if ch.tracer != nil {
+		p.began = time.Now()
+	}
 	p.expects, p.missing = aBody, size
 	ch.c.published = true
 	return message.Fill(p.m, p.x.Name, p.key, memory[:n:n], memory[n:n], &h)
 }
 
 func (ch *channel) checkHeader(h *amqp.ContentHeader, class uint16) error {
-	limit := ch.c.server.options.MaxMessageSize
+	limit := ch.c.server.options.Load().MaxMessageSize
 	switch {
 	case h.Class != class:
 		return amqp.ExpectedHeaderClass.New(class, h.Class)
@@ -160,7 +166,7 @@ func (ch *channel) receipt() queue.Receipt {
 
 // route sends m on its way. It is in the queues after the next flush.
 func (ch *channel) route(x *broker.Exchange, m *message.Message, mandatory bool, r queue.Receipt) error {
-	n, err := ch.session.Publish(x, m, r)
+	n, err := ch.place(x, m, r)
 	if err != nil {
 		return err
 	}

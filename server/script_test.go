@@ -40,6 +40,7 @@ import (
 //
 //	server prefetch=2             options, before anything else
 //	limits connections=2          of the node, before anything else
+//	lease                         passwords are how long they last, before anything else
 //	vhost v                       makes a vhost
 //	user bob secret               makes a user
 //	permission bob v "" ".*" ".*" configure, write, read
@@ -223,6 +224,10 @@ func (st *stage) carryOut(text string) error {
 		var limits broker.NodeLimits
 		l.fields(reflect.ValueOf(&limits).Elem())
 		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) { o.Limits = limits })
+	case "lease":
+		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) {
+			o.Backends = []auth.Link{{Name: "lease", Backend: lease{}}}
+		})
 	case "vhost":
 		return st.node().b.CreateVhost(l.text())
 	case "user":

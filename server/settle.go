@@ -38,7 +38,7 @@ func (ch *channel) take(tag uint64, multiple bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return ch.unacked.take(tag, multiple, func(u *unacked) {
-		ch.settled = append(ch.settled, settled{u.q, u.d})
+		ch.settled = append(ch.settled, settled{u.q, u.d, u.since})
 		u.freeCredit()
 	})
 }
@@ -52,6 +52,9 @@ func (ch *channel) settleAs(how queue.Outcome) { ch.settleIn(nil, how) }
 func (ch *channel) settleIn(u queue.Unit, how queue.Outcome) {
 	if len(ch.settled) == 0 {
 		return
+	}
+	if ch.tracer != nil {
+		ch.traceSettled(how)
 	}
 	byQueue(ch.settled, func(q *broker.Queue, ds []queue.Delivery) {
 		if how == queue.Ack {

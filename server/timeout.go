@@ -39,7 +39,7 @@ func (s *Server) timeoutMs(k *consumer, q *broker.Queue) int64 {
 		t = q.ConsumerTimeoutMs()
 	}
 	if t < 0 {
-		t = s.options.ConsumerTimeout.Milliseconds()
+		t = s.options.Load().ConsumerTimeout.Milliseconds()
 	}
 	return min(t, math.MaxInt64/2)
 }
@@ -82,7 +82,7 @@ func (ch *channel) sweep() {
 	if len(l.settled) == 0 {
 		return
 	}
-	ch.c.log.Warn("delivery acknowledgement timed out", "channel", ch.id, "deliveries", len(l.settled),
+	ch.log().Warn("delivery acknowledgement timed out", "deliveries", len(l.settled),
 		"queue", l.settled[0].q.Name, "consumers", len(l.consumers))
 	ch.c.server.broker.Lapsed(len(l.settled))
 	for _, k := range l.consumers {
@@ -113,7 +113,7 @@ func (ch *channel) lapse(now int64) (l lapsed) {
 		return l
 	}
 	next := ch.unacked.lapse(now, ch.c.server.timeoutMs, func(u *unacked) {
-		l.settled = append(l.settled, settled{u.q, u.d})
+		l.settled = append(l.settled, settled{u.q, u.d, u.since})
 		u.freeCredit()
 		if k := u.k; k != nil && !slices.Contains(l.consumers, k) {
 			l.consumers = append(l.consumers, k)

@@ -11,9 +11,6 @@ import (
 	"github.com/hutchmq/hutchmq/broker"
 )
 
-// external is the SASL mechanism of who has shown a certificate.
-const external = "EXTERNAL"
-
 // socket is what is below TLS, or nc itself.
 func socket(nc net.Conn) net.Conn {
 	if t, ok := nc.(*tls.Conn); ok {
@@ -30,27 +27,6 @@ func (c *connection) certificate() *x509.Certificate {
 	}
 	if s := t.ConnectionState(); len(s.VerifiedChains) > 0 {
 		return s.PeerCertificates[0]
-	}
-	return nil
-}
-
-// mechanisms are the ways in which this client can log in.
-func (c *connection) mechanisms() string {
-	if c.certificate() == nil {
-		return "PLAIN AMQPLAIN"
-	}
-	return "PLAIN AMQPLAIN " + external
-}
-
-// loginExternal lets the user in whom the certificate names. What the client
-// says besides does not matter.
-func (c *connection) loginExternal() error {
-	name, err := c.server.options.CertificateLogin.User(c.certificate())
-	if err == nil {
-		c.user, err = c.server.broker.LoginCertified(c.describe(), name, c.loopback())
-	}
-	if err != nil {
-		return c.refuseLogin(external, name, err)
 	}
 	return nil
 }

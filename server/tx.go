@@ -144,7 +144,7 @@ func (t *transaction) route(w *commitWaiter) (unrouted []*message.Message, err e
 		if err != nil {
 			return nil, err
 		}
-		n, err := s.Publish(x, p.m, queue.Receipt{To: w})
+		n, err := t.ch.place(x, p.m, queue.Receipt{To: w})
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func (t *transaction) settleIn(u queue.Unit, how queue.Outcome) {
 	o.mu.Lock()
 	for _, s := range t.settled {
 		if s.how == how {
-			ch.settled = append(ch.settled, settled{s.q, s.d})
+			ch.settled = append(ch.settled, settled{s.q, s.d, s.since})
 			s.freeCredit()
 		}
 	}

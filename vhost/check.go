@@ -25,9 +25,15 @@ func (v *Vhost) CheckQueue(d queue.Declaration) (there bool, err error) {
 	if q, _ := v.Queue(d.Name, 0); q != nil {
 		return true, q.equivalent(&d, 0)
 	}
+	return false, v.CheckNewQueue(d)
+}
+
+// CheckNewQueue is CheckQueue as if no queue of that name were there.
+func (v *Vhost) CheckNewQueue(d queue.Declaration) error {
+	d.Vhost = v.Name
 	if reserved(d.Name) {
-		return false, amqp.ReservedName.New("queue", d.Name)
+		return amqp.ReservedName.New("queue", d.Name)
 	}
-	_, err = v.queueType(&d)
-	return false, err
+	_, err := v.queueType(&d)
+	return err
 }

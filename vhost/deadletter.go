@@ -67,7 +67,7 @@ type host struct{ q *Queue }
 // Gone implements queue.Host.
 func (h host) Gone() {
 	if err := h.q.vhost.deleteUnused(h.q); err != nil {
-		slog.Warn("cannot delete an unused queue", "queue", h.q.Name, "vhost", h.q.Vhost, "error", err)
+		slog.With("category", "queue").Warn("cannot delete an unused queue", "queue", h.q.Name, "vhost", h.q.Vhost, "error", err)
 	}
 }
 
@@ -94,7 +94,7 @@ func (h host) DeadLetter(u queue.Unit, m *message.Message, exchangeName string, 
 		copies, err = message.CopyKeys(nil, dead.Header)
 	}
 	if err != nil {
-		slog.Error("cannot dead-letter a message", "queue", h.q.Name, "vhost", v.Name, "error", err)
+		slog.With("category", "queue").Error("cannot dead-letter a message", "queue", h.q.Name, "vhost", v.Name, "error", err)
 		return true
 	}
 	var w walk

@@ -19,6 +19,7 @@ type Exchange struct {
 	AutoDelete bool
 	Internal   bool
 	Arguments  amqp.Table
+	DeclaredBy string      // the user; "" the broker itself
 	Past       stats.Track // of what came in and what went out: two columns
 	Seen       uint64      // of both, by whoever samples the past: theirs alone
 
@@ -57,6 +58,7 @@ type ExchangeDeclaration struct {
 	Kind                          string
 	Durable, AutoDelete, Internal bool
 	Arguments                     amqp.Table
+	By                            string // the user, of one that is restored; else it is who declares it
 }
 
 // DeclareExchange makes an exchange, or finds the equivalent one that is
@@ -79,6 +81,7 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, by Actor) (x *Exchange, c
 	if reserved(d.Name) {
 		return nil, false, amqp.ReservedName.New("exchange", d.Name)
 	}
+	d.By = by.User
 	if x, err = v.newExchange(d); err != nil {
 		return nil, false, err
 	}
@@ -116,7 +119,7 @@ func (v *Vhost) newExchange(d ExchangeDeclaration) (*Exchange, error) {
 	}
 	x := &Exchange{
 		Name: d.Name, Kind: d.Kind, Durable: d.Durable, AutoDelete: d.AutoDelete, Internal: d.Internal,
-		Arguments: d.Arguments, vhost: v, router: router,
+		Arguments: d.Arguments, DeclaredBy: d.By, vhost: v, router: router,
 		bindings: map[string]*Binding{},
 	}
 	_, x.volatile = router.(exchange.Volatile)

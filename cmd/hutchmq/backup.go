@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,7 +64,7 @@ func (c *backupCommand) write(ctx context.Context, to io.Writer) error {
 		return c.offline(io.MultiWriter(to, m))
 	}
 	from, err := client.New(client.Options{
-		URI: c.URI, Socket: filepath.Join(dataDir(), socketName), User: c.User, Password: c.Password, Timeout: -1,
+		URI: c.URI, Socket: machine(cmp.Or(os.Getenv("HUTCHMQ_CONFIG"), os.Getenv("RABBITMQ_CONFIG_FILE")), "").Socket, User: c.User, Password: c.Password, Timeout: -1,
 	})
 	if err != nil {
 		return err

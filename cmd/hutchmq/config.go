@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/alecthomas/kong"
 
@@ -13,7 +15,7 @@ import (
 // settings are the flags of the broker. What they mean is in the table of
 // package config; flagHelp takes it from there.
 type settings struct {
-	Config        string  `placeholder:"FILE" env:"HUTCHMQ_CONFIG" help:"The YAML file with all other settings: see hutchmq config reference."`
+	Config        string  `placeholder:"FILE" env:"HUTCHMQ_CONFIG,RABBITMQ_CONFIG_FILE" help:"The file with all other settings, YAML or a rabbitmq.conf: see hutchmq config reference."`
 	DataDir       *string `placeholder:"DIR" help:"${data_dir}"`
 	AMQP          *string `name:"amqp" placeholder:"ADDR" help:"${amqp}"`
 	AMQPS         *string `name:"amqps" placeholder:"ADDR" help:"${amqps}"`
@@ -26,11 +28,20 @@ type settings struct {
 
 // load reads the configuration from everywhere.
 func (s *settings) load() (*config.Config, error) {
-	c, err := config.Load(s.sources())
+	r, err := s.read()
+	if err != nil {
+		return nil, err
+	}
+	return r.Config, nil
+}
+
+// read is load that also tells where each setting comes from.
+func (s *settings) read() (*config.Reading, error) {
+	r, err := config.Read(s.sources())
 	if err != nil {
 		return nil, fmt.Errorf("%w%w", errUsage, err)
 	}
-	return c, nil
+	return r, nil
 }
 
 func (s *settings) sources() config.Sources {
@@ -75,8 +86,19 @@ func flagHelp() kong.Vars {
 }
 
 type configCommand struct {
-	Reference referenceCommand `cmd:"" help:"Print every key, with its meaning and default."`
+	Init      initCommand      `cmd:"" help:"Print a file with every key, explained."`
 	Check     checkCommand     `cmd:"" help:"Check the settings the broker would start with."`
+	Show      showCommand      `cmd:"" help:"Print the settings the broker would start with, and where each comes from."`
+	Convert   convertCommand   `cmd:"" help:"Print the YAML for a rabbitmq.conf."`
+	Reference referenceCommand `cmd:"" help:"Print every key, with its meaning and default."`
+}
+
+type initCommand struct{}
+
+// Run prints the template.
+func (initCommand) Run() error {
+	fmt.Print(config.Template())
+	return nil
 }
 
 type referenceCommand struct{}
@@ -91,9 +113,72 @@ type checkCommand struct{ settings }
 
 // Run checks the same settings as the server would.
 func (c *checkCommand) Run() error {
-	if _, err := c.load(); err != nil {
+	r, err := c.read()
+	if err != nil {
 		return err
 	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(os.Stderr, "%s: %s\n", c.Config, n)
+	}
 	fmt.Println("the configuration is valid")
+	return nil
+}
+
+type showCommand struct {
+	settings
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Run prints a line a setting.
+func (c *showCommand) Run() error {
+	r, err := c.read()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		e := json.NewEncoder(os.Stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(r.Settings)
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "KEY\tVALUE\tFROM")
+	for _, s := range r.Settings {
+		from := s.Where
+		if s.Origin == config.FromDefault {
+			from = string(config.FromDefault)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", s.Key, printable(s.Value), printable(from))
+	}
+	return w.Flush()
+}
+
+// exitLost is for scripts: something of weight could not be taken over.
+const exitLost = 2
+
+type convertCommand struct {
+	File string `arg:"" optional:"" default:"/etc/rabbitmq/rabbitmq.conf" help:"The file to convert. Default ${default}."`
+}
+
+// Run prints the file as YAML, and what it lacks on both streams.
+func (c *convertCommand) Run() error {
+	text, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	yaml, notes, err := config.Convert(c.File, text, os.LookupEnv)
+	if err != nil {
+		return fmt.Errorf("%w%w", errUsage, err)
+	}
+	fmt.Print(yaml)
+	lost := 0
+	for _, n := range notes {
+		fmt.Fprintf(os.Stderr, "%s: %s\n", c.File, n)
+		if n.Grave {
+			lost++
+		}
+	}
+	if lost > 0 {
+		return fmt.Errorf("%wlines whose settings the broker would not follow: %d", errLost, lost)
+	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -55,23 +57,67 @@ func operator() *ctl.Command {
 	}
 	c := &ctl.Command{
 		Name: name, Version: version, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Terminal: term.IsTerminal(int(os.Stdout.Fd())), Socket: filepath.Join(dataDir(), socketName),
+		Terminal: term.IsTerminal(int(os.Stdout.Fd())), Machine: machine,
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		c.Password = askPassword
 	}
+	if c.Terminal {
+		c.Screen = openScreen()
+	}
 	return c
 }
 
-// dataDir is where the broker of this machine has its data, if the environment
-// says so here as it does for the broker.
-func dataDir() string {
-	s := settings{Config: os.Getenv("HUTCHMQ_CONFIG")}
+type topCommand struct {
+	Args []string `arg:"" optional:"" help:"See hutchmq top --help."`
+}
+
+// Run is hutchmq ctl top.
+func (c *topCommand) Run() error { return (&ctlCommand{append([]string{"top"}, c.Args...)}).Run() }
+
+type doctorCommand struct {
+	Args []string `arg:"" optional:"" help:"See hutchmq doctor --help."`
+}
+
+// Run is hutchmq ctl doctor.
+func (c *doctorCommand) Run() error {
+	return (&ctlCommand{append([]string{"doctor"}, c.Args...)}).Run()
+}
+
+// machine is what the broker of this machine would be started with.
+func machine(configFile, dataDir string) *ctl.Machine {
+	s := settings{Config: configFile}
+	if dataDir != "" {
+		s.DataDir = &dataDir
+	}
+	m := &ctl.Machine{ConfigFile: configFile, DataDir: cmp.Or(dataDir, os.Getenv("HUTCHMQ_DATA_DIR"), "data")}
+	m.ConfigProblem = describe(&s, m)
+	m.Socket = filepath.Join(m.DataDir, socketName)
+	return m
+}
+
+// describe puts into m what the settings say.
+func describe(s *settings, m *ctl.Machine) error {
 	cfg, err := config.Load(s.sources())
 	if err != nil {
-		return os.Getenv("HUTCHMQ_DATA_DIR")
+		return err
 	}
-	return cfg.DataDir
+	list, err := config.Settings(s.sources())
+	if err != nil {
+		return err
+	}
+	m.DataDir, m.DiskFreeLimit = cfg.DataDir, int64(cfg.Alarms.DiskFreeLimit)
+	for _, s := range list {
+		switch {
+		case strings.HasSuffix(s.Key, ".addr") && strings.Contains(s.Value, ":"):
+			m.Listeners = append(m.Listeners, ctl.Endpoint{Name: s.Key, Addr: s.Value})
+		case (strings.HasSuffix(s.Key, ".cert") || strings.HasSuffix(s.Key, ".ca")) && s.Value != "":
+			for file := range strings.SplitSeq(s.Value, ",") {
+				m.Certificates = append(m.Certificates, ctl.Certificate{Key: s.Key, File: strings.TrimSpace(file)})
+			}
+		}
+	}
+	return nil
 }
 
 // askPassword asks on the terminal, which does not show what is typed.

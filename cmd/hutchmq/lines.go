@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 	"unicode"
+
+	"github.com/hutchmq/hutchmq/logbook"
 )
 
 // lines is a log for people: a line says when, how bad, what, and then the
@@ -23,6 +25,7 @@ type lines struct {
 	level   slog.Leveler
 	details string // of With, as they are printed
 	group   string // of WithGroup, before each name
+	colors  bool   // levels are coloured
 }
 
 func newLines(w io.Writer, level slog.Leveler) *lines {
@@ -56,7 +59,11 @@ func (l *lines) Handle(_ context.Context, r slog.Record) error {
 		return true
 	})
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %-5s %s", r.Time.Format(time.TimeOnly), r.Level, printable(r.Message))
+	level := fmt.Sprintf("%-5s", r.Level)
+	if l.colors {
+		level = colored(r.Level, level)
+	}
+	fmt.Fprintf(&b, "%s %s %s", r.Time.Format(time.TimeOnly), level, printable(r.Message))
 	if details != "" {
 		b.WriteString(":" + strings.TrimPrefix(details, ","))
 	}
@@ -67,8 +74,27 @@ func (l *lines) Handle(_ context.Context, r slog.Record) error {
 	return err
 }
 
-// detail prints an attribute; one that says nothing is left out.
+// colored puts the colour of a level around a text: for people, who look for
+// what is red.
+func colored(level slog.Level, text string) string {
+	color := "2" // faint
+	switch {
+	case level >= slog.LevelError:
+		color = "31"
+	case level >= slog.LevelWarn:
+		color = "33"
+	case level >= slog.LevelInfo:
+		color = "32"
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
+}
+
+// detail prints an attribute; one that says nothing is left out, and so is the
+// category, which the text tells anyway.
 func detail(group string, a slog.Attr) string {
+	if a.Key == logbook.Category && group == "" {
+		return ""
+	}
 	v := a.Value.Resolve()
 	if v.Kind() == slog.KindGroup {
 		if a.Key != "" { // else its members belong here
@@ -86,9 +112,11 @@ func detail(group string, a slog.Attr) string {
 	return ""
 }
 
-// printable quotes what a client could use to write lines of its own.
+// printable quotes what a client could use to write lines, or details, of its
+// own.
 func printable(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+	forges := func(r rune) bool { return !unicode.IsPrint(r) || r == '"' || r == unicode.ReplacementChar }
+	if strings.IndexFunc(s, forges) < 0 && !strings.Contains(s, ", ") {
 		return s
 	}
 	return strconv.Quote(s)

@@ -27,6 +27,9 @@ func TestLines(t *testing.T) {
 		},
 		{func(l *slog.Logger) { l.Error("x", "data_dir", "/a b", "n", 3) }, "ERROR x: data dir /a b, n 3\n"},
 		{func(l *slog.Logger) { l.Info("x", "name", "a\n12:00:00 ERROR forged") }, `INFO  x: name "a\n12:00:00 ERROR forged"` + "\n"},
+		{func(l *slog.Logger) { l.Info("x", "name", "a, error none") }, `INFO  x: name "a, error none"` + "\n"},
+		{func(l *slog.Logger) { l.Info("x", "name", `a" b`, "bidi", "a\u202eb") }, `INFO  x: name "a\" b", bidi "a\u202eb"` + "\n"},
+		{func(l *slog.Logger) { l.With("category", "channel").Info("x", "n", 1) }, "INFO  x: n 1\n"},
 		{func(l *slog.Logger) { l.Info("\x1b[2J") }, `INFO  "\x1b[2J"` + "\n"},
 		{
 			func(l *slog.Logger) { l.WithGroup("g").Info("x", slog.Group("h", "a", 1), "b", time.Second) },

@@ -54,8 +54,10 @@ func listen(
 			facts.Listeners = append(facts.Listeners, mgmt.NewListener(f.protocol, f.open.Addr()))
 		}
 	}
+	sayPages(all, log)
 	pages := metrics.New(b, version, metrics.WithCertificates(certificates.List))
-	more := append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages), mgmt.WithCertificates(certificates))
+	more := append(shown, mgmt.WithFacts(facts), mgmt.WithMetrics(pages), mgmt.WithCertificates(certificates),
+		mgmt.WithMaxMessageSize(uint64(cfg.Limits.MaxMessageSize)))
 	api := mgmt.New(b, cfg.Node.Name, more...)
 	for _, f := range []*face{&amqp, &amqps} {
 		f.serve(s.Serve)

@@ -11,27 +11,38 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/hutchmq/hutchmq/ctl"
+	"github.com/hutchmq/hutchmq/definitions/cli"
 )
 
 // version is set by the linker.
 var version = "0.0.0-dev"
 
-// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl.
+// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl, and
+// exitLost.
 const exitUsage = 64
 
 // errUsage marks an error in what the operator wrote, on the command line, in
 // the environment or in a file.
 var errUsage = errors.New("")
 
+// errLost marks that a conversion is not complete.
+var errLost = errors.New("")
+
 type commands struct {
-	Server  serverCommand  `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
-	Version versionCommand `cmd:"" help:"Print the version."`
-	Config  configCommand  `cmd:"" help:"Explain and check the configuration."`
-	Backup  backupCommand  `cmd:"" help:"Write all that a broker keeps into one file, while it runs."`
-	Restore restoreCommand `cmd:"" help:"Make a data directory of a backup."`
-	Verify  verifyCommand  `cmd:"" help:"Check a data directory, or a backup, to the last byte."`
-	Ctl     ctlCommand     `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
-	Perf    perfCommand    `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
+	Server      serverCommand      `cmd:"" help:"Run the broker until it is sent SIGTERM or SIGINT."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+	Config      configCommand      `cmd:"" help:"Explain and check the configuration."`
+	Backup      backupCommand      `cmd:"" help:"Write all that a broker keeps into one file, while it runs."`
+	Restore     restoreCommand     `cmd:"" help:"Make a data directory of a backup."`
+	Verify      verifyCommand      `cmd:"" help:"Check a data directory, or a backup, to the last byte."`
+	Ctl         ctlCommand         `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
+	Top         topCommand         `cmd:"" passthrough:"" help:"Watch a broker: its rates, the longest queues, the busiest connections."`
+	Doctor      doctorCommand      `cmd:"" passthrough:"" help:"Examine settings, data directory, ports, limits and the broker, and say what to do."`
+	Definitions definitionsCommand `cmd:"" help:"Check definitions files, and have a broker follow them."`
+	Perf        perfCommand        `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
+
+	Completion completionCommand `cmd:"" help:"Print what completes commands in a shell."`
+	Complete   completeCommand   `cmd:"" hidden:"" passthrough:""`
 }
 
 func main() {
@@ -39,25 +50,34 @@ func main() {
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	var c commands
-	parser := kong.Must(&c,
+	call, err := newParser().Parse(args)
+	if err != nil {
+		fail(exitUsage, err)
+	}
+	if err := call.Run(); err != nil {
+		if said, ok := errors.AsType[cli.Exit](err); ok {
+			os.Exit(int(said))
+		}
+		fail(exitCode(err), err)
+	}
+}
+
+// newParser reads the command line.
+func newParser() *kong.Kong {
+	return kong.Must(new(commands),
 		kong.Name("hutchmq"),
 		kong.Description("An AMQP 0-9-1 message broker. Start it with: hutchmq server"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		flagHelp(),
 	)
-	call, err := parser.Parse(args)
-	if err != nil {
-		fail(exitUsage, err)
-	}
-	if err := call.Run(); err != nil {
-		fail(exitCode(err), err)
-	}
 }
 
 func exitCode(err error) int {
-	if errors.Is(err, errUsage) {
+	switch {
+	case errors.Is(err, errUsage):
 		return exitUsage
+	case errors.Is(err, errLost):
+		return exitLost
 	}
 	return ctl.ExitCode(err)
 }

@@ -52,6 +52,17 @@ func TestCommandLine(t *testing.T) {
 	if err := os.WriteFile(bad, []byte("listener: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	conf := write("rabbitmq.conf", "heartbeat = 30\ntcp_listen_options.nodelay = true\n")
+	lost := write("lost.conf", "mqtt.exchange = amq.topic\n")
+	wrong := write("wrong.conf", "hearbeat = 30\n")
 	tests := []struct {
 		env            []string
 		args           string
@@ -64,7 +75,28 @@ func TestCommandLine(t *testing.T) {
 		{nil, "config reference", 0, "## limits.frame_max", ""},
 		{nil, "config check", 0, "the configuration is valid", ""},
 		{nil, "config check --amqp=none --data-dir=/x", 0, "valid", ""},
+		{nil, "config init", 0, "  # heartbeat: 60s\n", ""},
+		{[]string{"RABBITMQ_DEFAULT_PASS=hush"}, "config show --amqp=:1", 0, "********", ""},
+		{nil, "config show --amqp=:1", 0, "--amqp", ""},
+		{nil, "config show --json", 0, `"key": "limits.frame_max",`, ""},
+		{nil, "config show --config=" + conf, 0, conf + ":1:1: heartbeat", ""},
+		{nil, "config check --config=" + conf, 0, "valid", "line 2: tcp_listen_options.nodelay"},
+		{nil, "config convert " + conf, 0, "limits:\n  heartbeat: 30s\n", "line 2: tcp_listen_options.nodelay"},
+		{nil, "config convert " + lost, exitLost, "# line 1: mqtt.exchange: this broker", "would not follow: 1"},
+		{nil, "config convert " + wrong, exitUsage, "", wrong + ":1:1: hearbeat: unknown key; did you mean 'heartbeat'?"},
+		{nil, "config convert /no/such/file", 1, "", "no such file"},
+		{nil, "server --config=" + wrong, exitUsage, "", "did you mean"},
+		{[]string{"RABBITMQ_CONFIG_FILE=" + strings.TrimSuffix(wrong, ".conf")}, "config check", exitUsage, "", "did you mean"},
+		{[]string{"HUTCHMQ_TRACING_OTLP_ENDPOINT=here"}, "config check", exitUsage, "", "want a URL such as"},
 		{nil, "perf --help", 0, "--multi-ack-every", ""},
+		{nil, "ctl", 0, "list_queues", ""},
+		{nil, "ctl version", 0, version, ""},
+		{nil, "ctl list_queues --uri=http://127.0.0.1:1", 69, "Listing queues", "hutchmq: cannot reach the broker at http://127.0.0.1:1"},
+		{nil, "ctl nothing", exitUsage, "", "nothing"},
+		{nil, "ctl stop_app", 70, "", "start and stop the process"},
+		{nil, "top --once --uri=http://127.0.0.1:1", 69, "", "cannot reach"},
+		{nil, "completion bash", 0, "complete -o default -F _hutchmq hutchmq rabbitmqctl", ""},
+		{nil, "complete -- ctl list_us", 0, "list_users", ""},
 		{nil, "perf --scenarios", 0, "transient-16", ""},
 		{nil, "perf -x none", exitUsage, "", "want a number"},
 		{nil, "perf compare", exitUsage, "", "two brokers"},
@@ -72,7 +104,7 @@ func TestCommandLine(t *testing.T) {
 		{nil, "server --bogus", exitUsage, "", "--bogus"},
 		{nil, "server --amqp=nowhere", exitUsage, "", "hutchmq: --amqp: want host:port, :port or none, got 'nowhere'"},
 		{[]string{"HUTCHMQ_LOG_LEVEL=loud"}, "server", exitUsage, "", "HUTCHMQ_LOG_LEVEL: want one of"},
-		{[]string{"HUTCHMQ_CONFIG=" + bad}, "config check", exitUsage, "", bad + ":1: unknown key 'listener'"},
+		{[]string{"HUTCHMQ_CONFIG=" + bad}, "config check", exitUsage, "", bad + ":1:1: unknown key 'listener'"},
 		{nil, "config check --config=" + bad, exitUsage, "", "unknown key"},
 		{nil, "config check --config=/no/such/file", exitUsage, "", "no such file"},
 	}

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"os"
 	"time"
 
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
-	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/listener"
 	"github.com/hutchmq/hutchmq/mgmt"
@@ -21,22 +19,30 @@ import (
 	"github.com/hutchmq/hutchmq/queue/volatile"
 	"github.com/hutchmq/hutchmq/server"
 	"github.com/hutchmq/hutchmq/store"
-	"github.com/hutchmq/hutchmq/systemd"
+	"github.com/hutchmq/hutchmq/tracing"
 )
 
 // shutdownTimeout is how long clients may take to say good-bye. What stops a
 // container kills it after ten seconds.
 const shutdownTimeout = 5 * time.Second
 
-// serve runs the broker until ctx ends, and has the management API show more.
-// It returns once everything is stopped and stored. file is where cfg comes
-// from, empty if from no file.
-func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logger, shown ...mgmt.Option) (err error) {
+// exchangeTypes are all there are.
+var exchangeTypes = []exchange.Type{
+	exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
+	exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+}
+
+// serve runs the broker until ctx ends. It returns once everything is stopped
+// and stored.
+func serve(ctx context.Context, set *settled, logs *logs) (err error) {
+	cfg, file, log := set.now.Config, set.sources.File, logs.Logger
 	slog.SetDefault(log)
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
+	sayNotes(set.now, file, log)
 	service := dialSystemd(log)
 	defer service.Close()
+	set.service = service
 	service.Status("recovering the data in " + cfg.DataDir)
 	memory := limitMemory(cfg, log)
 	keepHeadroom()
@@ -51,20 +57,20 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	classicType, quorumType := classic.New(st).Within(budget), classic.NewQuorum(st).Within(budget)
 	defer classicType.Close()
 	defer quorumType.Close()
+	users := auth.NewDatabase(cfg.Auth.LoopbackUsers)
+	links, err := backends(&cfg.Auth, users, log)
+	if err != nil {
+		return err
+	}
 	b, err := broker.New(broker.Options{
 		Store: st,
-		Auth:  auth.NewDatabase(cfg.Auth.LoopbackUsers),
-		ExchangeTypes: []exchange.Type{
-			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
-			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
-		},
-		QueueTypes: []queue.Type{classicType, quorumType},
-		ReplyType:  volatile.Type,
-		Defaults:   broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
-		OnePolicy:  !cfg.Policies.Merge,
-		Limits: broker.NodeLimits{
-			Connections: cfg.Limits.Connections, Queues: cfg.Limits.Queues, Exchanges: cfg.Limits.Exchanges,
-		},
+		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
+		ExchangeTypes: exchangeTypes,
+		QueueTypes:    []queue.Type{classicType, quorumType},
+		ReplyType:     volatile.Type,
+		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
+		OnePolicy:     !cfg.Policies.Merge,
+		Limits:        nodeLimits(cfg),
 		Alarms: broker.AlarmOptions{
 			Total:         broker.Watermark(cfg.Memory.Limit),
 			Memory:        broker.Watermark(cfg.Alarms.MemoryHighWatermark),
@@ -78,20 +84,48 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 		return err
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
+	sayDefaults(set.now, b, log)
 	if err := importDefinitions(b, cfg.Definitions); err != nil {
 		return err
 	}
 
-	s := server.New(b, serverOptions(cfg), log)
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file}
+	tracer, err := newTracer(cfg, log)
+	if err != nil {
+		return err
+	}
+	if tracer != nil {
+		defer tracer.Close()
+	}
+	s := server.New(b, serverOptions(cfg, tracer), log)
 	certificates := listener.NewCertificates(log)
-	web, err := listen(s, b, cfg, log, certificates, facts, shown)
+	set.attempts = []func(*config.Config) error{
+		func(*config.Config) error { return certificates.Reload() },
+		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
+	}
+	set.apply = []func(was, is *config.Config){
+		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
+		func(_, is *config.Config) { s.SetOptions(serverOptions(is, tracer)) },
+		func(_, is *config.Config) { b.SetNodeLimits(nodeLimits(is)) },
+		func(was, is *config.Config) { setAlarms(b, was, is, log) },
+		func(_, is *config.Config) {
+			if tracer != nil {
+				tracer.SetSample(float64(is.Tracing.Sample))
+			}
+		},
+	}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File, Mechanisms: mechanisms(&cfg.Auth)}
+	web, err := listen(s, b, cfg, log, certificates, facts, []mgmt.Option{
+		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
+		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),
+	})
 	if err != nil {
 		return err
 	}
 	defer web.close()
 	go certificates.Watch(ctx)
-	log.Info("Server startup complete", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
+	go set.onSignals(ctx, logs.rotate)
+	log.Info("ready", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
+	log.Info(fmt.Sprintf("Server startup complete; %d plugins started.", plugins(cfg))) // what tools wait for
 	service.Watch(b.Failed)
 	service.Ready("serving")
 	<-ctx.Done()
@@ -104,14 +138,21 @@ func serve(ctx context.Context, cfg *config.Config, file string, log *slog.Logge
 	return nil
 }
 
-// dialSystemd finds who started this process and wants to hear from it, if
-// anybody does. A broker that cannot tell runs all the same.
-func dialSystemd(log *slog.Logger) *systemd.Service {
-	s, err := systemd.Dial(os.LookupEnv)
-	if err != nil {
-		log.Warn(err.Error())
+func nodeLimits(cfg *config.Config) broker.NodeLimits {
+	l := &cfg.Limits
+	return broker.NodeLimits{Connections: l.Connections, Queues: l.Queues, Exchanges: l.Exchanges}
+}
+
+// setAlarms changes what has changed. The share of the queues in memory stays
+// what it was at the start.
+func setAlarms(b *broker.Broker, was, is *config.Config, log *slog.Logger) {
+	if was.Alarms.MemoryHighWatermark != is.Alarms.MemoryHighWatermark {
+		limitMemory(is, log)
+		b.SetMemoryWatermark(broker.Watermark(is.Alarms.MemoryHighWatermark))
 	}
-	return s
+	if was.Alarms.DiskFreeLimit != is.Alarms.DiskFreeLimit {
+		b.SetDiskFreeLimit(int64(is.Alarms.DiskFreeLimit))
+	}
 }
 
 func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.Store, error) {
@@ -122,25 +163,18 @@ func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.S
 	return st, nil
 }
 
-func importDefinitions(b *broker.Broker, file string) error {
-	if file == "" {
-		return nil
+// newTracer is nil unless spans are to be sent somewhere.
+func newTracer(cfg *config.Config, log *slog.Logger) (*tracing.Tracer, error) {
+	if cfg.Tracing.Endpoint == "" {
+		return nil, nil
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	d, err := definitions.Parse(file, text)
-	if err != nil {
-		return err
-	}
-	if err := b.By(broker.Actor{Via: "definitions", From: file}).Import(d); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
+	return tracing.New(tracing.Options{
+		Endpoint: string(cfg.Tracing.Endpoint), Sample: float64(cfg.Tracing.Sample),
+		Node: cfg.Node.Name, Version: version, Log: log,
+	})
 }
 
-func serverOptions(cfg *config.Config) server.Options {
+func serverOptions(cfg *config.Config, tracer *tracing.Tracer) server.Options {
 	l := &cfg.Limits
 	return server.Options{
 		ChannelMax: uint16(l.ChannelMax), FrameMax: uint32(l.FrameMax), Heartbeat: l.Heartbeat,
@@ -148,7 +182,7 @@ func serverOptions(cfg *config.Config) server.Options {
 		ConsumersPerChannel: l.ConsumersPerChannel, UnackedPerChannel: l.UnackedPerChannel,
 		Prefetch: uint16(l.Prefetch), ConsumerTimeout: l.ConsumerTimeout,
 		Product: cfg.Advertise.Product, Version: cfg.Advertise.Version, ClusterName: cfg.Node.Name,
-		AuthFailureDelay: 3 * time.Second,
+		AuthFailureDelay: 3 * time.Second, Tracer: tracer, Mechanisms: mechanisms(&cfg.Auth), AnonymousUser: cfg.Auth.AnonymousUser,
 		CertificateLogin: auth.CertificateLogin(cfg.Auth.CertificateLogin),
 	}
 }

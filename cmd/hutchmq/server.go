@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
-
-	"github.com/hutchmq/hutchmq/config"
-	"github.com/hutchmq/hutchmq/mgmt"
 )
 
 type serverCommand struct{ settings }
@@ -15,17 +13,17 @@ type serverCommand struct{ settings }
 // Run serves until a signal asks to stop; a second one ends the process at
 // once.
 func (s *serverCommand) Run() error {
-	cfg, err := s.load()
+	reading, err := s.read()
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	log, book := newLog(cfg.Log, os.Stderr)
-	list, err := config.Settings(s.sources())
+	log, err := newLog(reading.Config.Log)
 	if err != nil {
 		return err
 	}
-	return serve(ctx, cfg, s.Config, log, mgmt.WithLog(book), mgmt.WithSettings(list))
+	set := newSettled(s.sources(), reading, log.Logger)
+	return errors.Join(serve(ctx, set, log), log.close())
 }

@@ -40,6 +40,9 @@ type Options struct {
 	// Ask asks a person for the password of a user that has none here. nil:
 	// nobody can be asked.
 	Ask func(user string) (string, error)
+	// CA is a PEM file with authorities that are trusted beside those of the
+	// system; empty: no others.
+	CA string
 	// Timeout bounds each request; 0 is DefaultTimeout, and less is no bound.
 	Timeout time.Duration
 }
@@ -67,9 +70,15 @@ func New(o Options) (*Client, error) {
 			return nil, err
 		}
 	}
+	trusted, err := trust(o.CA)
+	if err != nil {
+		return nil, err
+	}
 	c.http = &http.Client{
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: p.dial(), MaxIdleConnsPerHost: 4},
-		Timeout:   max(0, cmp.Or(o.Timeout, DefaultTimeout)),
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, DialContext: p.dial(), TLSClientConfig: trusted, MaxIdleConnsPerHost: 4,
+		},
+		Timeout: max(0, cmp.Or(o.Timeout, DefaultTimeout)),
 		// A redirect would take the password elsewhere.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

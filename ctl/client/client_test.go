@@ -3,12 +3,16 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -182,5 +186,28 @@ func TestList(t *testing.T) {
 	stop := errors.New("enough")
 	if err := c.List(t.Context(), "/api/queues", nil, func(json.RawMessage) error { return stop }); err != stop {
 		t.Errorf("stopped: %v", err)
+	}
+}
+
+func TestTrust(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(echo))
+	defer s.Close()
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := newClient(t, Options{URI: s.URL, CA: file}).Get(t.Context(), "/api/x", nil); err != nil {
+		t.Errorf("trusted: %v", err)
+	}
+	if err := newClient(t, Options{URI: s.URL}).Get(t.Context(), "/api/x", nil); !errors.Is(err, ErrUnreachable) {
+		t.Errorf("not trusted: %v", err)
+	}
+	if err := os.WriteFile(file, []byte("none"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(Options{CA: file}); err == nil {
+		t.Error("a file without certificates is trusted")
 	}
 }

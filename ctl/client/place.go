@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
@@ -61,4 +63,23 @@ func (p *place) dial() func(ctx context.Context, network, addr string) (net.Conn
 		var d net.Dialer
 		return d.DialContext(ctx, "unix", p.socket)
 	}
+}
+
+// trust is whom to trust: the system's authorities, and those in a file.
+func trust(file string) (*tls.Config, error) {
+	if file == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s: there is no certificate in it", file)
+	}
+	return &tls.Config{RootCAs: pool}, nil
 }

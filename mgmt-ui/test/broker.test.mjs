@@ -228,3 +228,49 @@ test('administration, and what is on record of it', async () => {
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('50,000 queues: the list comes up, is filtered, and lives by the stream', async () => {
+  const p = await browser.page({ url, ignore: /401/ });
+  const { page } = p;
+  await p.go('#/');
+  await page.fill('input[name=username]', 'guest');
+  await page.fill('input[name=password]', 'guest');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('h1:has-text("Overview")');
+  const post = (at, body) => page.evaluate(async ([to, b]) => {
+    const r = await fetch('api/' + to, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(b) });
+    if (!r.ok) throw new Error(`${to}: ${r.status} ${await r.text()}`);
+  }, [at, body]);
+  for (let from = 0; from < 50000; from += 5000) {
+    await post('definitions', { queues: Array.from({ length: 5000 }, (_, i) => ({ name: `many.${from + i}`, vhost: '/', durable: false, auto_delete: false, arguments: {} })) });
+  }
+  const gets = [], refused = [];
+  page.on('response', (r) => { if (r.status() >= 400) refused.push(`${r.status()} ${r.url()}`); });
+  let began = Date.now();
+  await p.go('#/queues?name=many&sort=messages&sort_reverse=true');
+  await page.waitForFunction(() => document.querySelector('.found')?.textContent.startsWith('50,000 of'));
+  assert.ok(Date.now() - began < 10000, `it takes ${Date.now() - began} ms until the list is there`);
+  assert.ok(await page.locator('#main tbody tr').count() <= 102, 'all rows are in the page');
+  await page.waitForTimeout(2500);
+  page.on('request', (r) => { if (r.method() === 'GET') gets.push(r.url()); });
+  await post('exchanges/%2F/amq.default/publish', { routing_key: 'many.33333', payload: '', payload_encoding: 'string', properties: {} });
+  began = Date.now();
+  await page.waitForSelector('tbody tr:first-child:has-text("many.33333")');
+  assert.ok(Date.now() - began < 10000, `it takes ${Date.now() - began} ms until a number has changed`);
+  assert.deepEqual(gets, [], 'numbers come by the stream');
+  const longest = page.evaluate(() => new Promise((found) => {
+    let last = performance.now(), most = 0;
+    const end = last + 3000;
+    const turn = (now) => { most = Math.max(most, now - last); last = now; now < end ? requestAnimationFrame(turn) : found(most); };
+    requestAnimationFrame(turn);
+  }));
+  await page.keyboard.press('/');
+  await page.keyboard.type('many.4999');
+  await page.waitForFunction(() => document.querySelector('.found')?.textContent.startsWith('11 of'));
+  assert.ok(await longest < 1000, `the page stands still for ${await longest} ms`);
+  await p.shot('queues-50000');
+  for (let i = 0; i < 30; i++) await page.evaluate((n) => { location.hash = n % 2 ? '#/queues' : '#/exchanges'; }, i).then(() => page.waitForTimeout(250));
+  assert.deepEqual(refused, [], 'streams are left open');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

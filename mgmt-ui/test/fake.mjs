@@ -71,10 +71,10 @@ function levels(values, query) {
 /** Starts one. @param {{queues?: number, hostile?: boolean, connections?: boolean}} [options] */
 export async function fake(options = {}) {
   const world = {
-    asked: [], session: true, down: false, alarm: false, tags: ['administrator'],
+    asked: [], streams: new Set(), streaming: 'fine', listened: [], session: true, down: false, alarm: false, tags: ['administrator'],
     queues: makeQueues(options.queues ?? 24), bindings: [], connections: options.connections === false ? [] : makeConnections(),
     exchanges: [['', 'direct'], ['amq.direct', 'direct'], ['amq.fanout', 'fanout'], ['amq.headers', 'headers'], ['amq.topic', 'topic'], ['orders', 'topic'], ['orders.dlx', 'fanout'], ['payments', 'direct']]
-      .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0 })),
+      .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, user_who_performed_action: 'guest', rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0 })),
     vhosts: ['/', 'staging'], ...adminWorld(),
   };
   if (options.hostile) world.queues.push(...hostile.map((name, i) => ({ ...makeQueues(1)[0], name, consumers: i % 2, messages_ready: i })));
@@ -99,13 +99,52 @@ async function serve(w, req, res) {
   let text = '';
   for await (const chunk of req) text += chunk;
   const path = url.pathname.slice(5).split('/').map(decodeURIComponent);
-  w.asked.push({ method: req.method, path, text, headers: req.headers, query: url.search });
+  const listens = path.join('/') === 'x/events';
+  if (!listens) w.asked.push({ method: req.method, path, text, headers: req.headers, query: url.search });
   const reply = (status, body) => res.writeHead(status, { 'Content-Type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body));
   if (path[0] === 'login') return login(w, req.method, text, reply);
   if (!w.session) return reply(401, { error: 'not_authorized', reason: 'Not_Authorized' });
+  if (listens) return stream(w, url.searchParams.getAll('get'), res);
   const answer = xRoutes[`${req.method} ${path.slice(0, 2).join(' ')}`] ?? routes[`${req.method} ${path[0]}`];
   if (!answer) return reply(404, { error: 'Object Not Found', reason: 'Not Found' });
   return answer({ w, path, text, query: url.searchParams, body: text && req.headers['content-type']?.includes('json') ? JSON.parse(text) : {}, reply });
+}
+
+/** What a GET of path answers, as an event tells it. */
+function told(w, at) {
+  const url = new URL('/api/' + at, 'http://here'), path = url.pathname.slice(5).split('/').map(decodeURIComponent);
+  const answer = xRoutes[`GET ${path.slice(0, 2).join(' ')}`] ?? routes[`GET ${path[0]}`];
+  let event;
+  const reply = (status, data) => { event = JSON.stringify({ topic: at, ...(status !== 200 && { status }), data }); };
+  if (answer) answer({ w, path, text: '', query: url.searchParams, body: {}, reply });
+  else notFound(reply);
+  return event;
+}
+
+/** Tells what has changed, once a second; w.streaming says how well. */
+function stream(w, paths, res) {
+  w.listened.push(paths);
+  if (w.streaming === 'refused') return res.writeHead(429, { 'Retry-After': '1' }).end();
+  w.streams.add(res);
+  res.on('close', () => { w.streams.delete(res); clearInterval(timer); });
+  const sent = new Map(), due = new Map();
+  const tick = () => {
+    if (!w.session) return res.end();
+    if (w.down) return res.destroy();
+    for (const at of paths) {
+      const now = Date.now();
+      if (now < (due.get(at) ?? 0)) continue;
+      const event = told(w, at);
+      due.set(at, now + 10 * (Date.now() - now)); // what costs much comes seldom
+      if (sent.get(at) !== event) res.write(`event: get\ndata: ${event}\n\n`);
+      sent.set(at, event);
+    }
+  };
+  const timer = setInterval(() => { if (w.streaming !== 'held') tick(); }, 1000);
+  res.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  if (w.streaming === 'held') return;
+  res.write('retry: 2000\n\n');
+  tick();
 }
 
 async function serveFile(path, res) {

@@ -75,7 +75,12 @@ function move({ w, path, body, reply }) {
     if (q) q.messages_ready = from.length;
     if (job.moved === meant.length) Object.assign(job, { looked: job.total, state: 'done', ended: Date.now() });
   };
-  job.turn = body.rate ? () => { if (job.state === 'running') run(meant.slice(job.moved, job.moved + body.rate)); } : () => {};
+  let turned = 0; // when, for a job goes on once a second, whoever looks
+  job.turn = () => {
+    if (!body.rate || job.state !== 'running' || Date.now() - turned < 900) return;
+    turned = Date.now();
+    run(meant.slice(job.moved, job.moved + body.rate));
+  };
   if (!body.rate) run(meant);
   reply(202, job);
 }

@@ -252,3 +252,25 @@ journey('who may do nothing is offered nothing of it', {}, async (page, p) => {
   assert.equal(await page.locator('.page-head >> text=Pause').count(), 0);
   assert.equal(asked('GET', 'nodes').length, 0);
 });
+
+journey('a phone has four pages in its bar, and the others behind More', { width: 360, height: 740 }, async (page, p) => {
+  await p.go('#/');
+  const bar = () => page.locator('.rail a:visible, .rail button:visible').allInnerTexts().then((t) => t.map((s) => s.trim()));
+  assert.deepEqual(await bar(), ['Overview', 'Queues', 'Exchanges', 'Connections', 'More']);
+  assert.equal(await page.evaluate(() => { const r = document.querySelector('.rail'); return r.scrollWidth - r.clientWidth; }), 0);
+  await page.focus('.rail .more button');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('dialog.sheet >> text=Dead letters');
+  await p.shot('more-phone');
+  assert.deepEqual(await p.axe(), []);
+  assert.equal(await p.overflow(), 0);
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog', { state: 'detached' });
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'More', 'the focus is where it was');
+  await page.keyboard.press('Enter');
+  await page.click('dialog.sheet >> text=Audit');
+  await page.waitForSelector('h1:has-text("Audit")');
+  assert.equal(await page.locator('dialog').count(), 0);
+  await page.click('.rail .more button.current');
+  assert.equal(await page.locator('dialog.sheet [aria-current=page]').innerText(), 'Audit');
+});

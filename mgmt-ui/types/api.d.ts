@@ -98,7 +98,7 @@ export interface Intent { action: string; kind: string; vhost?: string; was?: an
 
 export interface Plan { counts: Record<string, number>; records: Intent[]; complete: boolean }
 
-export interface Setting { key: string; value: string; default: string; origin: string; where: string; type: string; description: string }
+export interface Setting { key: string; value: string; default: string; origin: string; where: string; type: string; description: string; live: boolean; pending?: string }
 
 /** time: Unix milliseconds. */
 export interface LogLine { id: number; time: number; level: string; message: string; details?: Record<string, string> }

@@ -45,7 +45,7 @@ func (q *Queue) openLog() bool {
 	}
 	log, err := q.kind.store.Log(q.ID, q.Durable, q)
 	if err != nil {
-		slog.Error("cannot spill to disk", "queue", q.Name, "vhost", q.Vhost, "error", err)
+		slog.With("category", "queue").Error("cannot spill to disk", "queue", q.Name, "vhost", q.Vhost, "error", err)
 		return false
 	}
 	q.log = log
@@ -132,7 +132,7 @@ func (q *Queue) load(l *lane) {
 		l.loading = false
 		q.advance(q.kind.clock(), &then)
 	} else if !q.closed {
-		slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
+		slog.With("category", "queue").Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
 		time.AfterFunc(retryAfter, func() { q.kind.loader.add(func() { q.load(l) }) })
 	}
 	q.mu.Unlock()
@@ -216,7 +216,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 	l.picked.passed(l.gap.first)
 	q.drained(l)
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
-		slog.Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
+		slog.With("category", "queue").Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
 		q.ready -= l.gap.count
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent

@@ -34,7 +34,7 @@ func (q *Queue) refill(l *lane, max int) error {
 		}
 	}
 	if l.hollow() && l.head.at(0).seq == first {
-		slog.Error("a stored message is missing", "queue", q.Name, "vhost", q.Vhost)
+		slog.With("category", "queue").Error("a stored message is missing", "queue", q.Name, "vhost", q.Vhost)
 		e := l.head.popFront()
 		q.count(&e, -1)
 	}
@@ -60,7 +60,7 @@ func (l *lane) lastHollow(max int) (seq uint64) {
 func (q *Queue) reread(e *entry) *message.Message {
 	es, err := q.read(q.log, e.lane, e.seq, e.seq, 1)
 	if err != nil || len(es) == 0 {
-		slog.Error("cannot read a message to dead-letter it", "queue", q.Name, "vhost", q.Vhost, "error", err)
+		slog.With("category", "queue").Error("cannot read a message to dead-letter it", "queue", q.Name, "vhost", q.Vhost, "error", err)
 		return nil
 	}
 	return es[0].m

@@ -57,7 +57,7 @@ func (q *Queue) scanOn(l *lane) {
 	}
 	if l.gap.count > 0 && s.pos <= s.end {
 		if err := q.scanChunk(l, s); err != nil && !q.closed {
-			slog.Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
+			slog.With("category", "queue").Error("cannot read a backlog", "queue", q.Name, "vhost", q.Vhost, "error", err)
 			time.AfterFunc(retryAfter, func() { q.kind.loader.add(func() { q.scanOn(l) }) })
 			return
 		}

@@ -58,11 +58,14 @@ async function send(method, at, body, { query = {}, signal: abort, headers = {} 
   const text = await r.text();
   if (r.ok) return text === '' ? undefined : decode(text);
   if (r.status === 401 && at !== 'login' && !isRefusal(text)) user.value = null;
-  throw new ApiError(r.status, reason(r.status, text));
+  throw failure(r.status, decode(text));
 }
 
-/** @param {string} url @param {RequestInit} init */
-async function reach(url, init) {
+/** What to say of an answer that is no success. @param {number} status @param {any} body */
+export const failure = (status, body) => new ApiError(status, reason(status, body?.reason));
+
+/** fetch, with word of whether the broker answers. @param {string} url @param {RequestInit} init */
+export async function reach(url, init) {
   try {
     const r = await fetch(url, init);
     reachable.value = true;
@@ -105,9 +108,8 @@ const refusals = /** @type {Record<string, string>} */ ({
   'User not authorised to access object': 'Your user may not do that with it.',
 });
 
-/** @param {number} status @param {string} text */
-function reason(status, text) {
-  const said = decode(text)?.reason;
+/** @param {number} status @param {any} said */
+function reason(status, said) {
   if (said === 'Not_Authorized') return words[401];
   if (said === 'Object Not Found' || said === 'Not Found') return words[404];
   if (typeof said === 'string' && said) return refusals[said] ?? said;

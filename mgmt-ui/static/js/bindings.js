@@ -29,10 +29,10 @@ export const BindingTable = ({ of, from, to }) => html`
     <tbody>${of.map((b) => html`
       <tr key=${b.source + '\n' + b.destination_type + b.destination + '\n' + b.properties_key}>
         ${from && html`<td class="name" data-label="From"><${End} name=${b.source} vhost=${b.vhost} type="exchange" /></td>`}
-        <td class=${from ? 'card-cell' : 'name'} data-label="Key"><code>${b.routing_key || '(empty)'}</code></td>
-        ${to && html`<td class="card-cell" data-label="To"><${End} name=${b.destination} vhost=${b.vhost} type=${b.destination_type} /></td>`}
+        <td class=${from ? 'card-cell what' : 'name'} data-label="Key"><code>${b.routing_key || '(empty)'}</code></td>
+        ${to && html`<td class="card-cell what" data-label="To"><${End} name=${b.destination} vhost=${b.vhost} type=${b.destination_type} /></td>`}
         <td class="wide-cell"><${Arguments} of=${b.arguments} /></td>
-        <td class="right card-cell">${b.source !== '' && html`<${Button} kind="quiet" icon="trash" label=${`Unbind ${b.routing_key || 'the empty key'} of ${b.source}`} onClick=${() => unbind(b)} />`}</td>
+        <td class="right deeds card-cell">${b.source !== '' && html`<${Button} kind="quiet" icon="trash" label=${`Unbind ${b.routing_key || 'the empty key'} of ${b.source}`} onClick=${() => unbind(b)} />`}</td>
       </tr>`)}
     </tbody>
   </table></div>`;

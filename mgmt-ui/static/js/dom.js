@@ -6,6 +6,7 @@ import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useSta
 import htm from 'htm';
 import * as f from './format.js';
 import { iconPath } from './icons.js';
+import { address, href } from './router.js';
 import { toast } from './toast.js';
 
 export { Fragment, render, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState };
@@ -116,7 +117,8 @@ export const Prose = ({ of = '' }) => html`<span class="prose muted">${of.split(
 
 /** What went wrong, instead of what was to be shown. @param {{error: Error, whole?: boolean}} p */
 export const Failed = ({ error, whole }) => html`
-  <div class="failed" role="alert"><${Empty} icon="warn" title="This cannot be shown" whole=${whole}><p>${error.message}</p><//></div>`;
+  <div class="failed" role="alert"><${Empty} icon="warn" title="This cannot be shown" whole=${whole}><p>${error.message}</p>
+    ${whole && address.value.path.length > 1 && html`<p><a href=${href(address.value.path.slice(0, 1))}>Back to the list</a></p>`}<//></div>`;
 
 /** A page or a part of one that has no data yet. */
 export const Loading = () => html`<div class="loading" role="status"><span class="sr-only">Loading</span><i></i><i></i><i></i></div>`;
@@ -134,6 +136,8 @@ export const Loading = () => html`<div class="loading" role="status"><span class
  */
 export function Tabs({ tabs, chosen, onChoose, label, children }) {
   const id = useId();
+  // On a phone there may be more tabs than fit.
+  useEffect(() => { document.getElementById(id + chosen)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }); }, [chosen]);
   /** @param {KeyboardEvent} e */
   const onKeyDown = (e) => {
     const step = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;

@@ -7,18 +7,18 @@
  * @property {string} path   first segment of the address; '' is the start
  * @property {number[]} [names]  how many segments may follow: [0] for a list, [0, 2] for a list and its objects
  * @property {() => Promise<{default: any}>} load
- * @property {{label: string, icon: string, group?: string}} [rail]
+ * @property {{label: string, icon: string, group?: string, phone?: boolean}} [rail]  phone: it has a place in the bar of a phone, where there are four
  * @property {string} [tag]  the user needs to see it
  */
 
 /** @type {Route[]} */
 export const routes = [
-  { path: '', load: () => import('./pages/overview.js'), rail: { label: 'Overview', icon: 'overview' } },
+  { path: '', load: () => import('./pages/overview.js'), rail: { label: 'Overview', icon: 'overview', phone: true } },
   { path: 'topology', load: () => import('./pages/topology.js'), rail: { label: 'Topology', icon: 'topology' } },
-  { path: 'queues', names: [0, 2], load: () => import('./pages/queues.js'), rail: { label: 'Queues', icon: 'queues' } },
+  { path: 'queues', names: [0, 2], load: () => import('./pages/queues.js'), rail: { label: 'Queues', icon: 'queues', phone: true } },
   { path: 'dead-letters', load: () => import('./pages/deadletters.js'), rail: { label: 'Dead letters', icon: 'dlq' } },
-  { path: 'exchanges', names: [0, 2], load: () => import('./pages/exchanges.js'), rail: { label: 'Exchanges', icon: 'exchanges' } },
-  { path: 'connections', names: [0, 1], load: () => import('./pages/connections.js'), rail: { label: 'Connections', icon: 'connections' } },
+  { path: 'exchanges', names: [0, 2], load: () => import('./pages/exchanges.js'), rail: { label: 'Exchanges', icon: 'exchanges', phone: true } },
+  { path: 'connections', names: [0, 1], load: () => import('./pages/connections.js'), rail: { label: 'Connections', icon: 'connections', phone: true } },
   { path: 'channels', names: [0, 1], load: () => import('./pages/channels.js'), rail: { label: 'Channels', icon: 'channels' } },
   { path: 'policies', load: () => import('./pages/policies.js'), rail: { label: 'Policies', icon: 'policies', group: 'Admin' } },
   { path: 'users', names: [0, 1], load: () => import('./pages/users.js'), rail: { label: 'Users', icon: 'users', group: 'Admin' }, tag: 'administrator' },

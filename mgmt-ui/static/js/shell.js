@@ -4,7 +4,7 @@
 import { logout, may, reachable, user } from './api.js';
 import { Alarms } from './alarms.js';
 import { Dialog, attempt, openDialog } from './dialog.js';
-import { Button, Icon, html, useEffect } from './dom.js';
+import { Button, Icon, html } from './dom.js';
 import { shortcuts, useKeys } from './keys.js';
 import { Mark } from './mark.js';
 import { openPalette, usePaletteKey } from './palette.js';
@@ -46,20 +46,39 @@ export const railRoutes = () => routes.filter((r) => r.rail && (!r.tag || may(r.
 function Rail() {
   const here = address.value.path[0] ?? '';
   const entries = railRoutes();
-  // On a phone the rail is a bar that is longer than the screen.
-  useEffect(() => { document.querySelector('.rail [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }); }, [here]);
-  const groups = [...new Set(entries.map((r) => r.rail?.group ?? ''))];
+  const groups = groupsOf(entries);
+  const resting = entries.some((r) => r.path === here && !r.rail?.phone);
   return html`
     <nav class="rail" aria-label="Main">
       <a class="brand" href=${href([])} aria-label="HutchMQ, overview"><${Mark} /><span>HutchMQ</span></a>
       ${groups.map((g) => html`
-        <ul key=${g}>
+        <ul key=${g} class=${g && 'rest'}>
           ${g && html`<li class="group" aria-hidden="true">${g}</li>`}
           ${entries.filter((r) => (r.rail?.group ?? '') === g).map((r) => html`
-            <li key=${r.path}><a href=${href(r.path ? [r.path] : [])} aria-current=${r.path === here ? 'page' : undefined} title=${r.rail?.label}>
-              <${Icon} name=${r.rail?.icon ?? ''} /><span>${r.rail?.label}</span></a></li>`)}
+            <li key=${r.path} class=${r.rail?.phone ? '' : 'rest'}><${Entry} of=${r} here=${here} /></li>`)}
+          ${!g && html`<li class="more"><button type="button" class=${resting ? 'current' : ''} aria-haspopup="dialog" onClick=${() => openDialog(More)}><${Icon} name="more" /><span>More</span></button></li>`}
         </ul>`)}
     </nav>`;
+}
+
+/** @param {import('./routes.js').Route[]} entries  the names of their groups, '' for those without */
+const groupsOf = (entries) => [...new Set(entries.map((r) => r.rail?.group ?? ''))];
+
+/** @param {{of: import('./routes.js').Route, here: string, onClick?: () => void}} p */
+const Entry = ({ of, here, onClick }) => html`
+  <a href=${href(of.path ? [of.path] : [])} aria-current=${of.path === here ? 'page' : undefined} title=${of.rail?.label} onClick=${onClick}>
+    <${Icon} name=${of.rail?.icon ?? ''} /><span>${of.rail?.label}</span></a>`;
+
+/** What has no place in the bar of a phone. @param {{close: () => void}} p */
+function More({ close }) {
+  const here = address.value.path[0] ?? '';
+  const entries = railRoutes().filter((r) => !r.rail?.phone);
+  return html`
+    <${Dialog} title="More" class="sheet" close=${close}>
+      <nav aria-label="More pages">${groupsOf(entries).map((g) => html`
+        ${g && html`<h3 key=${g + ' '}>${g}</h3>`}
+        <ul key=${g}>${entries.filter((r) => (r.rail?.group ?? '') === g).map((r) => html`<li key=${r.path}><${Entry} of=${r} here=${here} onClick=${close} /></li>`)}</ul>`)}</nav>
+    <//>`;
 }
 
 const LiveToggle = () => html`

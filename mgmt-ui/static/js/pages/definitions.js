@@ -121,7 +121,7 @@ function Apply({ plan, text, where, done }) {
   if (create + change === 0) return html`<p class="apply"><${Button} onClick=${done}>Start again<//></p>`;
   const apply = () => ask({
     title: 'Import these definitions?', action: `Import ${count(create + change, 'record')}`,
-    body: html`<p>${count(create, 'record')} will be made, ${count(change, 'record')} changed.${conflict > 0 && ` ${count(conflict, 'record')} conflict: the import may stop there.`} Nothing is deleted.</p>`,
+    body: html`<p>${count(create, 'record')} will be made, ${count(change, 'record')} changed.${conflict > 0 && ` ${count(conflict, 'record')} in the way: nothing is imported while there are any.`} Nothing is deleted.</p>`,
     run: async () => {
       await post(pathOf(where), formOf(text));
       done();

@@ -4,7 +4,7 @@ import { del, path } from '../api.js';
 import { BindingTable, addBinding } from '../bindings.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
 import { ask } from '../dialog.js';
-import { Arguments, Button, Card, Empty, Failed, KeyValue, Loading, PageHead, Tabs, html, number, useMemo } from '../dom.js';
+import { Arguments, Button, Card, Empty, Failed, KeyValue, Loading, PageHead, Tabs, html, useMemo } from '../dom.js';
 import { useLive } from '../live.js';
 import { publishTo } from '../publishform.js';
 import { address, exchangeSegment, go, href, setQuery } from '../router.js';
@@ -65,10 +65,11 @@ function Live({ x }) {
 
 /** @param {Panel} p */
 function Bindings({ x, at }) {
-  const from = useLive(at + '/bindings/source');
-  const to = useLive(at + '/bindings/destination');
+  const all = x.name === '';
+  const from = useLive(all ? null : at + '/bindings/source');
+  const to = useLive(all ? null : at + '/bindings/destination');
+  if (all) return html`<p class="muted">The default exchange leads to every queue of the vhost, by its name.</p>`;
   if (!from.data) return from.error ? html`<${Failed} error=${from.error} />` : html`<${Loading} />`;
-  if (x.name === '') return html`<p class="muted">The default exchange leads to every queue of the vhost, by its name: ${number(from.data.length)} now.</p>`;
   return html`
     <div class="panel-head"><h2>From here</h2><${Button} icon="plus" onClick=${() => addBinding({ vhost: x.vhost, source: x.name, exchangeType: x.type })}>Bind a queue or an exchange<//></div>
     ${from.data.length > 0 ? html`<${BindingTable} of=${from.data} to />` : html`<${Empty} icon="link" title="Nothing is bound to it"><p>Until a queue is bound, all messages that are published here are dropped.</p><//>`}

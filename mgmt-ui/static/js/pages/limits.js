@@ -19,6 +19,9 @@ export default function AllLimits() {
     <${Of} whose="user" names=${users} admin=${admin} />`;
 }
 
+/** @param {string} word */
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+
 /** @param {{whose: Whose, names: string[], admin: boolean}} p */
 function Of({ whose, names, admin }) {
   /** @type {import('../live.js').Live<LimitsOf[]>} */
@@ -29,8 +32,8 @@ function Of({ whose, names, admin }) {
   return html`
     <${Card} title=${title} actions=${admin && left.length > 0 && html`<${Button} icon="plus" onClick=${() => editLimits({ whose, names: left })}>Limit a ${whose}<//>`}>
       ${data.length === 0 ? html`<p class="muted">No ${whose} is limited.</p>` : html`
-      <div class="table-box" tabindex="0" role="region" aria-label=${title}><table class="table">
-        <thead><tr><th scope="col">${whose === 'vhost' ? 'Vhost' : 'User'}</th>${limitNames[whose].map(([k, word]) => html`<th scope="col" class="right" key=${k}>${word[0].toUpperCase() + word.slice(1)}</th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
+      <div class="table-box" tabindex="0" role="region" aria-label=${title}><table class="table limits">
+        <thead><tr><th scope="col">${whose === 'vhost' ? 'Vhost' : 'User'}</th>${limitNames[whose].map(([k, word]) => html`<th scope="col" class="right" key=${k}>${capital(word)}</th>`)}<th><span class="sr-only">Change</span></th></tr></thead>
         <tbody>${data.map((l) => html`<${Row} key=${l[whose]} whose=${whose} l=${l} admin=${admin} />`)}</tbody></table></div>`}
     <//>`;
 }
@@ -40,6 +43,6 @@ function Row({ whose, l, admin }) {
   const name = l[whose] ?? '';
   return html`
     <tr><td class="name">${admin ? html`<a href=${href([whose + 's', name])}>${name}</a>` : name}</td>
-      ${limitNames[whose].map(([k, word]) => html`<td key=${k} class="right card-cell" data-label=${word}>${l.value[k] >= 0 ? number(l.value[k]) : html`<span class="zero">–</span>`}</td>`)}
+      ${limitNames[whose].map(([k, word]) => html`<td key=${k} class="right card-cell" data-label=${capital(word)}>${l.value[k] >= 0 ? number(l.value[k]) : html`<span class="zero">–</span>`}</td>`)}
       <td class="right deeds card-cell">${admin && html`<${Button} kind="quiet" icon="edit" label=${`Change the limits of ${name}`} onClick=${() => editLimits({ whose, name, was: l.value })} />`}</td></tr>`;
 }

@@ -57,7 +57,7 @@ function Live({ n }) {
       <${Card} title="Of its limits"><div class="node">
         <${Gauge} label="Memory" used=${n.mem_used} limit=${n.mem_limit} alarm=${n.mem_alarm} />
         <${Gauge} label="Files" used=${n.fd_used} limit=${n.fd_total} as=${number} />
-        <${KeyValue} of=${[['Disk free', html`<span class=${n.disk_free_alarm ? 'bad' : ''}>${bytes(n.disk_free)}</span> <span class="muted">of at least ${bytes(n.disk_free_limit)}</span>`]]} />
+        <${KeyValue} of=${[['Disk free', html`<span class=${n.disk_free_alarm ? 'bad' : ''}>${bytes(n.disk_free)}</span> <span class="muted">alarm below ${bytes(n.disk_free_limit)}</span>`]]} />
       </div><//>
       <${Memory} n=${n} />
       <${Card} title="Store">
@@ -107,7 +107,7 @@ function Memory({ n }) {
 /** @type {import('../table.js').Column<Setting>[]} */
 const columns = [
   { key: 'key', label: 'Setting', sort: 'key', cell: (s) => html`<code title=${s.description}>${s.key}</code>` },
-  { key: 'value', label: 'Value', card: true, cell: (s) => html`<code>${s.value || '–'}</code>` },
+  { key: 'value', label: 'Value', card: true, cell: (s) => html`<code>${s.value || '–'}</code>${s.pending === undefined ? '' : html` <${Badge} tone="warn" title=${`after a restart: ${s.pending || '–'}`}>needs a restart<//>`}` },
   { key: 'origin', label: 'From', sort: 'origin', card: true, cell: (s) => s.origin === 'default' ? html`<span class="zero">default</span>` : html`<${Badge} tone="accent" title=${s.where}>${s.origin}<//>` },
   { key: 'description', label: 'What it is', cell: (s) => html`<${Prose} of=${s.description} />` },
 ];

@@ -137,7 +137,7 @@ const Nodes = ({ nodes }) => html`
         <${Gauge} label="Memory" used=${n.mem_used} limit=${n.mem_limit} alarm=${n.mem_alarm} />
         <${Gauge} label="Files" used=${n.fd_used} limit=${n.fd_total} as=${number} />
         <${KeyValue} of=${[
-          ['Disk free', html`<span class=${n.disk_free_alarm ? 'bad' : ''}>${bytes(n.disk_free)}</span> <span class="muted">of at least ${bytes(n.disk_free_limit)}</span>`],
+          ['Disk free', html`<span class=${n.disk_free_alarm ? 'bad' : ''}>${bytes(n.disk_free)}</span> <span class="muted">alarm below ${bytes(n.disk_free_limit)}</span>`],
           ['Up for', span(n.uptime)], ['Goroutines', number(n.proc_used)], ['Processors', number(n.processors)],
         ]} />
       </article>`)}

@@ -2,35 +2,22 @@ package definitions
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"gopkg.in/yaml.v3"
 )
 
-// yaml takes the keys of RabbitMQ's JSON, in YAML. People write it by hand, so
+// lists takes the keys of RabbitMQ's JSON, in YAML. People write it by hand, so
 // unknown keys are errors.
-func (p *parser) yaml(text []byte) error {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return fmt.Errorf("%s: %w", p.name, err)
-	}
-	if len(doc.Content) == 0 {
-		return nil
-	}
-	top := doc.Content[0]
-	if top.Kind != yaml.MappingNode {
-		return p.at(top.Line, "want the lists of a definitions file")
-	}
+func (p *parser) lists(top *yaml.Node) error {
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key := top.Content[i]
 		if seen[key.Value] {
-			return p.at(key.Line, "key '%s' is set twice", key.Value)
+			p.failed(p.at(key.Line, "key '%s' is set twice", key.Value))
+			continue
 		}
 		seen[key.Value] = true
-		if err := p.yamlEntry(key, top.Content[i+1]); err != nil {
-			return err
-		}
+		p.failed(p.yamlEntry(key, top.Content[i+1]))
 	}
 	return nil
 }
@@ -47,7 +34,7 @@ func (p *parser) yamlEntry(key, value *yaml.Node) error {
 		}
 		return nil
 	}
-	s.present(&p.d)
+	s.present(p.d.Definitions)
 	if value.Tag == "!!null" {
 		return nil
 	}
@@ -57,11 +44,10 @@ func (p *parser) yamlEntry(key, value *yaml.Node) error {
 	for i, n := range value.Content {
 		text, err := asJSON(n)
 		if err != nil {
-			return p.at(n.Line, "%s[%d]: %s", s.name, i, err)
+			p.failed(p.at(n.Line, "%s[%d]: %s", s.name, i, err))
+			continue
 		}
-		if err := p.record(s, i, text); err != nil {
-			return p.at(n.Line, "%s", err)
-		}
+		p.record(s, i, n.Line, text)
 	}
 	return nil
 }
