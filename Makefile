@@ -18,8 +18,9 @@ run: build ## the broker, with its data in ./data
 test: setup check race ui fuzz integration package-test ## everything CI runs
 
 # A C compiler for the race detector, the clients the integration tests run, a
-# browser for those of the UI, Prometheus, and systemd to check the unit. Debian's pika and Celery are for
-# Debian's python, which may not be the python3 on the PATH.
+# browser for those of the UI, Prometheus, and systemd to check the unit.
+# Debian's pika and Celery are for Debian's python, which may not be the python3
+# on the PATH.
 PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd
 
 setup:
@@ -117,10 +118,10 @@ release: ## dist: archives, packages, lists of what is in them, checksums
 	VERSION=$(VERSION) packaging/release.sh $(PLATFORMS)
 
 # What is written to the system goes into a namespace, which takes root.
-package-test: ## the package for Debian: installed, run, upgraded, removed
+package-test: build ## the package for Debian: installed, run, upgraded, removed
 	@if [ "$$(id -u)" = 0 ]; then \
 		VERSION=$(VERSION) packaging/release.sh linux/$$($(GO) env GOARCH) && \
-		$(GO) test -tags packages -run '^TestDebianPackage$$' -count=1 -timeout 5m ./integration; \
+		HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags packages -run '^TestDebianPackage$$' -count=1 -timeout 5m ./integration; \
 	else \
 		echo "package-test: not run, it takes root: sudo make package-test"; \
 	fi
