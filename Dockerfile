@@ -8,7 +8,8 @@ RUN go mod download
 COPY . .
 ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$VERSION" -o /out/hutchmq ./cmd/hutchmq \
-	&& mkdir -p /out/etc/ssl/certs /out/var/lib/hutchmq /out/etc/hutchmq \
+	&& mkdir -p /out/etc/ssl/certs /out/var/lib/hutchmq /out/etc/hutchmq /out/usr/bin \
+	&& for name in hutchmq rabbitmqctl rabbitmq-diagnostics rabbitmq-queues; do ln -s /hutchmq /out/usr/bin/$name; done \
 	&& cp /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ \
 	&& chown 65532:65532 /out/var/lib/hutchmq
 
@@ -20,7 +21,8 @@ COPY --from=build /out /
 # As in RabbitMQ's image guest may log in from other machines: from outside of a
 # container everybody is on another one. Set HUTCHMQ_DEFAULTS_USER and
 # HUTCHMQ_DEFAULTS_PASS before anybody else can reach it.
-ENV HUTCHMQ_DATA_DIR=/var/lib/hutchmq \
+ENV PATH=/usr/bin \
+	HUTCHMQ_DATA_DIR=/var/lib/hutchmq \
 	HUTCHMQ_AUTH_LOOPBACK_USERS=none
 USER 65532:65532
 VOLUME /var/lib/hutchmq
