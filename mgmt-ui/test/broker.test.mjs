@@ -257,7 +257,8 @@ test('50,000 queues: the list comes up, is filtered, and lives by the stream', a
   began = Date.now();
   await page.waitForSelector('tbody tr:first-child:has-text("many.33333")');
   assert.ok(Date.now() - began < 10000, `it takes ${Date.now() - began} ms until a number has changed`);
-  assert.deepEqual(gets, [], 'numbers come by the stream');
+  // The names of vhosts are asked for twice a minute.
+  assert.deepEqual(gets.filter((u) => !u.endsWith('/vhosts?columns=name')), [], 'numbers come by the stream');
   const longest = page.evaluate(() => new Promise((found) => {
     let last = performance.now(), most = 0;
     const end = last + 3000;

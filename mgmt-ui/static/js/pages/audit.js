@@ -41,7 +41,7 @@ function Entries({ of, filtered }) {
       <tbody>${of.map((e) => html`
         <tr key=${e.id}><td class="name when"><time datetime=${new Date(e.time).toISOString()} title=${new Date(e.time).toLocaleString('en-GB')}>${stamp(e.time)}</time></td>
           <td class="card-cell" data-label="User">${e.user === 'rmq-internal' ? html`<span class="muted">the broker</span>` : e.user}</td>
-          <td class="card-cell" data-label="Action"><code>${e.action}</code>${e.result !== 'ok' && html` <${Badge} tone="bad" title=${e.result}>▲ refused<//>`}${e.repeated && html` <span class="muted">and ${e.repeated} times more</span>`}</td>
+          <td class="card-cell action" data-label="Action"><code>${e.action}</code>${e.result !== 'ok' && html` <${Badge} tone="bad" title=${e.result}>▲ refused<//>`}${e.repeated && html` <span class="muted">and ${e.repeated} times more</span>`}</td>
           <td class="card-cell" data-label="What">${e.name || '–'}${e.vhost && html`<span class="vhost">${e.vhost}</span>`}</td>
           <td class="wide-cell muted from" title=${e.from}>${[e.via, e.from?.replace(' -> management', '')].filter(Boolean).join(', ')}</td>
           <td class="wide-cell details">${e.result !== 'ok' ? html`<span class="bad">${e.result}</span>` : html`<${Details} of=${e.details} />`}</td></tr>`)}</tbody></table></div>`;
