@@ -193,7 +193,7 @@ mount --bind "$1" "$1"
 mount --bind "$2" "$1$3"
 mount -o remount,ro,bind "$1"
 root=$1; shift 3
-exec chroot $AS "$root" "$@"`
+exec "$CHROOT" $AS "$root" "$@"`
 
 // command runs args in the container. Who is not root becomes root of a
 // namespace of users first, and stays it.
@@ -202,7 +202,11 @@ func (c *container) command(args []string) *exec.Cmd {
 	if os.Geteuid() != 0 {
 		unshare, as = []string{"--user", "--map-root-user", "--mount"}, ""
 	}
-	words := append(unshare, "env", "AS="+as, "sh", "-c", mounts, "sh", c.root, c.data, c.image.volume)
+	chroot, err := exec.LookPath("chroot") // the image's PATH is not this machine's
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	words := append(unshare, "env", "AS="+as, "CHROOT="+chroot, "sh", "-c", mounts, "sh", c.root, c.data, c.image.volume)
 	return exec.Command("unshare", append(words, args...)...)
 }
 

@@ -50,6 +50,7 @@ func TestDebianPackage(t *testing.T) {
 	}
 
 	b := s.startUnit()
+	s.ok("hutchmq", "ctl", "--data-dir=/var/lib/hutchmq", "status")
 	ch := dial(t, b)
 	declareDurable(t, ch, "q")
 	if err := ch.Confirm(false); err != nil {
