@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers peers-definitions pgo soak docs clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers peers-definitions pgo soak docs release package-test clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -15,15 +15,16 @@ build: ## bin/hutchmq, a static binary
 run: build ## the broker, with its data in ./data
 	./bin/hutchmq server
 
-test: setup check race ui fuzz integration ## everything CI runs
+test: setup check race ui fuzz integration package-test ## everything CI runs
 
 # A C compiler for the race detector, the clients the integration tests run, a
-# browser for those of the UI, and Prometheus. Debian's pika and Celery are for
-# Debian's python, which may not be the python3 on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl
+# browser for those of the UI, Prometheus, and systemd to check the unit.
+# Debian's pika and Celery are for Debian's python, which may not be the python3
+# on the PATH.
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && command -v systemd-analyze >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \
@@ -112,5 +113,18 @@ docs: ## docs/CONFIG.md from the table of keys, docs/CLI.md from the verbs, the 
 	$(GO) run -pgo=off ./cmd/hutchmq ctl help --markdown > docs/CLI.md
 	$(GO) run -pgo=off ./cmd/hutchmq definitions schema > docs/definitions.schema.json
 
+# PLATFORMS says which: by default linux/amd64, linux/arm64 and darwin/arm64.
+release: ## dist: archives, packages, lists of what is in them, checksums
+	VERSION=$(VERSION) packaging/release.sh $(PLATFORMS)
+
+# What is written to the system goes into a namespace, which takes root.
+package-test: build ## the package for Debian: installed, run, upgraded, removed
+	@if [ "$$(id -u)" = 0 ]; then \
+		VERSION=$(VERSION) packaging/release.sh linux/$$($(GO) env GOARCH) && \
+		HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags packages -run '^TestDebianPackage$$' -count=1 -timeout 5m ./integration; \
+	else \
+		echo "package-test: not run, it takes root: sudo make package-test"; \
+	fi
+
 clean:
-	rm -rf bin integration/node_modules mgmt-ui/node_modules
+	rm -rf bin dist integration/node_modules mgmt-ui/node_modules

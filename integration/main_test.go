@@ -23,6 +23,7 @@ func buildAndRun(m *testing.M) int {
 		defer os.RemoveAll(dir)
 		hutchmq = filepath.Join(dir, "hutchmq")
 		build := exec.Command("go", "build", "-o", hutchmq, "../cmd/hutchmq")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // static, as it is released
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 			return 1

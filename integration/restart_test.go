@@ -12,7 +12,12 @@ import (
 // dial opens a connection and a channel on it; the test closes them.
 func dial(t *testing.T, b *Broker) *amqp.Channel {
 	t.Helper()
-	conn, err := amqp.Dial(b.URL())
+	return dialURL(t, b.URL())
+}
+
+func dialURL(t *testing.T, url string) *amqp.Channel {
+	t.Helper()
+	conn, err := amqp.Dial(url)
 	if err != nil {
 		t.Fatal(err)
 	}

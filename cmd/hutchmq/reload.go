@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/hutchmq/hutchmq/config"
+	"github.com/hutchmq/hutchmq/systemd"
 )
 
 // settled is the configuration in effect, and how it changes while the broker
@@ -16,7 +17,8 @@ import (
 type settled struct {
 	sources config.Sources
 	log     *slog.Logger
-	signals chan os.Signal // those that came, also while the broker was starting
+	signals chan os.Signal   // those that came, also while the broker was starting
+	service *systemd.Service // hears of a reload that a signal asked for; may be nil
 
 	// What may refuse a new configuration, and has then changed nothing; it runs
 	// before apply, in this order.
@@ -92,7 +94,9 @@ func (s *settled) onSignals(ctx context.Context, rotate func() error) {
 			return
 		case sig := <-s.signals:
 			if sig == syscall.SIGHUP {
+				s.service.Reloading()
 				s.reload()
+				s.service.Ready("serving")
 			} else if err := rotate(); err != nil {
 				s.log.Error("cannot rotate the log", "error", err)
 			}

@@ -40,6 +40,10 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	began := time.Now()
 	log.Info("starting HutchMQ", "version", version, "node", cfg.Node.Name, "data_dir", cfg.DataDir)
 	sayNotes(set.now, file, log)
+	service := dialSystemd(log)
+	defer service.Close()
+	set.service = service
+	service.Status("recovering the data in " + cfg.DataDir)
 	memory := limitMemory(cfg, log)
 	keepHeadroom()
 	go returnMemory(ctx)
@@ -122,8 +126,11 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	go set.onSignals(ctx, logs.rotate)
 	log.Info("ready", "seconds", math.Round(time.Since(began).Seconds()*1000)/1000)
 	log.Info(fmt.Sprintf("Server startup complete; %d plugins started.", plugins(cfg))) // what tools wait for
+	service.Watch(b.Failed)
+	service.Ready("serving")
 	<-ctx.Done()
 	log.Info("shutting down")
+	service.Stopping()
 	timeout, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	s.Shutdown(timeout)

@@ -37,6 +37,8 @@ var doors = map[string]string{
 	"logbook":         "",
 	"tracing":         "",
 	"listener":        "",
+	"systemd":         "",
+	"packaging/sbom":  "",
 	"mgmt":            "amqp message pattern queue stats policy auth definitions config listener logbook broker mgmt-ui",
 	"mgmt-ui":         "",
 	"metrics":         "stats queue listener broker",
@@ -74,4 +76,4 @@ var outsiders = []string{"cmd/", "internal/"}
 var badNames = []string{"util", "utils", "helper", "helpers", "common", "manager", "misc"}
 
 // skipped are folders that hold nothing of ours, or nothing that is source.
-var skipped = []string{".git", ".tools", "bin", "data", "node_modules"}
+var skipped = []string{".git", ".tools", "bin", "data", "node_modules", "dist"}
