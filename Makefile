@@ -2,7 +2,7 @@
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-FUZZTIME ?= 15s
+FUZZTIME ?= 10s
 PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
