@@ -22,8 +22,8 @@ const journey = (name, options, run) => test(name, async () => {
     f.close();
   }
 });
-const until = async (what, holds) => {
-  for (let i = 0; i < 100; i++) {
+const until = async (what, holds) => { // who was kept waiting by a stream may take its time to try again
+  for (let i = 0; i < 300; i++) {
     if (holds()) return;
     await new Promise((later) => setTimeout(later, 100));
   }
