@@ -210,7 +210,7 @@ var allTyped = []typed{
 	{"log_tail -N 500", 0, `listening.* protocol=amqp`},
 	{"log_tail_stream -d 0.1", 0, ``},
 	{"log_location", 0, `^<stderr>\n$`},
-	{"rotate_logs", 0, `nothing to do`},
+	{"rotate_logs", 0, `Rotating the log`},
 	{"memory_breakdown", 0, `other_proc\t[\d.]+ mb\t`},
 	{"set_disk_free_limit mem_relative 0.001", 0, ``},
 	{"set_disk_free_limit 1000000GB", 0, ``},
