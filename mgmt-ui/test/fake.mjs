@@ -140,9 +140,10 @@ function stream(w, paths, res) {
       sent.set(at, event);
     }
   };
-  const timer = setInterval(() => { if (w.streaming !== 'held') tick(); }, 1000);
+  const held = w.streaming === 'held'; // and is so to its end: the page has to try another
+  const timer = setInterval(() => { if (!held) tick(); }, 1000);
   res.writeHead(200, { 'Content-Type': 'text/event-stream' });
-  if (w.streaming === 'held') return;
+  if (held) return;
   res.write('retry: 2000\n\n');
   tick();
 }
