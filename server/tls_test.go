@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -13,6 +14,8 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -225,23 +228,21 @@ func TestCalledInTheMiddle(t *testing.T) {
 	for c = range n.connections {
 	}
 	n.mu.Unlock()
-	stop, calls := make(chan struct{}), make(chan int)
-	go func() {
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				calls <- i
-				return
-			case <-time.After(50 * time.Microsecond):
-				c.ask(func() {})
-			}
+	var calls atomic.Int64
+	var calling sync.WaitGroup
+	ctx, stop := context.WithCancel(t.Context())
+	calling.Go(func() {
+		for ; ctx.Err() == nil; calls.Add(1) {
+			time.Sleep(50 * time.Microsecond)
+			c.ask(func() {})
 		}
-	}()
-	const messages, size = 100, 50_000
+	})
+	const size = 50_000
+	messages := uint32(0)
 	body := bytes.Repeat([]byte("0123456789"), size/10)
 	wire := amqp.AppendMethod(nil, 1, &amqp.BasicPublish{RoutingKey: []byte("q")})
 	wire = amqp.AppendContent(wire, 1, amqp.AppendContentHeader(nil, 60, size, &amqp.Properties{}), body, 128<<10)
-	for range messages {
+	for ; messages < 100 || calls.Load() < 10; messages++ {
 		if _, err := theirs.Write(wire); err != nil {
 			t.Fatal(err)
 		}
@@ -250,10 +251,8 @@ func TestCalledInTheMiddle(t *testing.T) {
 	if ok, is := next(t, r).(*amqp.QueueDeclareOk); !is || ok.MessageCount != messages {
 		t.Errorf("%+v", ok)
 	}
-	close(stop)
-	if made := <-calls; made < 10 {
-		t.Errorf("only %d calls were made", made)
-	}
+	stop()
+	calling.Wait()
 }
 
 // TestTLSOnPlainPort: it is answered as any other protocol, and told apart in
