@@ -29,9 +29,6 @@ const profileTime = 5 * time.Second
 const profiler = `package main
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/binary"
 	"net/http"
 	_ "net/http/pprof"
 	"os"
