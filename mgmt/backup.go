@@ -2,6 +2,7 @@ package mgmt
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -29,6 +30,10 @@ func (a *API) backup(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return // it is not worth one
 	}
+	if r.Context().Value(fromStream{}) != nil {
+		bad(w, "a backup is no topic of a stream")
+		return
+	}
 	b, err := a.acting(r).Backup()
 	switch {
 	case errors.Is(err, broker.ErrBackingUp):
@@ -45,10 +50,14 @@ func (a *API) backup(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set(backupBytes, strconv.FormatInt(b.Bytes(), 10))
 	if err := b.Write(patient{w, http.NewResponseController(w)}); err != nil {
-		// The connection is closed, so that the client sees that it is not whole.
-		panic(http.ErrAbortHandler)
+		slog.Warn("a backup was not sent to its end", "peer", r.RemoteAddr, "error", err)
+		cutOff(w)
 	}
 }
+
+// cutOff lets the answer end in the midst, so that the client sees that it is
+// not whole: there is no time left to send its end.
+func cutOff(w http.ResponseWriter) { http.NewResponseController(w).SetWriteDeadline(time.Unix(1, 0)) }
 
 // patient lets a client be as slow as it likes, as long as it reads.
 type patient struct {
