@@ -25,6 +25,8 @@ var (
 	SystemExchange       = row("E24", AccessRefused, "deletion of system %s not allowed")
 	InternalExchange     = row("E25", AccessRefused, "cannot publish to internal %s")
 	UnknownExchangeType  = row("E26", PreconditionFailed, "unknown exchange type '%s'")
+	NoDelayedType        = row("E26", PreconditionFailed, "Invalid argument, 'x-delayed-type' must be an existing exchange type")
+	DelayedInDelayed     = row("E26", PreconditionFailed, "Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'")
 	InvalidExpiration    = row("E27", PreconditionFailed, "invalid expiration '%s': %s")
 	UserIDMismatch       = row("E28", PreconditionFailed, "user_id property set to '%s' but authenticated user was '%s'")
 	MessageTooLarge      = row("E29", PreconditionFailed, "message size %d is larger than configured max size %d")

@@ -16,6 +16,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
@@ -130,7 +131,7 @@ func New(o Options) (*Broker, error) {
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
 		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
-		Begin: func() queue.Unit { return o.Store.Begin() },
+		Begin: func() queue.Unit { return o.Store.Begin() }, Delays: delay.New(o.Store, b.ids.next),
 	}
 	for _, t := range o.ExchangeTypes {
 		b.vopts.ExchangeTypes[t.Name()] = t
@@ -305,6 +306,9 @@ func (b *Broker) Close() error {
 		if err := v.Close(false); err != nil {
 			errs = append(errs, fmt.Errorf("vhost %s: %w", v.Name, err))
 		}
+	}
+	if d := b.vopts.Delays; d != nil {
+		d.Close()
 	}
 	b.audit.stop()
 	return errors.Join(errs...)

@@ -61,6 +61,9 @@ func (b *Broker) recover() (found bool, err error) {
 			return found, err
 		}
 	}
+	if err := b.restoreDelayed(queues); err != nil {
+		return found, err
+	}
 	if err := b.dropOrphans(queues); err != nil {
 		return found, err
 	}

@@ -72,17 +72,26 @@ func (d *Disk) Get(key []byte) (value []byte, err error) {
 
 // Scan implements Store.
 func (d *Disk) Scan(prefix []byte, yield func(key, value []byte) bool) error {
-	return d.scan(recordKey(prefix), func(key, value []byte) bool { return yield(key[1:], value) })
+	return d.ScanFrom(prefix, prefix, yield)
+}
+
+// ScanFrom implements Store.
+func (d *Disk) ScanFrom(prefix, from []byte, yield func(key, value []byte) bool) error {
+	return d.scanFrom(recordKey(prefix), recordKey(from), func(key, value []byte) bool { return yield(key[1:], value) })
 }
 
 // scan yields everything under a prefix of raw keys.
 func (d *Disk) scan(prefix []byte, yield func(key, value []byte) bool) error {
+	return d.scanFrom(prefix, prefix, yield)
+}
+
+func (d *Disk) scanFrom(prefix, from []byte, yield func(key, value []byte) bool) error {
 	return d.db.View(func(t *badger.Txn) error {
 		o := badger.DefaultIteratorOptions
 		o.Prefix = prefix
 		it := t.NewIterator(o)
 		defer it.Close()
-		for it.Rewind(); it.Valid(); it.Next() {
+		for it.Seek(from); it.Valid(); it.Next() {
 			more := true
 			err := it.Item().Value(func(v []byte) error {
 				more = yield(it.Item().Key(), v)

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
@@ -38,6 +39,12 @@ type Publisher struct {
 	index   map[*Queue]int32 // of bursts, once there are many
 	gen     uint64           // grows with every Flush
 	behind  queue.Paced      // a queue that asked for patience; nil if none did
+
+	prompt bool          // it delays nothing
+	due    int64         // of the message at hand, Unix milliseconds
+	held   []delay.Held  // since the last Flush
+	later  route         // of what is held: to no queue yet
+	slow   *delay.Holder // that took something in the last Flush; nil if none did
 
 	active []*route // of known ones: those that something took since the last Flush
 	single single
@@ -77,12 +84,16 @@ func (v *Vhost) Publisher() *Publisher {
 }
 
 // Publish routes m, published to x, and reports how many queues it reaches.
-// Each of them gives r one Confirm. m must not change any more.
+// Each of them gives r one Confirm. m must not change any more. A message that
+// is to be delayed reaches what holds it.
 func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (int, error) {
 	rt, err := p.place(x, m, r)
 	switch {
 	case err != nil:
 		return 0, err
+	case rt == &p.later:
+		p.addOnce(rt)
+		return 1, nil
 	case rt == &p.once:
 		p.addOnce(rt)
 	default:
@@ -103,7 +114,10 @@ func (p *Publisher) place(x *Exchange, m *message.Message, r queue.Receipt) (*ro
 	if err != nil {
 		return nil, err
 	}
-	if p.latest = rt; rt.gen != p.gen {
+	if p.latest = rt; rt == &p.later {
+		return rt, p.hold(x, m, r)
+	}
+	if rt.gen != p.gen {
 		p.assign(rt)
 	}
 	for _, slot := range rt.slots {
@@ -136,6 +150,9 @@ func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Mes
 	w := &p.wishes
 	if err := w.Read(m.Header); err != nil {
 		return nil, m, err
+	}
+	if w.Delayed && p.postponed() {
+		return &p.later, m, nil
 	}
 	if len(w.Copies) == 0 {
 		return p.known(x, m), m, nil
@@ -279,6 +296,7 @@ func (p *Publisher) Flush() { p.FlushIn(nil) }
 // FlushIn is Flush with everything in one unit, if u is not nil.
 func (p *Publisher) FlushIn(u queue.Unit) {
 	p.count()
+	p.holdAll(u)
 	p.empty(func(b *burst) {
 		b.q.publishIn(u, b.list)
 		if b.q.paced != nil && b.q.paced.Behind() {
@@ -294,11 +312,16 @@ func (p *Publisher) Pace() {
 		p.behind = nil
 		q.Pace()
 	}
+	if h := p.slow; h != nil {
+		p.slow = nil
+		h.WaitRoom()
+	}
 }
 
 // Drop forgets everything published since the last Flush.
 func (p *Publisher) Drop() {
 	p.uncount()
+	p.forgetHeld()
 	p.empty(func(*burst) {})
 }
 

@@ -6,11 +6,13 @@ package vhost
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
@@ -34,6 +36,8 @@ type Options struct {
 	Notify func(Notice)
 	// Begin begins a unit of what the queues store.
 	Begin func() queue.Unit
+	// Delays hold messages that are to be routed later; nil refuses them.
+	Delays *delay.Delays
 	// Routing is told how long it took to find where a message goes, of some;
 	// nil: nobody wants to know.
 	Routing *stats.Histogram
@@ -77,6 +81,7 @@ type Vhost struct {
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	delayed  delayed
 	passages passages
 	queues   Quota
 	mu       sync.RWMutex
@@ -201,9 +206,12 @@ func (v *Vhost) Close(forget bool) error {
 		return nil
 	}
 	v.closed = true
+	var err error
+	if h := v.Delayed(); h != nil {
+		err = h.Close(forget) // before the queues: nothing is due any more
+	}
 	v.letters.stop()
 	queues := v.Queues()
-	var err error
 	if forget {
 		r := newRemoval(v, Actor{})
 		for _, x := range v.Exchanges() {
@@ -212,7 +220,7 @@ func (v *Vhost) Close(forget bool) error {
 		for _, q := range queues {
 			r.queue(q)
 		}
-		err = r.carryOut()
+		err = errors.Join(err, r.carryOut())
 	}
 	for _, q := range queues {
 		q.Close(forget || !q.durable())

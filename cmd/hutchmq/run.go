@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/hutchmq/hutchmq/auth"
@@ -26,7 +27,7 @@ import (
 // container kills it after ten seconds.
 const shutdownTimeout = 5 * time.Second
 
-// exchangeTypes are all there are.
+// exchangeTypes are all there are, but for the one around them.
 var exchangeTypes = []exchange.Type{
 	exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 	exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
@@ -65,7 +66,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	b, err := broker.New(broker.Options{
 		Store: st,
 		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
-		ExchangeTypes: exchangeTypes,
+		ExchangeTypes: append(slices.Clone(exchangeTypes), exchange.Delayed(exchangeTypes)),
 		QueueTypes:    []queue.Type{classicType, quorumType},
 		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},
