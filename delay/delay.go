@@ -105,20 +105,21 @@ type Holder struct {
 	indexed  uint64     // all up to here is in the index, or gone for good
 	stock    map[string]Count
 
-	mu       sync.Mutex
-	closed   bool
-	failed   error
-	next     uint64 // sequence number
-	began    uint64 // what has a smaller one came before the start; constant
-	stored   uint64 // all up to here is on disk
-	receipts queueOf[receipt]
-	near     heap
-	horizon  place               // what is due there or later need not be in near
-	fresh    []fresh             // what is not in the index, by seq
-	leaving  map[uint64]struct{} // what is on its way out
-	partings queueOf[parting]
-	gone     []gone // for good, to be taken out of the index
-	held     map[string]*Count
+	mu        sync.Mutex
+	closed    bool
+	forgotten bool // closed for good
+	failed    error
+	next      uint64 // sequence number
+	began     uint64 // what has a smaller one came before the start; constant
+	stored    uint64 // all up to here is on disk
+	receipts  queueOf[receipt]
+	near      heap
+	horizon   place               // what is due there or later need not be in near
+	fresh     []fresh             // what is not in the index, by seq
+	leaving   map[uint64]struct{} // what is on its way out
+	partings  queueOf[parting]
+	gone      []gone // for good, to be taken out of the index
+	held      map[string]*Count
 
 	counters Counters
 	kick     chan struct{} // something may be due earlier
@@ -141,15 +142,18 @@ func (h *Holder) Hold(u queue.Unit, burst []Held) {
 	var at, refused []queue.Receipt
 	h.mu.Lock()
 	if h.closed || h.failed != nil {
+		failed, forgotten := h.failed != nil, h.forgotten
 		h.mu.Unlock()
 		for i := range burst {
 			refused = append(refused, burst[i].Receipt)
 		}
-		confirm(refused, h.failed == nil)
+		if failed || forgotten { // one that will be back has handled nothing
+			confirm(refused, !failed)
+		}
 		return
 	}
 	es := make([]store.Entry, 0, len(burst))
-	now, first := h.d.clock().UnixMilli(), h.next
+	now := h.d.clock().UnixMilli()
 	earlier := false
 	for i := range burst {
 		b := &burst[i]
@@ -169,7 +173,7 @@ func (h *Holder) Hold(u queue.Unit, burst []Held) {
 	}
 	h.put(u, es)
 	h.mu.Unlock()
-	h.counters.Delayed.Add(uint64(h.next - first))
+	h.counters.Delayed.Add(uint64(len(burst)))
 	if earlier {
 		wake(h.kick)
 	}
@@ -265,7 +269,7 @@ func (h *Holder) Close(forget bool) error {
 		h.mu.Unlock()
 		return nil
 	}
-	h.closed = true
+	h.closed, h.forgotten = true, forget
 	h.mu.Unlock()
 	close(h.stop)
 	h.done.Wait()

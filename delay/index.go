@@ -19,19 +19,22 @@ func (h *Holder) keepIndex() {
 	close(h.ready)
 	t := time.NewTimer(0)
 	defer t.Stop()
-	for {
+	for said := false; ; {
 		select {
 		case <-t.C:
 		case <-h.index:
 		case <-h.stop:
 			return
 		}
-		wait := h.d.limits.ripe
-		if err := h.careForIndex(); err != nil {
+		err := h.careForIndex()
+		if err != nil && !said {
 			h.say("cannot write down when delayed messages are due", err)
-			wait = h.d.limits.patience
 		}
-		t.Reset(wait)
+		if said = err != nil; said {
+			t.Reset(h.d.limits.patience)
+		} else {
+			t.Reset(h.d.limits.ripe)
+		}
 	}
 }
 
