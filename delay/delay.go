@@ -65,7 +65,10 @@ type limits struct {
 	near      int           // of the next to be due, in memory
 	crowd     int           // that came and are not in the index
 	batch     int           // fired together
-	bytes     int           // of their bodies, about
+	sweep     int           // read together, sooner than they are due
+	ahead     time.Duration // how much sooner at most,
+	lead      time.Duration // and at least
+	bytes     int           // of bodies read together, about
 	pieces    int           // of the index written together
 	ripe      time.Duration // after which what came goes into the index
 	recheck   time.Duration // between looks at the clock, which may jump
@@ -74,7 +77,8 @@ type limits struct {
 }
 
 var defaultLimits = limits{
-	near: 64 << 10, crowd: 32 << 10, batch: 512, bytes: 8 << 20, pieces: 1000,
+	near: 64 << 10, crowd: 32 << 10, batch: 512, sweep: 8 << 10, ahead: time.Second, lead: 20 * time.Millisecond,
+	bytes: 8 << 20, pieces: 1900,
 	ripe: time.Second, recheck: time.Second, patience: time.Second, seqsAhead: 1 << 20,
 }
 
@@ -99,7 +103,9 @@ type Holder struct {
 	found store.Lane // of messages
 	noted store.Lane // of notes
 
-	firing sync.Mutex // held while what is due leaves
+	firing    sync.Mutex // held while what is due leaves
+	soon      []leaver   // what is read, in the order of being due; nobody has claimed it
+	soonBytes int
 
 	indexing sync.Mutex // held while the index is read or written
 	indexed  uint64     // all up to here is in the index, or gone for good
@@ -281,7 +287,7 @@ func (h *Holder) Close(forget bool) error {
 	}
 	h.indexing.Lock()
 	defer h.indexing.Unlock()
-	err := h.flush(true)
+	err := h.flush(all, true)
 	h.log.Close()
 	if err != nil {
 		return fmt.Errorf("delayed messages of vhost %s: %w", h.Vhost, err)

@@ -47,52 +47,119 @@ func (h *Holder) fireAll() time.Duration {
 	}
 }
 
-// fireSome lets go of a batch, and tells how many came off the heap.
+// fireSome lets go of a batch, and tells how many were due.
 func (h *Holder) fireSome() (n int, wait time.Duration) {
 	h.firing.Lock()
 	defer h.firing.Unlock()
-	items, wait := h.due()
-	if len(items) == 0 {
-		return 0, wait
-	}
-	list, left, err := h.collect(items, true)
-	h.giveBack(left)
-	if err != nil {
+	if err := h.readSoon(); err != nil {
 		h.say("cannot read delayed messages", err)
 		return 0, h.d.limits.patience
 	}
-	h.send(list)
-	return len(items), 0
+	list, wait := h.due()
+	h.send(h.claimAll(list))
+	return len(list), wait
 }
 
-// due takes what is due off the heap, or tells how long to wait. What is not
-// on disk yet stays: it cannot be read.
-func (h *Holder) due() (items []item, wait time.Duration) {
+// readSoon reads what is due soon. What is due with a short notice is read with
+// it: entries are read in the order of the log, and the more at once the less of
+// the log for each.
+func (h *Holder) readSoon() error {
+	items := h.takeSoon(h.d.clock())
+	for len(items) > 0 {
+		list, left, err := h.collect(items, true)
+		if err != nil {
+			h.giveBack(items)
+			return err
+		}
+		for i := range list {
+			h.soonBytes += list[i].bytes
+		}
+		h.soon = append(h.soon, list...)
+		slices.SortFunc(h.soon, func(a, b leaver) int { return a.compare(b.place) })
+		if items = left; h.soonBytes > h.d.limits.bytes {
+			h.giveBack(items)
+			break
+		}
+	}
+	return nil
+}
+
+// takeSoon takes off the heap what is to be read now. What is not on disk yet
+// stays: it cannot be read.
+func (h *Holder) takeSoon(now time.Time) (items []item) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.failed != nil {
-		return nil, h.d.limits.patience
+	l := &h.d.limits
+	if h.failed != nil || len(h.near) == 0 || h.near.first().At > now.Add(l.lead).UnixMilli() {
+		return nil
 	}
-	now := h.d.clock().UnixMilli()
+	until := place{now.Add(l.ahead).UnixMilli(), 0}
+	most := l.sweep
+	if n := len(h.soon); n >= l.batch || h.soonBytes > l.bytes {
+		until, most = place{now.Add(l.lead).UnixMilli(), 0}, l.batch
+		if last := h.soon[n-1].place; last.before(until) {
+			until = last
+		}
+	}
 	var early []item
-	for len(h.near) > 0 && h.near.first().At <= now && len(items) < h.d.limits.batch {
+	for len(h.near) > 0 && h.near.first().before(until) && len(items) < most {
 		if it := h.near.pop(); it.Seq > h.stored {
 			early = append(early, it)
 		} else {
 			items = append(items, it)
 		}
 	}
-	wait = h.d.limits.recheck
-	if len(h.near) > 0 {
-		wait = min(wait, time.Duration(max(h.near.first().At-now, 1))*time.Millisecond)
-	}
 	for _, it := range early {
 		h.near.push(it)
 	}
-	if h.horizon != end && len(h.near) <= h.d.limits.near/4 {
+	if h.horizon != end && len(h.near) <= l.near/4 {
 		wake(h.index)
 	}
-	return items, wait
+	return items
+}
+
+// due takes a batch of what is read and due, and tells when to look again.
+func (h *Holder) due() (list []leaver, wait time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	l := &h.d.limits
+	if h.failed != nil {
+		return nil, l.patience
+	}
+	now := h.d.clock().UnixMilli()
+	n := 0
+	for n < len(h.soon) && n < l.batch && h.soon[n].place.At <= now {
+		h.soonBytes -= h.soon[n].bytes
+		n++
+	}
+	list, h.soon = h.soon[:n:n], h.soon[n:]
+	wait = l.recheck
+	if len(h.soon) > 0 {
+		wait = min(wait, untilMs(now, h.soon[0].place.At))
+	} else {
+		h.soon = nil
+	}
+	if len(h.near) > 0 && h.near.first().Seq <= h.stored {
+		wait = min(wait, untilMs(now, h.near.first().At-l.lead.Milliseconds()))
+	}
+	return list, wait
+}
+
+// untilMs is the time between two moments in milliseconds, and a little at
+// least.
+func untilMs(now, then int64) time.Duration {
+	return time.Duration(max(then-now, 1)) * time.Millisecond
+}
+
+// unread forgets what was read of list, which leaves otherwise.
+func (h *Holder) unread(list []leaver) {
+	h.soon = slices.DeleteFunc(h.soon, func(l leaver) bool {
+		gone := slices.ContainsFunc(list, func(g leaver) bool { return g.Seq == l.Seq })
+		if gone {
+			h.soonBytes -= l.bytes
+		}
+		return gone
+	})
 }
 
 func (h *Holder) giveBack(items []item) {
@@ -109,9 +176,8 @@ type leaver struct {
 	gone
 }
 
-// collect reads items and claims them: nobody else has them leave. left is what
-// was too much to read at once, or all after an error. With sure, what is not
-// in the log is gone for good.
+// collect reads items. left is what was too much to read at once, or all after
+// an error. With sure, what is not in the log is gone for good.
 func (h *Holder) collect(items []item, sure bool) (list []leaver, left []item, err error) {
 	slices.SortFunc(items, func(a, b item) int { return cmp.Or(cmp.Compare(a.lane, b.lane), cmp.Compare(a.Seq, b.Seq)) })
 	there := make([]bool, len(items))
@@ -134,9 +200,17 @@ func (h *Holder) collect(items []item, sure bool) (list []leaver, left []item, e
 			}
 		}
 	}
+	return list, items[n:], nil
+}
+
+// claimAll claims list: nobody else has it leave. What somebody else has is left
+// out.
+func (h *Holder) claimAll(list []leaver) []leaver {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	list = slices.DeleteFunc(list, func(l leaver) bool { return !h.claim(&l) })
 	slices.SortFunc(list, func(a, b leaver) int { return a.compare(b.place) })
-	return list, items[n:], nil
+	return list
 }
 
 // anytime is when something is due that is asked for by its number only.
@@ -158,12 +232,13 @@ func (h *Holder) claim(l *leaver) bool {
 func (h *Holder) leaverOf(lane uint8, s *store.Stored) leaver {
 	l := leaver{Due: Due{ID: s.Seq, At: s.Expiry}}
 	l.gone = gone{item: item{place: place{s.Expiry, s.Seq}, lane: lane}, bytes: len(s.Payload), transient: s.Transient}
+	meta, payload := apart(s)
 	if lane == notes {
-		l.Note = s.Meta
+		l.Note = meta
 		return l
 	}
 	m := &message.Message{}
-	if err := message.Decode(m, s.Meta, s.Payload); err != nil {
+	if err := message.Decode(m, meta, payload); err != nil {
 		h.say("cannot read a delayed message", err)
 		return l
 	}
@@ -172,10 +247,25 @@ func (h *Holder) leaverOf(lane uint8, s *store.Stored) leaver {
 	return l
 }
 
-// What is read at once: entries that lie close together.
+// maxApart is the largest entry, in bytes, that is copied out of what it was
+// read with, to let that go: it is several times as much.
+const maxApart = 4 << 10
+
+// apart is an entry in memory of its own, if it is small.
+func apart(s *store.Stored) (meta, payload []byte) {
+	n := len(s.Meta)
+	if n+len(s.Payload) > maxApart {
+		return s.Meta, s.Payload
+	}
+	b := append(append(make([]byte, 0, n+len(s.Payload)), s.Meta...), s.Payload...)
+	return b[:n:n], b[n:]
+}
+
+// What is read at once: entries that lie close together. Others are read one by
+// one: whoever goes forward passes what lies between once.
 const (
-	closeBy   = 32 // numbers from one to the next
-	readAhead = 256 << 10
+	closeBy   = 4 // numbers from one to the next
+	readAhead = 32 << 10
 )
 
 // read yields what the log has of items, which are in its order, and tells how

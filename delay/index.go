@@ -41,17 +41,25 @@ func (h *Holder) keepIndex() {
 func (h *Holder) careForIndex() error {
 	h.indexing.Lock()
 	defer h.indexing.Unlock()
-	if err := h.flush(false); err != nil {
+	if err := h.flush(ripe, true); err != nil {
 		return err
 	}
 	return h.load()
 }
 
-// flush writes into the index what has been here for a while, or all that is on
-// disk, and takes out what is gone. h.indexing is held.
-func (h *Holder) flush(all bool) error {
+// which says what of the fresh is to go into the index.
+type which uint8
+
+const (
+	ripe which = iota // what has been here for a while
+	all               // what is on disk
+)
+
+// flush writes some of the fresh into the index, and with gone takes out what
+// is. h.indexing is held.
+func (h *Holder) flush(w which, gone bool) error {
 	for {
-		in, out := h.ripe(all)
+		in, out := h.cut(w, gone)
 		if len(in)+len(out) == 0 {
 			return nil
 		}
@@ -73,20 +81,23 @@ func (h *Holder) flush(all bool) error {
 	}
 }
 
-// ripe takes what is to go into the index next, and out of it.
-func (h *Holder) ripe(all bool) (in []fresh, out []gone) {
+// cut takes what is to go into the index next, and out of it.
+func (h *Holder) cut(w which, goes bool) (in []fresh, out []gone) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	l := &h.d.limits
-	all = all || len(h.fresh) >= l.crowd
+	any := w == all || len(h.fresh) >= l.crowd
 	since := h.d.clock().Add(-l.ripe).UnixMilli()
 	n := 0
-	for n < min(len(h.fresh), l.pieces) && h.fresh[n].Seq <= h.stored && (all || h.fresh[n].came <= since) {
+	for n < min(len(h.fresh), l.pieces) && h.fresh[n].Seq <= h.stored && (any || h.fresh[n].came <= since) {
 		n++
 	}
 	in, h.fresh = h.fresh[:n:n], h.fresh[n:]
 	if len(h.fresh) == 0 {
 		h.fresh = nil
+	}
+	if !goes {
+		return in, nil
 	}
 	m := min(len(h.gone), l.pieces)
 	out, h.gone = h.gone[:m:m], h.gone[m:]
@@ -190,7 +201,7 @@ func (h *Holder) load() error {
 		if enough {
 			return nil
 		}
-		if err := h.flush(true); err != nil {
+		if err := h.flush(all, false); err != nil {
 			return err
 		}
 		found, dead, err := h.scan(from, h.d.limits.near/2)

@@ -101,7 +101,7 @@ func (h *Holder) settleIndex() error {
 	}
 	h.indexing.Lock()
 	defer h.indexing.Unlock()
-	return h.flush(true)
+	return h.flush(all, true)
 }
 
 // Get finds a message that is held. It is not to be changed.
@@ -151,12 +151,14 @@ func (h *Holder) byID(ids []uint64, do func([]leaver)) (done []Listed, err error
 		ids = ids[n:]
 		for len(items) > 0 {
 			list, left, err := h.collect(items, false)
+			list = h.claimAll(list)
 			if err != nil {
 				return done, err
 			}
 			if items = left; len(list) == 0 {
 				continue
 			}
+			h.unread(list)
 			for i := range list {
 				l := &list[i]
 				key := ""
