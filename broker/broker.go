@@ -15,6 +15,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/queue"
@@ -118,11 +119,12 @@ func New(o Options) (*Broker, error) {
 		gone: gone{vhosts: map[string]*Activity{}}, began: time.Now(),
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
+	var err error
 	b.ids.store, b.done = o.Store, make(chan struct{})
 	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
-	if err := b.audit.start(o.Store, o.Log, &b.watches); err != nil {
+	if err = b.audit.start(o.Store, o.Log, &b.watches); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.vopts = vhost.Options{
@@ -130,7 +132,7 @@ func New(o Options) (*Broker, error) {
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
 		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
-		Begin: func() queue.Unit { return o.Store.Begin() },
+		Begin: func() queue.Unit { return o.Store.Begin() }, Repeats: &vhost.Repeats{},
 	}
 	for _, t := range o.ExchangeTypes {
 		b.vopts.ExchangeTypes[t.Name()] = t
@@ -138,7 +140,10 @@ func New(o Options) (*Broker, error) {
 	for _, t := range o.QueueTypes {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
-	found, err := b.recover()
+	var found bool
+	if b.vopts.Dedup, err = dedup.Open(o.Store); err == nil {
+		found, err = b.recover()
+	}
 	if err == nil {
 		err = b.owners.load(o.Store)
 	}
@@ -305,6 +310,9 @@ func (b *Broker) Close() error {
 		if err := v.Close(false); err != nil {
 			errs = append(errs, fmt.Errorf("vhost %s: %w", v.Name, err))
 		}
+	}
+	if d := b.vopts.Dedup; d != nil {
+		d.Close()
 	}
 	b.audit.stop()
 	return errors.Join(errs...)

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
@@ -37,7 +38,12 @@ type Options struct {
 	// Routing is told how long it took to find where a message goes, of some;
 	// nil: nobody wants to know.
 	Routing *stats.Histogram
-	// NextID numbers a new queue; a number is never given out twice.
+	// Dedup remembers keys and producers. Nil: messages are not checked.
+	Dedup *dedup.Shelf
+	// Repeats counts what was not enqueued because it came before, in all
+	// vhosts.
+	Repeats *Repeats
+	// NextID numbers a new queue, or the index of an exchange; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
 }
 
@@ -78,6 +84,7 @@ type Vhost struct {
 	closed   bool       // guarded by topology
 	letters  deadLetters
 	passages passages
+	repeats  Repeats
 	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
@@ -132,6 +139,9 @@ func (o *Options) fill() {
 	}
 	if o.Exchanges == nil {
 		o.Exchanges = &Quota{}
+	}
+	if o.Repeats == nil {
+		o.Repeats = &Repeats{}
 	}
 }
 
@@ -217,6 +227,7 @@ func (v *Vhost) Close(forget bool) error {
 	for _, q := range queues {
 		q.Close(forget || !q.durable())
 	}
+	v.closeDedup(forget)
 	return err
 }
 
