@@ -232,21 +232,18 @@ func (v *Producers) record(p *producer) *record {
 	return r
 }
 
-// Drop gives up numbers that were claimed, which may come again.
+// Drop gives up numbers that were claimed, which may come again: higher ones may
+// have come meanwhile.
 func (v *Producers) Drop(cs []*NumberClaim) {
 	if len(cs) == 0 {
 		return
 	}
 	var out answers
 	v.l.mu.Lock()
-	for _, c := range slices.Backward(cs) { // the last first, so that most need not be noted
+	for _, c := range cs {
 		c.p.drop(c)
 		c.end(dropped, 0, &out)
-		switch i, there := slices.BinarySearch(c.p.missing, c.n); {
-		case c.epoch != c.p.epoch || there:
-		case c.n == c.p.last:
-			c.p.last--
-		default:
+		if i, there := slices.BinarySearch(c.p.missing, c.n); c.epoch == c.p.epoch && !there {
 			c.p.missing = slices.Insert(c.p.missing, i, c.n)
 		}
 	}
