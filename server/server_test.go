@@ -57,7 +57,7 @@ func newNodeWith(t testing.TB, o Options, st store.Store, edit func(*broker.Opti
 		Auth:  auth.NewDatabase(nil),
 		ExchangeTypes: []exchange.Type{
 			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
-			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory, exchange.Deduplicating,
 		},
 		QueueTypes: []queue.Type{classicType, quorumType},
 		ReplyType:  volatile.Type,
