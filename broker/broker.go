@@ -15,6 +15,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
@@ -120,11 +121,12 @@ func New(o Options) (*Broker, error) {
 		gone: gone{vhosts: map[string]*Activity{}}, began: time.Now(),
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
+	var err error
 	b.ids.store, b.done = o.Store, make(chan struct{})
 	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
-	if err := b.audit.start(o.Store, o.Log, &b.watches); err != nil {
+	if err = b.audit.start(o.Store, o.Log, &b.watches); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.vopts = vhost.Options{
@@ -132,7 +134,7 @@ func New(o Options) (*Broker, error) {
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
 		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
-		Begin: func() queue.Unit { return o.Store.Begin() }, Delays: delay.New(o.Store, b.ids.next),
+		Begin: func() queue.Unit { return o.Store.Begin() }, Delays: delay.New(o.Store, b.ids.next), Repeats: &vhost.Repeats{},
 	}
 	for _, t := range o.ExchangeTypes {
 		b.vopts.ExchangeTypes[t.Name()] = t
@@ -140,7 +142,10 @@ func New(o Options) (*Broker, error) {
 	for _, t := range o.QueueTypes {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
-	found, err := b.recover()
+	var found bool
+	if b.vopts.Dedup, err = dedup.Open(o.Store); err == nil {
+		found, err = b.recover()
+	}
 	if err == nil {
 		err = b.owners.load(o.Store)
 	}
@@ -309,6 +314,9 @@ func (b *Broker) Close() error {
 		}
 	}
 	if d := b.vopts.Delays; d != nil {
+		d.Close()
+	}
+	if d := b.vopts.Dedup; d != nil {
 		d.Close()
 	}
 	b.audit.stop()

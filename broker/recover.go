@@ -67,6 +67,10 @@ func (b *Broker) recover() (found bool, err error) {
 	if err := b.dropOrphans(queues); err != nil {
 		return found, err
 	}
+	b.vopts.Dedup.Retain(func(name string) bool {
+		_, err := b.Vhost(name)
+		return err == nil
+	})
 	for _, v := range b.Vhosts() {
 		v.Restored()
 	}
@@ -98,7 +102,7 @@ func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	}
 	return v.RestoreExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: true, AutoDelete: r.AutoDelete, Internal: r.Internal, Arguments: args,
-		By: r.DeclaredBy,
+		By: r.DeclaredBy, ID: r.ID,
 	})
 }
 

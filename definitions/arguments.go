@@ -25,6 +25,7 @@ var arguments = []argument{
 	{"x-max-priority", "c", true, shape{form: numberForm, most: 255, says: "The highest priority that counts."}},
 	{"x-single-active-consumer", "cq", true, shape{form: flagForm, says: "Whether one consumer gets all, until it goes."}},
 	{"x-delivery-limit", "cq", false, shape{form: numberForm, least: -1, says: "How often a message is delivered again; -1 is no limit."}},
+	{"x-message-deduplication", "cq", true, shape{form: flagForm, says: "Whether a message is not taken while another of its x-deduplication-header is there."}},
 	{"x-consumer-timeout", "cq", false, shape{form: durationForm, says: "How long a delivery may stay unacknowledged."}},
 	{"x-queue-mode", "c", false, shape{form: textForm, choices: []string{"default", "lazy"}, says: "Accepted, and without effect."}},
 	{"x-queue-version", "c", false, shape{form: numberForm, least: 1, most: 2, says: "Accepted, and without effect."}},

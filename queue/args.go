@@ -23,6 +23,7 @@ type Options struct {
 	SingleActive    bool
 	DeliveryLimit   int64
 	ConsumerTimeout int64
+	Deduplicate     bool
 }
 
 // Overflow says what a full queue does.
@@ -88,6 +89,7 @@ var Args = []Arg{
 	{"x-max-priority", "", 0, Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
+	{"x-message-deduplication", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.Deduplicate = b })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
 	{"x-queue-mode", "queue-mode", 0, Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", "queue-version", Operator, Classic, integer(1, 2, func(*Options, int64) {})},

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/policy"
@@ -41,7 +42,12 @@ type Options struct {
 	// Routing is told how long it took to find where a message goes, of some;
 	// nil: nobody wants to know.
 	Routing *stats.Histogram
-	// NextID numbers a new queue; a number is never given out twice.
+	// Dedup remembers keys and producers. Nil: messages are not checked.
+	Dedup *dedup.Shelf
+	// Repeats counts what was not enqueued because it came before, in all
+	// vhosts.
+	Repeats *Repeats
+	// NextID numbers a new queue, or the index of an exchange; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
 }
 
@@ -83,6 +89,7 @@ type Vhost struct {
 	letters  deadLetters
 	delayed  delayed
 	passages passages
+	repeats  Repeats
 	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
@@ -137,6 +144,9 @@ func (o *Options) fill() {
 	}
 	if o.Exchanges == nil {
 		o.Exchanges = &Quota{}
+	}
+	if o.Repeats == nil {
+		o.Repeats = &Repeats{}
 	}
 }
 
@@ -225,6 +235,7 @@ func (v *Vhost) Close(forget bool) error {
 	for _, q := range queues {
 		q.Close(forget || !q.durable())
 	}
+	v.closeDedup(forget)
 	return err
 }
 

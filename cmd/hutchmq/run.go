@@ -31,6 +31,7 @@ const shutdownTimeout = 5 * time.Second
 var exchangeTypes = []exchange.Type{
 	exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 	exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+	exchange.Deduplicating,
 }
 
 // serve runs the broker until ctx ends. It returns once everything is stopped

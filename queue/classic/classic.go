@@ -59,6 +59,7 @@ type Queue struct {
 	age       ages
 	recalled  atomic.Pointer[mark] // of the chunk read last
 
+	keys    *keys       // nil unless it takes no message twice
 	burials *burials    // nil while nothing has died
 	work    *scratch    // nil at rest
 	expiry  *time.Timer // nil before it is needed
@@ -77,6 +78,7 @@ type after struct {
 	unit               queue.Unit // what all is a part of; nil if of none
 	confirmed, refused []queue.Receipt
 	most               int // receipts, about
+	repeated           int // messages that were there already
 	died               bool
 	gone               bool
 	sending            queue.Sending
@@ -122,11 +124,17 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		// one that will be back has not, and nobody is left to be told.
 		if q.forgotten {
 			then.confirm(p.Receipt)
+		} else {
+			p.Message = nil
 		}
+		return
+	}
+	if q.keys != nil && q.repeats(p, then) {
 		return
 	}
 	if q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
+		p.Message = nil
 		if q.options.Overflow == queue.RejectPublishDLX {
 			q.die(newEntry(m, 0), queue.MaxLen, then)
 		}
@@ -144,6 +152,9 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		q.stage(&e, l, now, !durable)
 	}
 	l.append(e, deep)
+	if q.keys != nil {
+		q.remember(&e, durable)
+	}
 	q.count(&e, 1)
 	q.hold(&e, 1)
 	if e.expiry > 0 && e.expiry < l.peak {
@@ -218,6 +229,9 @@ func (q *Queue) finish(then *after) {
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
+	if h, ok := q.host.(queue.Repeated); then.repeated > 0 && ok {
+		h.Repeated(then.repeated)
+	}
 	if then.gone {
 		q.host.Gone()
 	}

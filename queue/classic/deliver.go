@@ -108,6 +108,7 @@ func (q *Queue) take(e *entry, noAck bool) {
 		q.lend(e)
 		return
 	}
+	q.forget(e.seq)
 	if e.logged {
 		q.settled(e.seq)
 	}

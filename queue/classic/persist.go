@@ -221,6 +221,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent
 		q.persistentBytes -= l.gap.persistentBytes
+		q.forgetRange(l.number, 0, l.gap.last)
 		l.gap = gap{}
 	}
 }

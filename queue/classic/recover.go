@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
@@ -20,6 +21,7 @@ type Type struct {
 	limits   limits
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
+	hasher   *dedup.Hasher // of keys, which no restart outlives
 
 	scratches             chan *scratch // that no queue has
 	deadLettered, dropped deaths
@@ -31,7 +33,7 @@ func New(st store.Store) *Type {
 	t := &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
 		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
-		scratches: make(chan *scratch, maxScratches),
+		scratches: make(chan *scratch, maxScratches), hasher: dedup.NewHasher(),
 	}
 	return t.Within(NewBudget(defaultLimits.budget))
 }
@@ -86,6 +88,9 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	for i := range q.lanes {
 		q.lanes[i].number = uint8(i)
 	}
+	if o.Deduplicate {
+		q.keys = new(keys)
+	}
 	if d.Durable {
 		if err := q.recover(); err != nil {
 			return nil, err
@@ -126,6 +131,9 @@ func (q *Queue) recover() (err error) {
 		q.marked = q.next - 1
 	}
 	q.delivered = q.marked // it stays so after the next restart
+	if q.keys != nil {
+		return q.recoverKeys()
+	}
 	return nil
 }
 

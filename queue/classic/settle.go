@@ -41,6 +41,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	default:
 		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
+			q.forget(ds[i].ID)
 			if ds[i].Logged {
 				q.settled(ds[i].ID)
 			}
@@ -162,6 +163,7 @@ func (q *Queue) clear(l *lane) {
 		for i := range w.len() {
 			e := w.at(i)
 			q.hold(e, -1)
+			q.forget(e.seq)
 			if e.logged {
 				q.settled(e.seq)
 			}
