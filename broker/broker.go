@@ -50,6 +50,9 @@ const defaultRightsTTL = 15 * time.Second
 type NodeLimits struct {
 	Connections, Queues int
 	Exchanges           int // beside those that every vhost has
+
+	Producers    int           // that number their messages, a vhost; 0: the usual number
+	ProducerIdle time.Duration // until one of them is forgotten; 0: as long as usual
 }
 
 // Defaults is what an empty data directory begins with.
@@ -144,6 +147,7 @@ func New(o Options) (*Broker, error) {
 	}
 	var found bool
 	if b.vopts.Dedup, err = dedup.Open(o.Store); err == nil {
+		b.boundProducers(o.Limits)
 		found, err = b.recover()
 	}
 	if err == nil {
@@ -184,6 +188,7 @@ func (b *Broker) SetNodeLimits(l NodeLimits) {
 	b.mu.Unlock()
 	b.vopts.Queues.SetMax(unlessZero(l.Queues))
 	b.vopts.Exchanges.SetMax(unlessZero(l.Exchanges))
+	b.boundProducers(l)
 }
 
 // unlessZero is n, or no bound when n is 0.

@@ -84,6 +84,8 @@ type Limits struct {
 	Connections         int           // 0 no limit
 	Queues              int           // 0 no limit
 	Exchanges           int           // beside those that every vhost has; 0 no limit
+	Producers           int           // that number their messages, a vhost
+	ProducerIdle        time.Duration // until such a one is forgotten
 	UnackedPerChannel   int           // 0 no limit
 	Prefetch            int           // of consumers whose channel asked for none; 0 no limit
 	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit

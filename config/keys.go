@@ -485,6 +485,18 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Limits.Exchanges },
 	},
 	{
+		Path: "limits.producers", Default: "100000", Min: 1, Max: math.MaxInt32,
+		Live:  true,
+		Says:  "Producers that number their messages, for how many of which a vhost keeps count; of more, those are forgotten that published longest ago.",
+		field: func(c *Config) any { return &c.Limits.Producers },
+	},
+	{
+		Path: "limits.producer_idle", Default: "168h", Min: second, Max: math.MaxInt64,
+		Live:  true,
+		Says:  "After how long without a message such a producer is forgotten.",
+		field: func(c *Config) any { return &c.Limits.ProducerIdle },
+	},
+	{
 		Path: "limits.unacked_per_channel", Default: "1000000", Max: math.MaxInt32,
 		Live:  true,
 		Says:  "Deliveries a channel may owe an acknowledgement for, whatever its prefetch; `0` is no limit.",

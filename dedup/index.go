@@ -98,20 +98,23 @@ func (x *Index) recover() error {
 // chunkBytes is how much of a log is read at a time.
 const chunkBytes = 1 << 20
 
-// readAll yields all that is stored.
+// readAll yields all that was stored when the log was opened.
 func readAll(log store.Log, yield func(store.Stored)) error {
-	for from := uint64(0); ; {
-		last := uint64(0)
-		err := log.Read(0, from, chunkBytes, func(s store.Stored) bool {
-			last = s.Seq
-			yield(s)
-			return true
-		})
-		if err != nil || last == 0 {
-			return err
+	for _, n := range log.Lanes() {
+		for from := n.First; from <= n.Last; {
+			last := n.Last
+			err := log.Read(n.Lane, from, chunkBytes, func(s store.Stored) bool {
+				last = s.Seq
+				yield(s)
+				return true
+			})
+			if err != nil {
+				return err
+			}
+			from = last + 1
 		}
-		from = last + 1
 	}
+	return nil
 }
 
 // Sum is the Key of a text of a class, in this index.

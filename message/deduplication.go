@@ -65,3 +65,11 @@ func CacheTTLMs(header []byte) (int64, error) {
 	}
 	return n, err
 }
+
+// TextKey is the key that text is.
+func TextKey(text string) DedupKey { return DedupKey{textKey, []byte(text)} }
+
+// NumberKey is the key that n is.
+func NumberKey(n int64) DedupKey {
+	return DedupKey{intKey, binary.BigEndian.AppendUint64(nil, uint64(n))}
+}

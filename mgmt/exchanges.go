@@ -45,7 +45,8 @@ type exchange struct {
 	Policy     string             `json:"policy,omitempty"`
 	ActingUser string             `json:"user_who_performed_action"`
 
-	MessageStats *passStats `json:"message_stats,omitempty"`
+	MessageStats  *passStats `json:"message_stats,omitempty"`
+	Deduplication *cache     `json:"deduplication,omitempty"` // ours
 	*exchangeTraffic
 }
 

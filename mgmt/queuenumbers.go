@@ -29,6 +29,7 @@ type queueNumbers struct {
 	HeadMessageSince     *int64      `json:"head_message_enqueued_at"` // ours: Unix milliseconds
 	IdleSince            string      `json:"idle_since,omitempty"`
 	OwnerDetails         *farEnd     `json:"owner_pid_details,omitempty"`
+	Deduplication        *cache      `json:"deduplication,omitempty"` // ours
 	StorageVersion       int         `json:"storage_version"`
 }
 
@@ -67,7 +68,7 @@ func (a *API) addNumbers(shown *queue, q *broker.Queue, asked *ranges) {
 		ExclusiveConsumerTag: orNull(p.ExclusiveTag), SingleActiveTag: orNull(p.SingleActiveTag),
 		HeadMessageTimestamp: unlessZero(head.Timestamp), HeadMessageSince: unlessZero(head.SinceMs),
 		IdleSince: idleSince(time.UnixMilli(p.ActiveMs), asked.now), OwnerDetails: a.ownerOf(q),
-		StorageVersion: storageVersion,
+		StorageVersion: storageVersion, Deduplication: showQueueCache(q, &p),
 	}
 }
 

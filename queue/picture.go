@@ -12,6 +12,7 @@ type Picture struct {
 	UnackedPersistent      int
 	UnackedPersistentBytes int64
 	MemoryBytes            int64 // about what the queue takes as a whole
+	Keys                   int   // of messages in a queue that takes none twice
 
 	SingleActiveTag string // the consumer that is, "" none
 	ExclusiveTag    string // the consumer that has the queue to itself, "" none

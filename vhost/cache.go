@@ -6,6 +6,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/dedup"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/stats"
 )
 
@@ -156,4 +157,20 @@ func (h host) Repeated(n int) {
 	v := h.q.vhost
 	v.repeats.Queue.Add(uint64(n))
 	v.options.Repeats.Queue.Add(uint64(n))
+}
+
+// CacheKey is the key of a message whose x-deduplication-header is text, or is
+// number if that is not nil, for the Cache of x.
+func (x *Exchange) CacheKey(text string, number *int64) dedup.Key {
+	k := message.TextKey(text)
+	if number != nil {
+		k = message.NumberKey(*number)
+	}
+	return x.cache.Sum(k.Class, k.Text)
+}
+
+// Deduplicates reports whether q takes no message twice.
+func (q *Queue) Deduplicates() bool {
+	on, _ := q.Arguments[dedupArg].(bool)
+	return on
 }

@@ -201,9 +201,10 @@ func (x *Exchange) Bound() bool { return x.bound.Load() > 0 }
 // Vhost is the name of the vhost x is in.
 func (x *Exchange) Vhost() string { return x.vhost.Name }
 
-// Traffic is how many messages were published to x, and how often they went
-// into a queue.
+// Traffic is how many messages were published to x, how often they went into a
+// queue, and how many came before.
 func (x *Exchange) Traffic() (t queue.Traffic) {
 	t[queue.PublishedIn], t[queue.PublishedOut] = x.in.Load(), x.out.Load()
+	t[queue.Deduplicated] = x.answers[queue.Deduplicated].Load()
 	return t
 }

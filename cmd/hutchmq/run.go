@@ -142,7 +142,9 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 
 func nodeLimits(cfg *config.Config) broker.NodeLimits {
 	l := &cfg.Limits
-	return broker.NodeLimits{Connections: l.Connections, Queues: l.Queues, Exchanges: l.Exchanges}
+	return broker.NodeLimits{
+		Connections: l.Connections, Queues: l.Queues, Exchanges: l.Exchanges, Producers: l.Producers, ProducerIdle: l.ProducerIdle,
+	}
 }
 
 // setAlarms changes what has changed. The share of the queues in memory stays

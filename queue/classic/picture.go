@@ -33,6 +33,10 @@ func (q *Queue) Picture() queue.Picture {
 	}
 	p.Traffic[queue.DiskReads] = q.diskReads.Load()
 	p.MemoryBytes = int64(unsafe.Sizeof(*q)) + q.resident
+	if q.keys != nil {
+		p.Keys = q.keys.table.Len()
+		p.MemoryBytes += q.keys.table.Bytes()
+	}
 	for i := range q.lanes {
 		l := &q.lanes[i]
 		p.ResidentBodyBytes -= l.gap.bytes
