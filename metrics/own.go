@@ -130,6 +130,8 @@ var ownQueue = own(&tableOf[queueRow]{
 			queueEvents(queue.Published)},
 		{"queue_stalled_seconds_total", counter, "For how long messages have waited for consumers that had no credit",
 			func(r *queueRow) float64 { return float64(r.StalledMs) / 1000 }},
+		{"queue_messages_delayed", gauge, "Messages that came back and wait for their retry",
+			func(r *queueRow) float64 { return float64(r.Delayed) }},
 		{"queue_paused", gauge, "1 while somebody has paused the queue",
 			func(r *queueRow) float64 { return flag(r.Paused) }},
 	},

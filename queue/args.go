@@ -23,6 +23,7 @@ type Options struct {
 	SingleActive    bool
 	DeliveryLimit   int64
 	ConsumerTimeout int64
+	Retry           Retry
 }
 
 // Overflow says what a full queue does.
@@ -98,9 +99,11 @@ var Args = []Arg{
 	{"x-max-in-memory-bytes", "max-in-memory-bytes", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-initial-cluster-size", "initial-cluster-size", 0, Quorum | Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-consumer-disconnected-timeout", "consumer-disconnected-timeout", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-type", "delayed-retry-type", 0, Quorum, oneOf("invalid_delayed_retry_type", "disabled", "all", "failed", "returned")},
-	{"x-delayed-retry-min", "delayed-retry-min", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-max", "delayed-retry-max", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-delayed-retry-type", "delayed-retry-type", 0, Classic | Quorum, retryType},
+	{"x-delayed-retry-min", "delayed-retry-min", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MinMs, o.Retry.hasMin = n, true })},
+	{"x-delayed-retry-max", "delayed-retry-max", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MaxMs = n })},
+	{"x-delayed-retry-backoff", "delayed-retry-backoff", 0, Classic | Quorum, retryBackoff},
+	{"x-delayed-retry-jitter", "delayed-retry-jitter", 0, Classic | Quorum, integer(0, 100, func(o *Options, n int64) { o.Retry.Jitter = n })},
 	{"x-max-age", "max-age", 0, Stream, age},
 	{"x-stream-max-segment-size-bytes", "stream-max-segment-size-bytes", 0, Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-stream-filter-size-bytes", "stream-filter-size-bytes", 0, Stream, integer(16, 255, func(*Options, int64) {})},

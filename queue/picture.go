@@ -13,6 +13,8 @@ type Picture struct {
 	UnackedPersistentBytes int64
 	MemoryBytes            int64 // about what the queue takes as a whole
 
+	Retry Retry // which of those that come back wait
+
 	SingleActiveTag string // the consumer that is, "" none
 	ExclusiveTag    string // the consumer that has the queue to itself, "" none
 

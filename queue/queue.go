@@ -232,6 +232,10 @@ type Stat struct {
 	Persistent               int
 	Consumers                int
 	Paused                   bool
+	// Delayed are neither ready nor unacked: they came back, and wait for their
+	// retry. They count for the length limit.
+	Delayed      int
+	DelayedBytes int64
 }
 
 // Watched is a queue that shows more of itself.

@@ -133,7 +133,7 @@ func (c *connection) serve() {
 	c.out.start()
 	c.sayOpen(time.Since(began))
 	why := c.loop()
-	c.release()
+	c.release(queue.Requeue)
 	c.out.stop()
 	c.sayClosed(why, time.Since(began))
 }
@@ -248,7 +248,7 @@ func (c *connection) stepZero(f amqp.Frame) error {
 	case *amqp.ConnectionClose:
 		c.said = *m
 		c.flush()
-		c.release() // exclusive queues are gone before close-ok
+		c.release(queue.Return) // exclusive queues are gone before close-ok
 		c.out.method(0, &amqp.ConnectionCloseOk{})
 		return errClosed
 	case *amqp.ConnectionUpdateSecret:
@@ -335,7 +335,7 @@ func (c *connection) flush() {
 // answer.
 func (c *connection) beginClose(e *amqp.Error) {
 	c.flush()
-	c.release()
+	c.release(queue.Requeue)
 	c.closing = true
 	c.out.close(e)
 	c.limit = time.Now().Add(closeTimeout)
@@ -350,10 +350,10 @@ func (c *connection) forget(id uint16) {
 }
 
 // release lets go of all channels and exclusive queues. It may be called
-// again.
-func (c *connection) release() {
+// again. How is how channels give back what they hold.
+func (c *connection) release(how queue.Outcome) {
 	for _, ch := range c.channels {
-		ch.release()
+		ch.release(how)
 	}
 	clear(c.channels)
 	c.latest = nil
@@ -370,6 +370,7 @@ func (c *connection) leave() {
 	for end := time.Now().Add(drainTimeout); c.unconfirmed() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
+	c.release(queue.Return) // no delivery failed for it
 	c.beginClose(c.kicked.Load())
 }
 

@@ -237,7 +237,7 @@ func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, by Actor) (int, er
 		return 0, amqp.ProtectedQueue.New(q)
 	case ifUnused && s.Consumers > 0:
 		return 0, amqp.QueueInUse.New(q)
-	case ifEmpty && s.Ready > 0:
+	case ifEmpty && s.Ready+s.Delayed > 0:
 		return 0, amqp.QueueNotEmpty.New(q)
 	}
 	return s.Ready, v.deleteQueues([]*Queue{q}, by)

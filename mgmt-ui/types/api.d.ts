@@ -19,6 +19,7 @@ export interface Lengths {
   messages?: number;
   messages_ready?: number;
   messages_unacknowledged?: number;
+  messages_delayed?: number;
   messages_details?: Details;
   messages_ready_details?: Details;
   messages_unacknowledged_details?: Details;

@@ -19,7 +19,7 @@ import (
 // consumers' locks. Confirmers and the host are called without Queue.mu.
 type Queue struct {
 	queue.Declaration
-	options queue.Options
+	options *queue.Options // shared with others, never changed
 	kind    *Type
 	host    queue.Host
 	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
@@ -64,6 +64,7 @@ type Queue struct {
 	expiry  *time.Timer // nil before it is needed
 	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
 	idle    *time.Timer // x-expires; likewise
+	retries *retries    // nil until something waits for its retry
 }
 
 // receipt waits for the log to have stored seq.
@@ -106,7 +107,7 @@ func (q *Queue) arrive(n int, now int64) {
 		return
 	}
 	q.traffic[queue.Published] += uint64(n)
-	if q.ready == 0 && q.unacked == 0 {
+	if q.ready == 0 && q.unacked == 0 && q.retries.len() == 0 {
 		q.age.reset()
 	}
 	if q.age.due(now) {
@@ -196,6 +197,9 @@ func (q *Queue) hold(e *entry, by int) {
 func (q *Queue) advance(now int64, then *after) {
 	if q.closed {
 		return
+	}
+	if q.retries != nil {
+		q.revive(now, then)
 	}
 	q.pump(now, then)
 	waiting := q.ready
@@ -318,6 +322,7 @@ func (q *Queue) stat() queue.Stat {
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
 		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
+	s.Delayed, s.DelayedBytes = q.delayed()
 	for i := range q.lanes {
 		s.Resident += q.lanes[i].head.waiting() + q.lanes[i].tail.waiting()
 	}
@@ -335,6 +340,9 @@ func (q *Queue) Close(forget bool) {
 	q.closed, q.forgotten = true, forget
 	stop(q.expiry)
 	stop(q.idle)
+	if q.retries != nil {
+		stop(q.retries.timer)
+	}
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())
@@ -346,6 +354,7 @@ func (q *Queue) Close(forget bool) {
 		for i := range q.lanes {
 			q.lanes[i] = lane{number: uint8(i)}
 		}
+		q.retries = nil
 	}
 	if q.log != nil && forget {
 		q.log.Drop()

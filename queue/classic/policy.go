@@ -27,8 +27,11 @@ func (q *Queue) follow(change func(d *queue.Declaration)) {
 		return
 	}
 	q.Arguments = d.Arguments
-	renew := o.ExpiresMs != q.options.ExpiresMs
-	q.options = o
+	renew, retry := o.ExpiresMs != q.options.ExpiresMs, o.Retry != q.options.Retry
+	q.options = q.kind.share(o)
+	if retry {
+		q.reschedule(q.kind.clock())
+	}
 	q.timeout.Store(o.ConsumerTimeout)
 	if renew {
 		stop(q.idle)
