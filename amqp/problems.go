@@ -96,6 +96,8 @@ var (
 	WeightTooSmall       = row("X10", PreconditionFailed, "The binding key must be greater than 0")
 	InvalidHistoryLength = row("X11", PreconditionFailed, "Invalid argument %s, 'x-recent-history-length' must be a positive integer")
 	InvalidExchangeArg   = row("X12", PreconditionFailed, "invalid arg '%s' of exchange.declare: {unacceptable_type,%s}")
+	NoLease              = row("X20", PreconditionFailed, "delivery %d is not on lease")
+	InvalidLease         = row("X20", PreconditionFailed, "invalid delivery tag '%s' of a lease")
 )
 
 // Problems is every row of the table, for the tests that walk it.

@@ -26,6 +26,7 @@ var arguments = []argument{
 	{"x-single-active-consumer", "cq", true, shape{form: flagForm, says: "Whether one consumer gets all, until it goes."}},
 	{"x-delivery-limit", "cq", false, shape{form: numberForm, least: -1, says: "How often a message is delivered again; -1 is no limit."}},
 	{"x-consumer-timeout", "cq", false, shape{form: durationForm, says: "How long a delivery may stay unacknowledged."}},
+	{"x-lease-timeout", "cq", false, shape{form: durationForm, says: "After how long a delivery that is not acknowledged goes back, and its channel goes on."}},
 	{"x-queue-mode", "c", false, shape{form: textForm, choices: []string{"default", "lazy"}, says: "Accepted, and without effect."}},
 	{"x-queue-version", "c", false, shape{form: numberForm, least: 1, most: 2, says: "Accepted, and without effect."}},
 	{"x-queue-leader-locator", "qs", false, shape{form: textForm, choices: []string{"client-local", "balanced"}, says: "Which node leads the queue at first."}},

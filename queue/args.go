@@ -24,6 +24,7 @@ type Options struct {
 	DeliveryLimit   int64
 	ConsumerTimeout int64
 	Retry           Retry
+	LeaseMs         int64 // 0 none
 }
 
 // Overflow says what a full queue does.
@@ -90,6 +91,7 @@ var Args = []Arg{
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-lease-timeout", "lease-timeout", Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.LeaseMs = n })},
 	{"x-queue-mode", "queue-mode", 0, Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", "queue-version", Operator, Classic, integer(1, 2, func(*Options, int64) {})},
 	{"x-queue-type", "", 0, Classic | Quorum | Stream, text(func(*Options, string) {})},

@@ -323,6 +323,15 @@ func (q *Queue) ConsumerTimeoutMs() int64 {
 	return -1
 }
 
+// LeaseMs is after how long a delivery of q that nobody settles goes back; 0
+// never. It takes no lock.
+func (q *Queue) LeaseMs() int64 {
+	if l, ok := q.Queue.(queue.Lender); ok {
+		return l.LeaseMs()
+	}
+	return 0
+}
+
 // Picture is the queue as people look at it.
 func (q *Queue) Picture() queue.Picture {
 	if w, ok := q.Queue.(queue.Watched); ok {

@@ -258,6 +258,8 @@ export interface UnackedMessage {
   consumer_tag: string;
   delivery_tag: number;
   since: number;
+  /** Unix milliseconds; null without a lease. */
+  lease_ends?: number | null;
 }
 
 /** A move of messages. */

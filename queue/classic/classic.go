@@ -23,6 +23,7 @@ type Queue struct {
 	kind    *Type
 	host    queue.Host
 	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
+	lease   atomic.Int64 // options.LeaseMs, likewise
 	behind  atomic.Bool  // publishers are to be held back
 
 	mu        sync.Mutex
@@ -309,6 +310,9 @@ func (q *Queue) Renew() {
 
 // ConsumerTimeoutMs implements queue.Timed.
 func (q *Queue) ConsumerTimeoutMs() int64 { return q.timeout.Load() }
+
+// LeaseMs implements queue.Lender.
+func (q *Queue) LeaseMs() int64 { return q.lease.Load() }
 
 // Stat implements queue.Queue.
 func (q *Queue) Stat() queue.Stat {

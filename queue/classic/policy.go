@@ -33,6 +33,7 @@ func (q *Queue) follow(change func(d *queue.Declaration)) {
 		q.reschedule(q.kind.clock())
 	}
 	q.timeout.Store(o.ConsumerTimeout)
+	q.lease.Store(o.LeaseMs)
 	if renew {
 		stop(q.idle)
 		q.used()

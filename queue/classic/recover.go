@@ -93,6 +93,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	}
 	q := &Queue{Declaration: d, options: t.share(o), kind: t, host: h, next: 1}
 	q.timeout.Store(o.ConsumerTimeout)
+	q.lease.Store(o.LeaseMs)
 	q.consumers.Single = o.SingleActive
 	q.lanes = make([]lane, int(o.MaxPriority)+1)
 	for i := range q.lanes {
