@@ -23,6 +23,7 @@ var arguments = []argument{
 	{"x-max-length-bytes", "cqs", false, shape{form: sizeForm, says: "How large the bodies of all that wait may be."}},
 	{"x-overflow", "cq", false, shape{form: textForm, choices: []string{"drop-head", "reject-publish", "reject-publish-dlx"}, says: "What happens when too many wait."}},
 	{"x-max-priority", "c", true, shape{form: numberForm, most: 255, says: "The highest priority that counts."}},
+	{"x-priority-min-share", "c", false, shape{form: numberForm, most: 50, says: "How many percent of the deliveries lower priorities get, all together, while they wait."}},
 	{"x-single-active-consumer", "cq", true, shape{form: flagForm, says: "Whether one consumer gets all, until it goes."}},
 	{"x-delivery-limit", "cq", false, shape{form: numberForm, least: -1, says: "How often a message is delivered again; -1 is no limit."}},
 	{"x-consumer-timeout", "cq", false, shape{form: durationForm, says: "How long a delivery may stay unacknowledged."}},

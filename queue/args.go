@@ -25,6 +25,7 @@ type Options struct {
 	ConsumerTimeout int64
 	Retry           Retry
 	LeaseMs         int64 // 0 none
+	MinShare        int   // percent of the deliveries that are for lower priorities while they wait
 }
 
 // Overflow says what a full queue does.
@@ -88,6 +89,7 @@ var Args = []Arg{
 	{"x-max-length-bytes", "max-length-bytes", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
 	{"x-overflow", "overflow", Operator, Classic | Quorum, overflow},
 	{"x-max-priority", "", 0, Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
+	{"x-priority-min-share", "priority-min-share", 0, Classic, integer(0, 50, func(o *Options, n int64) { o.MinShare = int(n) })},
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},

@@ -49,6 +49,7 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	taken                    int64 // bytes of bodies that ever left, to consumers
 	pace                     pace
+	share                    share
 	expiring                 bool  // some ready message may expire
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
