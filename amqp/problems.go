@@ -102,6 +102,8 @@ var (
 	CacheTTL             = row("X13", PreconditionFailed, "Invalid argument, 'x-cache-ttl' must be an integer greater than 0")
 	CachePersistence     = row("X13", PreconditionFailed, "Invalid argument, 'x-cache-persistence' must be either 'disk' or 'memory'")
 	FencedProducer       = row("X14", PreconditionFailed, "producer '%s' of epoch %d is fenced: epoch %d has begun")
+	NoLease              = row("X20", PreconditionFailed, "delivery %d is not on lease")
+	InvalidLease         = row("X20", PreconditionFailed, "invalid delivery tag '%s' of a lease")
 )
 
 // Problems is every row of the table, for the tests that walk it.

@@ -99,17 +99,18 @@ type Broker struct {
 
 	ids ids
 
-	began      time.Time
-	churn      churn
-	files      files
-	sizes      *stats.Histogram // of messages, bytes
-	confirming *stats.Histogram // nanoseconds
-	wanted     stats.Counter
-	lapsed     stats.Counter // deliveries
-	waited     stats.Counter // milliseconds that publishers were held back
-	sampler    sampler
-	past       stats.Track // of the node
-	moves      moves
+	began       time.Time
+	churn       churn
+	files       files
+	sizes       *stats.Histogram // of messages, bytes
+	confirming  *stats.Histogram // nanoseconds
+	wanted      stats.Counter
+	lapsed      stats.Counter // deliveries
+	leasesEnded stats.Counter // deliveries
+	waited      stats.Counter // milliseconds that publishers were held back
+	sampler     sampler
+	past        stats.Track // of the node
+	moves       moves
 }
 
 // New makes a broker from what the store holds. An empty store gets the

@@ -12,7 +12,7 @@ import (
 type ownNow struct {
 	storage           broker.Storage
 	moves             broker.MoveCounts
-	timeouts          uint64
+	timeouts, leases  uint64
 	heldBackMs        uint64
 	blocked, unserved int
 	spilledMessages   int
@@ -22,7 +22,7 @@ type ownNow struct {
 
 func findOwn(s *snapshot) ownNow {
 	n := ownNow{
-		storage: s.b.Storage(), moves: s.b.MoveCounts(), timeouts: s.b.DeliveryTimeouts(),
+		storage: s.b.Storage(), moves: s.b.MoveCounts(), timeouts: s.b.DeliveryTimeouts(), leases: s.b.EndedLeases(),
 		failed: s.b.Failed() != nil, heldBackMs: s.b.WaitedMs(),
 	}
 	for _, c := range s.allConnections() {
@@ -56,6 +56,8 @@ var ownNode = own(scalars("", findOwn,
 		func(n *ownNow) float64 { return float64(n.heldBackMs) / 1000 }},
 	ownMetric{"queues_without_consumers", gauge, "Queues that have ready messages and no consumer",
 		func(n *ownNow) float64 { return float64(n.unserved) }},
+	ownMetric{"leases_ended_total", counter, "Total number of deliveries that went back to their queue as their lease had ended",
+		func(n *ownNow) float64 { return float64(n.leases) }},
 	ownMetric{"delivery_timeouts_total", counter, "Total number of deliveries taken back as they were not acknowledged in time",
 		func(n *ownNow) float64 { return float64(n.timeouts) }},
 	ownMetric{"messages_spilled", gauge, "Ready messages that are on disk and not in memory",
@@ -183,6 +185,8 @@ var ownQueue = own(&tableOf[queueRow]{
 			queueEvents(queue.Deduplicated)},
 		{"queue_stalled_seconds_total", counter, "For how long messages have waited for consumers that had no credit",
 			func(r *queueRow) float64 { return float64(r.StalledMs) / 1000 }},
+		{"queue_messages_delayed", gauge, "Messages that came back and wait for their retry",
+			func(r *queueRow) float64 { return float64(r.Delayed) }},
 		{"queue_paused", gauge, "1 while somebody has paused the queue",
 			func(r *queueRow) float64 { return flag(r.Paused) }},
 	},

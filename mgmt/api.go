@@ -98,6 +98,7 @@ func (a *API) routes() chi.Router {
 	a.publishRoutes(r)
 	a.getRoutes(r)
 	a.browseRoutes(r)
+	a.leaseRoutes(r)
 	a.moveRoutes(r)
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)

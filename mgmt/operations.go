@@ -236,6 +236,7 @@ var operations = []operation{
 	{"GET", "/api/x/dead-letters/{vhost}", management, "Where dead letters wait, and what of.", "", "", "object"},
 	{"PATCH", "/api/x/queues/{vhost}/{name}/arguments", management, "Changes arguments of a queue.", "", "{}", "object"},
 	{"GET", "/api/x/queues/{vhost}/{name}/messages", management, "Messages of a queue, which stay where they are.", "state limit:integer after:integer encoding truncate:integer key text header death_queue death_reason", "", "object"},
+	{"PUT", "/api/x/queues/{vhost}/{name}/unacked/{seq}/lease", management, "Gives whoever holds a message more time.", "", "ms:integer", ""},
 	{"POST", "/api/x/queues/{vhost}/{name}/messages/move", management, "Moves messages, as a job.", "", moved, "object"},
 	{"POST", "/api/x/queues/{vhost}/{name}/messages/copy", management, "Copies messages, as a job.", "", moved, "object"},
 	{"POST", "/api/x/queues/{vhost}/{name}/messages/delete", management, "Deletes messages, as a job.", "", moved, "object"},

@@ -24,6 +24,9 @@ type Options struct {
 	DeliveryLimit   int64
 	ConsumerTimeout int64
 	Deduplicate     bool
+	Retry           Retry
+	LeaseMs         int64 // 0 none
+	MinShare        int   // percent of the deliveries that are for lower priorities while they wait
 }
 
 // Overflow says what a full queue does.
@@ -87,10 +90,12 @@ var Args = []Arg{
 	{"x-max-length-bytes", "max-length-bytes", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
 	{"x-overflow", "overflow", Operator, Classic | Quorum, overflow},
 	{"x-max-priority", "", 0, Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
+	{"x-priority-min-share", "priority-min-share", 0, Classic, integer(0, 50, func(o *Options, n int64) { o.MinShare = int(n) })},
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
 	{"x-message-deduplication", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.Deduplicate = b })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-lease-timeout", "lease-timeout", Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.LeaseMs = n })},
 	{"x-queue-mode", "queue-mode", 0, Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", "queue-version", Operator, Classic, integer(1, 2, func(*Options, int64) {})},
 	{"x-queue-type", "", 0, Classic | Quorum | Stream, text(func(*Options, string) {})},
@@ -100,9 +105,11 @@ var Args = []Arg{
 	{"x-max-in-memory-bytes", "max-in-memory-bytes", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-initial-cluster-size", "initial-cluster-size", 0, Quorum | Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-consumer-disconnected-timeout", "consumer-disconnected-timeout", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-type", "delayed-retry-type", 0, Quorum, oneOf("invalid_delayed_retry_type", "disabled", "all", "failed", "returned")},
-	{"x-delayed-retry-min", "delayed-retry-min", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-max", "delayed-retry-max", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-delayed-retry-type", "delayed-retry-type", 0, Classic | Quorum, retryType},
+	{"x-delayed-retry-min", "delayed-retry-min", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MinMs, o.Retry.hasMin = n, true })},
+	{"x-delayed-retry-max", "delayed-retry-max", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MaxMs = n })},
+	{"x-delayed-retry-backoff", "delayed-retry-backoff", 0, Classic | Quorum, retryBackoff},
+	{"x-delayed-retry-jitter", "delayed-retry-jitter", 0, Classic | Quorum, integer(0, 100, func(o *Options, n int64) { o.Retry.Jitter = n })},
 	{"x-max-age", "max-age", 0, Stream, age},
 	{"x-stream-max-segment-size-bytes", "stream-max-segment-size-bytes", 0, Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-stream-filter-size-bytes", "stream-filter-size-bytes", 0, Stream, integer(16, 255, func(*Options, int64) {})},

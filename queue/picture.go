@@ -14,6 +14,8 @@ type Picture struct {
 	MemoryBytes            int64 // about what the queue takes as a whole
 	Keys                   int   // of messages in a queue that takes none twice
 
+	Retry Retry // which of those that come back wait
+
 	SingleActiveTag string // the consumer that is, "" none
 	ExclusiveTag    string // the consumer that has the queue to itself, "" none
 

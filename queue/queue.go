@@ -118,6 +118,13 @@ type Timed interface {
 	ConsumerTimeoutMs() int64
 }
 
+// Lender is a queue that delivers on lease.
+type Lender interface {
+	// LeaseMs is after how long a delivery that nobody settles goes back to the
+	// queue; 0 never. It may change, and takes no lock.
+	LeaseMs() int64
+}
+
 // Paced is a queue that holds back who publishes faster than its consumers
 // take, when that is better for both.
 type Paced interface {
@@ -240,6 +247,10 @@ type Stat struct {
 	Persistent               int
 	Consumers                int
 	Paused                   bool
+	// Delayed are neither ready nor unacked: they came back, and wait for their
+	// retry. They count for the length limit.
+	Delayed      int
+	DelayedBytes int64
 }
 
 // Watched is a queue that shows more of itself.

@@ -19,6 +19,7 @@ export interface Lengths {
   messages?: number;
   messages_ready?: number;
   messages_unacknowledged?: number;
+  messages_delayed?: number;
   messages_details?: Details;
   messages_ready_details?: Details;
   messages_unacknowledged_details?: Details;
@@ -257,6 +258,8 @@ export interface UnackedMessage {
   consumer_tag: string;
   delivery_tag: number;
   since: number;
+  /** Unix milliseconds; null without a lease. */
+  lease_ends?: number | null;
 }
 
 /** A move of messages. */

@@ -19,10 +19,11 @@ import (
 // consumers' locks. Confirmers and the host are called without Queue.mu.
 type Queue struct {
 	queue.Declaration
-	options queue.Options
+	options *queue.Options // shared with others, never changed
 	kind    *Type
 	host    queue.Host
 	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
+	lease   atomic.Int64 // options.LeaseMs, likewise
 	behind  atomic.Bool  // publishers are to be held back
 
 	mu        sync.Mutex
@@ -48,6 +49,7 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	taken                    int64 // bytes of bodies that ever left, to consumers
 	pace                     pace
+	share                    share
 	expiring                 bool  // some ready message may expire
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
@@ -65,6 +67,7 @@ type Queue struct {
 	expiry  *time.Timer // nil before it is needed
 	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
 	idle    *time.Timer // x-expires; likewise
+	retries *retries    // nil until something waits for its retry
 }
 
 // receipt waits for the log to have stored seq.
@@ -108,7 +111,7 @@ func (q *Queue) arrive(n int, now int64) {
 		return
 	}
 	q.traffic[queue.Published] += uint64(n)
-	if q.ready == 0 && q.unacked == 0 {
+	if q.ready == 0 && q.unacked == 0 && q.retries.len() == 0 {
 		q.age.reset()
 	}
 	if q.age.due(now) {
@@ -207,6 +210,9 @@ func (q *Queue) hold(e *entry, by int) {
 func (q *Queue) advance(now int64, then *after) {
 	if q.closed {
 		return
+	}
+	if q.retries != nil {
+		q.revive(now, then)
 	}
 	q.pump(now, then)
 	waiting := q.ready
@@ -320,6 +326,9 @@ func (q *Queue) Renew() {
 // ConsumerTimeoutMs implements queue.Timed.
 func (q *Queue) ConsumerTimeoutMs() int64 { return q.timeout.Load() }
 
+// LeaseMs implements queue.Lender.
+func (q *Queue) LeaseMs() int64 { return q.lease.Load() }
+
 // Stat implements queue.Queue.
 func (q *Queue) Stat() queue.Stat {
 	q.mu.Lock()
@@ -332,6 +341,7 @@ func (q *Queue) stat() queue.Stat {
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
 		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
+	s.Delayed, s.DelayedBytes = q.delayed()
 	for i := range q.lanes {
 		s.Resident += q.lanes[i].head.waiting() + q.lanes[i].tail.waiting()
 	}
@@ -349,6 +359,9 @@ func (q *Queue) Close(forget bool) {
 	q.closed, q.forgotten = true, forget
 	stop(q.expiry)
 	stop(q.idle)
+	if q.retries != nil {
+		stop(q.retries.timer)
+	}
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())
@@ -360,6 +373,7 @@ func (q *Queue) Close(forget bool) {
 		for i := range q.lanes {
 			q.lanes[i] = lane{number: uint8(i)}
 		}
+		q.retries = nil
 	}
 	if q.log != nil && forget {
 		q.log.Drop()

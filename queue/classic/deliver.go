@@ -20,6 +20,9 @@ func (q *Queue) pump(now int64, then *after) {
 		n := 1
 		if alone {
 			n = min(l.head.len(), maxBatch)
+			if q.options.MinShare > 0 {
+				n = min(n, q.inTurn())
+			}
 		}
 		q.offer(m, l, n, now, then)
 	}
@@ -30,15 +33,16 @@ func (q *Queue) pump(now int64, then *after) {
 func (q *Queue) front() *lane {
 	for i := len(q.lanes) - 1; i >= 0; i-- {
 		l := &q.lanes[i]
-		if l.head.len() == 0 {
-			l.surface()
+		if !l.waiting() {
+			continue
 		}
-		if l.head.len() > 0 && !l.hollow() {
-			return l
+		if q.options.MinShare > 0 {
+			l = q.fairly(l)
 		}
-		if l.hollow() || l.deep() {
+		if l.head.len() == 0 || l.hollow() {
 			return nil
 		}
+		return l
 	}
 	return nil
 }
@@ -74,6 +78,9 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	}
 	if taken > 0 {
 		q.consumers.Served(m)
+		if q.options.MinShare > 0 {
+			q.served(taken)
+		}
 		q.traffic[delivered(m.NoAck)] += uint64(taken)
 		then.sending.Add(m)
 	}
@@ -163,6 +170,9 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 		e := l.pop()
 		d := q.delivery(&e)
 		q.take(&e, noAck)
+		if q.options.MinShare > 0 {
+			q.served(1)
+		}
 		q.forgetSettled(nil)
 		left := q.ready
 		q.readAhead()

@@ -22,7 +22,7 @@ func (q *Queue) Picture() queue.Picture {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p := queue.Picture{
-		Stat: q.stat(), Traffic: q.traffic,
+		Stat: q.stat(), Traffic: q.traffic, Retry: q.options.Retry,
 		ResidentBodyBytes: q.readyBytes, PersistentBytes: q.persistentBytes,
 		UnackedPersistent: q.unackedPersistent, UnackedPersistentBytes: q.unackedPersistentBytes,
 		SingleActiveTag: q.consumers.ActiveTag(), ExclusiveTag: q.consumers.ExclusiveTag(),

@@ -1,6 +1,7 @@
 package classic
 
 import (
+	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,7 @@ type Type struct {
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
 	hasher   *dedup.Hasher // of keys, which no restart outlives
+	options  atomic.Pointer[queue.Options] // those of the queue opened last
 
 	scratches             chan *scratch // that no queue has
 	deadLettered, dropped deaths
@@ -53,6 +55,16 @@ func NewQuorum(st store.Store) *Type {
 	return t
 }
 
+// share is o in memory, mostly that of the queue that was opened before: many
+// queues are declared alike.
+func (t *Type) share(o queue.Options) *queue.Options {
+	if p := t.options.Load(); p != nil && reflect.DeepEqual(*p, o) {
+		return p
+	}
+	t.options.Store(&o)
+	return &o
+}
+
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
@@ -81,8 +93,9 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{Declaration: d, options: o, kind: t, host: h, next: 1}
+	q := &Queue{Declaration: d, options: t.share(o), kind: t, host: h, next: 1}
 	q.timeout.Store(o.ConsumerTimeout)
+	q.lease.Store(o.LeaseMs)
 	q.consumers.Single = o.SingleActive
 	q.lanes = make([]lane, int(o.MaxPriority)+1)
 	for i := range q.lanes {

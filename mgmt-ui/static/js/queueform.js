@@ -20,7 +20,14 @@ const known = [
   { key: 'x-dead-letter-routing-key', type: 'string', label: 'Dead letter routing key', hint: 'instead of their own' },
   { key: 'x-single-active-consumer', type: 'boolean', label: 'Single active consumer', hint: 'one consumer at a time' },
   { key: 'x-max-priority', type: 'number', label: 'Max priority', hint: 'classic queues: 1 to 255' },
-  { key: 'x-delivery-limit', type: 'number', label: 'Delivery limit', hint: 'quorum queues: attempts until a message is dropped' },
+  { key: 'x-priority-min-share', type: 'number', label: 'Share of lower priorities', hint: 'percent they get at least, up to 50' },
+  { key: 'x-delivery-limit', type: 'number', label: 'Delivery limit', hint: 'attempts until a message is dropped or dead-lettered' },
+  { key: 'x-lease-timeout', type: 'number', label: 'Lease', hint: 'milliseconds until an unacked delivery goes back' },
+  { key: 'x-delayed-retry-type', type: 'string', label: 'Delayed retry', hint: 'failed, returned or all: what comes back waits' },
+  { key: 'x-delayed-retry-min', type: 'number', label: 'Retry wait', hint: 'milliseconds after the first failure' },
+  { key: 'x-delayed-retry-max', type: 'number', label: 'Longest retry wait', hint: 'milliseconds' },
+  { key: 'x-delayed-retry-backoff', type: 'string', label: 'Retry backoff', hint: 'linear or exponential' },
+  { key: 'x-delayed-retry-jitter', type: 'number', label: 'Retry jitter', hint: 'percent' },
 ];
 
 /** @param {{close: () => void}} p */

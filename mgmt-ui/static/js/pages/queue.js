@@ -49,7 +49,7 @@ const Actions = ({ q }) => html`
   <${Button} icon="publish" onClick=${() => publishTo({ vhost: q.vhost, exchange: '', routingKey: q.name })}>Publish<//>
   <${Button} icon="get" onClick=${() => getFrom(q)}>Get<//>
   ${may('policymaker') && html`<${Button} icon=${q.state === 'paused' ? 'play' : 'pause'} onClick=${() => pauseQueue(q)}>${q.state === 'paused' ? 'Go on' : 'Pause'}<//>`}
-  <${Button} icon="purge" disabled=${!q.messages_ready} onClick=${() => purgeQueues([q])}>Purge<//>
+  <${Button} icon="purge" disabled=${!q.messages_ready && !q.messages_delayed} onClick=${() => purgeQueues([q])}>Purge<//>
   <${Button} icon="trash" kind="danger" onClick=${() => deleteQueues([q])}>Delete<//>`;
 
 /** @param {Panel} p */
@@ -69,6 +69,7 @@ function Live({ q }) {
     <div class="facts">
       <${Fact} label="Ready" value=${number(q.messages_ready)} />
       <${Fact} label="Unacked" value=${number(q.messages_unacknowledged)} />
+      ${!!q.messages_delayed && html`<${Fact} label="Wait for retry" value=${number(q.messages_delayed)} />`}
       <${Fact} label="In" value=${rate(m.publish_details?.rate ?? 0)} unit="/s" />
       <${Fact} label="Out" value=${rate(m.deliver_get_details?.rate ?? 0)} unit="/s" />
       <${Fact} label="Consumers" value=${number(q.consumers)} />
