@@ -34,6 +34,7 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
+	selection *selection // nil: the first message goes next
 	paused    bool
 	closed    bool
 	forgotten bool // closed for good, not only until the next start
@@ -255,13 +256,17 @@ func confirm(rs []queue.Receipt, stored bool) {
 
 // Consume implements queue.Queue.
 func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
+	wishes, err := q.newChooser(&o)
+	if err != nil {
+		return err
+	}
 	var then after
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
 		return amqp.NoQueue.New(q.Declaration)
 	}
-	if err := q.consumers.Add(c, o, q.Declaration); err != nil {
+	if err := q.admit(c, o, wishes); err != nil {
 		q.mu.Unlock()
 		return err
 	}
@@ -276,7 +281,7 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 func (q *Queue) Cancel(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Remove(c) {
+	if q.dismiss(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
 		q.advance(q.kind.clock(), &then)
@@ -335,6 +340,7 @@ func (q *Queue) Close(forget bool) {
 	q.closed, q.forgotten = true, forget
 	stop(q.expiry)
 	stop(q.idle)
+	q.unselect()
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())

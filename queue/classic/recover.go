@@ -93,6 +93,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	}
 	q.mu.Lock()
 	q.used()
+	q.reselect(q.emptyAt())
 	q.wake(q.kind.clock(), q.soonest())
 	q.readAhead()
 	q.mu.Unlock()
@@ -144,4 +145,14 @@ func (q *Queue) soonest() (next int64) {
 		next = sooner(next, q.lanes[i].index.late)
 	}
 	return next
+}
+
+// emptyAt is when what is limited may have used up everything, Unix
+// milliseconds: a queue that had messages before may have handed them out just
+// before it ended.
+func (q *Queue) emptyAt() int64 {
+	if q.next == 1 {
+		return 0
+	}
+	return q.kind.clock()
 }

@@ -49,6 +49,9 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 			q.forgetPicked(ds, false)
 		}
 	}
+	if q.selection != nil {
+		q.land(ds)
+	}
 	q.forgetSettled(u)
 	if c != nil {
 		q.consumers.Resume(c)
@@ -113,6 +116,9 @@ func (q *Queue) restore(l *lane, es []entry) {
 			q.index(l, &es[i])
 		}
 	}
+	if q.selection != nil {
+		q.repark(l, es)
+	}
 }
 
 // noteCounts has the log keep the counts of es.
@@ -148,6 +154,9 @@ func (q *Queue) Purge() int {
 	n := q.ready
 	for i := range q.lanes {
 		q.clear(&q.lanes[i])
+	}
+	if q.selection != nil {
+		q.selection.clear()
 	}
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false

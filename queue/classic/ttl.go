@@ -123,6 +123,7 @@ func (q *Queue) overtake(l *lane, d deadline, then *after) {
 // there is a dead-letter exchange, else settled.
 func (q *Queue) remove(w *line, i int, why queue.Reason, then *after) {
 	e := w.remove(i)
+	q.vanish(&e)
 	q.count(&e, -1)
 	q.hold(&e, -1)
 	q.die(e, why, then)
