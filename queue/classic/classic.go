@@ -35,6 +35,7 @@ type Queue struct {
 	receipts  ring[receipt]
 	consumers queue.Consumers
 	selection *selection // nil: the first message goes next
+	browsers  *browsers  // nil: nobody has browsed yet
 	paused    bool
 	closed    bool
 	forgotten bool // closed for good, not only until the next start
@@ -206,6 +207,9 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	if q.browsers != nil {
+		q.browsers.announce(q.next)
+	}
 	q.changed(now)
 	q.noteBehind(now)
 	q.rest()
@@ -260,6 +264,11 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 	if err != nil {
 		return err
 	}
+	if b, err := q.newBrowser(c, o, wishes); err != nil {
+		return err
+	} else if b != nil {
+		return q.browse(b)
+	}
 	var then after
 	q.mu.Lock()
 	if q.closed {
@@ -281,7 +290,11 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 func (q *Queue) Cancel(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.dismiss(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.end()
+		q.used()
+		q.changed(q.kind.clock())
+	} else if q.dismiss(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
 		q.advance(q.kind.clock(), &then)
@@ -294,7 +307,9 @@ func (q *Queue) Cancel(c queue.Consumer) {
 func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Resume(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if q.consumers.Resume(c) {
 		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
@@ -321,7 +336,7 @@ func (q *Queue) Stat() queue.Stat {
 func (q *Queue) stat() queue.Stat {
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
-		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
+		Persistent: q.persistent, Consumers: q.consumers.Len() + q.browsers.len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
 	for i := range q.lanes {
 		s.Resident += q.lanes[i].head.waiting() + q.lanes[i].tail.waiting()
@@ -346,6 +361,7 @@ func (q *Queue) Close(forget bool) {
 	q.changed(q.kind.clock())
 	if forget {
 		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
+		q.browsers.each(func(b *browser) { b.c.Cancelled() })
 		for q.receipts.len() > 0 {
 			then.confirm(q.receipts.popFront().Receipt)
 		}
@@ -353,6 +369,7 @@ func (q *Queue) Close(forget bool) {
 			q.lanes[i] = lane{number: uint8(i)}
 		}
 	}
+	q.browsers.each((*browser).end)
 	if q.log != nil && forget {
 		q.log.Drop()
 	} else if q.log != nil {

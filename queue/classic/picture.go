@@ -46,7 +46,11 @@ func (q *Queue) Picture() queue.Picture {
 func (q *Queue) Attendance() []queue.Attendant {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.consumers.Attendance()
+	list := q.consumers.Attendance()
+	q.browsers.each(func(b *browser) {
+		list = append(list, queue.Attendant{Consumer: b.c, ConsumeOptions: b.o, Active: true})
+	})
+	return list
 }
 
 // Head implements queue.Watched.

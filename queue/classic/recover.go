@@ -1,6 +1,7 @@
 package classic
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,7 @@ type Type struct {
 	started  time.Time
 
 	scratches             chan *scratch // that no queue has
+	browsing              sync.WaitGroup
 	deadLettered, dropped deaths
 	diskReads, diskWrites stats.Counter // messages
 }
@@ -54,8 +56,11 @@ func NewQuorum(st store.Store) *Type {
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead. The queues must be closed.
-func (t *Type) Close() { t.loader.close() }
+// Close ends reading ahead and browsing. The queues must be closed.
+func (t *Type) Close() {
+	t.loader.close()
+	t.browsing.Wait()
+}
 
 // Check implements queue.Type.
 func (t *Type) Check(d queue.Declaration) error {

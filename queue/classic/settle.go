@@ -17,6 +17,9 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
 	then := after{unit: u}
 	q.mu.Lock()
+	if q.browsers != nil {
+		ds = originals(ds)
+	}
 	picked := false
 	for i := range ds {
 		q.unacked--
@@ -53,7 +56,9 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 		q.land(ds)
 	}
 	q.forgetSettled(u)
-	if c != nil {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if c != nil {
 		q.consumers.Resume(c)
 	}
 	q.advance(q.kind.clock(), &then)

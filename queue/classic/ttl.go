@@ -175,7 +175,7 @@ func (q *Queue) used() {
 // unused is the x-expires timer: a queue without consumers goes.
 func (q *Queue) unused() {
 	q.mu.Lock()
-	gone := !q.closed && q.consumers.Len() == 0 && q.options.ExpiresMs > 0
+	gone := !q.closed && q.consumers.Len() == 0 && q.browsers.len() == 0 && q.options.ExpiresMs > 0
 	q.mu.Unlock()
 	if gone {
 		q.host.Gone()
