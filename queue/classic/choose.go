@@ -20,8 +20,11 @@ func (q *Queue) choose(now int64, then *after) {
 			q.freshen()
 			continue
 		}
-		if m == nil {
+		if m == nil && !q.examine(now) {
 			break
+		}
+		if m == nil {
+			continue
 		}
 		q.serve(m, st, now, then)
 	}

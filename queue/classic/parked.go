@@ -10,8 +10,8 @@ import (
 )
 
 // examine parks what is in the heads of the lanes and was not looked at, as far as
-// it is in memory and there is room.
-func (q *Queue) examine(now int64) {
+// it is in memory and there is room. It reports whether there was something.
+func (q *Queue) examine(now int64) bool {
 	s := q.selection
 	if s.again {
 		q.lookAgain()
@@ -19,6 +19,7 @@ func (q *Queue) examine(now int64) {
 	if s.items > 2*s.parked+fewParked {
 		q.sweep()
 	}
+	parked := s.parked
 	for i := range s.shelves {
 		l, h := &q.lanes[len(q.lanes)-1-i], &s.shelves[i]
 		if q.unseen(l, h) {
@@ -29,6 +30,7 @@ func (q *Queue) examine(now int64) {
 			q.examineHead(l, h, now)
 		}
 	}
+	return s.parked > parked
 }
 
 // shelf is what the selection knows of l.

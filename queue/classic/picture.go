@@ -39,6 +39,9 @@ func (q *Queue) Picture() queue.Picture {
 		slots := len(l.head.buf) + len(l.tail.buf)
 		p.MemoryBytes += int64(unsafe.Sizeof(*l)) + int64(slots)*int64(unsafe.Sizeof(entry{}))
 	}
+	if q.selection != nil {
+		q.selection.show(&p, q.kind.clock())
+	}
 	return p
 }
 

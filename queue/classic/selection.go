@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"time"
+	"unsafe"
 
 	"github.com/hutchmq/hutchmq/queue"
 )
@@ -276,7 +277,12 @@ func (s *selection) enter(st *strand) {
 		st.ticket = s.clock
 	}
 	st.shelf, st.class, st.limiter = it.shelf(), it.class, it.limiter
-	s.shelves[st.shelf].enter(st)
+	h := &s.shelves[st.shelf]
+	if st.plain && len(h.plain) == 0 {
+		s.clock++
+		s.plain = s.clock
+	}
+	h.enter(st)
 	s.sated = 0
 }
 
@@ -327,4 +333,15 @@ func (s *selection) release(m *limiter, class uint32) {
 			return
 		}
 	}
+}
+
+// show puts what people want to know into p.
+func (s *selection) show(p *queue.Picture, now int64) {
+	p.Parked = s.parked
+	p.Groups, p.GroupsBlocked = len(s.groups), s.counts[busy]
+	if s.limiters != nil {
+		p.Limiters, p.LimitersBlocked = len(s.limiters.byKey), len(s.frozen)
+	}
+	p.ThrottledMs, p.Throttled = s.throttle.ms(now), s.throttle.since != 0
+	p.MemoryBytes += int64(s.items)*int64(unsafe.Sizeof(spot{})) + int64(len(s.groups))*int64(unsafe.Sizeof(strand{}))
 }
