@@ -16,6 +16,18 @@ type Picture struct {
 
 	Retry Retry // which of those that come back wait
 
+	// Parked are ready messages that the queue has looked at and that had to wait
+	// for others: of their group, or their limit, or for a consumer that wants
+	// them. Of Groups, the groups that are there, GroupsBlocked have messages and
+	// may not be given any now; of Limiters, the keys with a limit, those that
+	// have used it up and have messages. ThrottledMs is for how long, all in all,
+	// consumers had credit and got nothing because of limits.
+	Parked                    int
+	Groups, GroupsBlocked     int
+	Limiters, LimitersBlocked int
+	ThrottledMs               int64
+	Throttled                 bool // they get nothing now
+
 	SingleActiveTag string // the consumer that is, "" none
 	ExclusiveTag    string // the consumer that has the queue to itself, "" none
 

@@ -168,6 +168,8 @@ type Delivery struct {
 	// forget Message, and the queue reads it again if it comes back.
 	Stored bool
 
+	Copy bool // only to be looked at: how it is settled means nothing
+
 	// The queue's own.
 	Picked     bool // from its midst: see Picker
 	Lane       uint8

@@ -35,6 +35,8 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
+	selection *selection // nil: the first message goes next
+	browsers  *browsers  // nil: nobody has browsed yet
 	paused    bool
 	closed    bool
 	forgotten bool // closed for good, not only until the next start
@@ -222,6 +224,9 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	if q.browsers != nil {
+		q.browsers.announce(q.next)
+	}
 	q.changed(now)
 	q.noteBehind(now)
 	q.rest()
@@ -275,13 +280,22 @@ func confirm(rs []queue.Receipt, stored bool) {
 
 // Consume implements queue.Queue.
 func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
+	wishes, err := q.newChooser(&o)
+	if err != nil {
+		return err
+	}
+	if b, err := q.newBrowser(c, o, wishes); err != nil {
+		return err
+	} else if b != nil {
+		return q.browse(b)
+	}
 	var then after
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
 		return amqp.NoQueue.New(q.Declaration)
 	}
-	if err := q.consumers.Add(c, o, q.Declaration); err != nil {
+	if err := q.admit(c, o, wishes); err != nil {
 		q.mu.Unlock()
 		return err
 	}
@@ -296,7 +310,11 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 func (q *Queue) Cancel(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Remove(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.end()
+		q.used()
+		q.changed(q.kind.clock())
+	} else if q.dismiss(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
 		q.advance(q.kind.clock(), &then)
@@ -309,7 +327,9 @@ func (q *Queue) Cancel(c queue.Consumer) {
 func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Resume(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if q.consumers.Resume(c) {
 		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
@@ -339,7 +359,7 @@ func (q *Queue) Stat() queue.Stat {
 func (q *Queue) stat() queue.Stat {
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
-		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
+		Persistent: q.persistent, Consumers: q.consumers.Len() + q.browsers.len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
 	s.Delayed, s.DelayedBytes = q.delayed()
 	for i := range q.lanes {
@@ -362,11 +382,13 @@ func (q *Queue) Close(forget bool) {
 	if q.retries != nil {
 		stop(q.retries.timer)
 	}
+	q.unselect()
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())
 	if forget {
 		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
+		q.browsers.each(func(b *browser) { b.c.Cancelled() })
 		for q.receipts.len() > 0 {
 			then.confirm(q.receipts.popFront().Receipt)
 		}
@@ -375,6 +397,7 @@ func (q *Queue) Close(forget bool) {
 		}
 		q.retries = nil
 	}
+	q.browsers.each((*browser).end)
 	if q.log != nil && forget {
 		q.log.Drop()
 	} else if q.log != nil {

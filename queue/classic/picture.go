@@ -43,6 +43,9 @@ func (q *Queue) Picture() queue.Picture {
 		slots := len(l.head.buf) + len(l.tail.buf)
 		p.MemoryBytes += int64(unsafe.Sizeof(*l)) + int64(slots)*int64(unsafe.Sizeof(entry{}))
 	}
+	if q.selection != nil {
+		q.selection.show(&p, q.kind.clock())
+	}
 	return p
 }
 
@@ -50,7 +53,11 @@ func (q *Queue) Picture() queue.Picture {
 func (q *Queue) Attendance() []queue.Attendant {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.consumers.Attendance()
+	list := q.consumers.Attendance()
+	q.browsers.each(func(b *browser) {
+		list = append(list, queue.Attendant{Consumer: b.c, ConsumeOptions: b.o, Active: true})
+	})
+	return list
 }
 
 // Head implements queue.Watched.

@@ -2,6 +2,7 @@ package classic
 
 import (
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,10 +23,11 @@ type Type struct {
 	limits   limits
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
-	hasher   *dedup.Hasher // of keys, which no restart outlives
+	hasher   *dedup.Hasher                 // of keys, which no restart outlives
 	options  atomic.Pointer[queue.Options] // those of the queue opened last
 
 	scratches             chan *scratch // that no queue has
+	browsing              sync.WaitGroup
 	deadLettered, dropped deaths
 	diskReads, diskWrites stats.Counter // messages
 }
@@ -68,8 +70,11 @@ func (t *Type) share(o queue.Options) *queue.Options {
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead. The queues must be closed.
-func (t *Type) Close() { t.loader.close() }
+// Close ends reading ahead and browsing. The queues must be closed.
+func (t *Type) Close() {
+	t.loader.close()
+	t.browsing.Wait()
+}
 
 // Check implements queue.Type.
 func (t *Type) Check(d queue.Declaration) error {
@@ -111,6 +116,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	}
 	q.mu.Lock()
 	q.used()
+	q.reselect(q.emptyAt())
 	q.wake(q.kind.clock(), q.soonest())
 	q.readAhead()
 	q.mu.Unlock()
@@ -165,4 +171,14 @@ func (q *Queue) soonest() (next int64) {
 		next = sooner(next, q.lanes[i].index.late)
 	}
 	return next
+}
+
+// emptyAt is when what is limited may have used up everything, Unix
+// milliseconds: a queue that had messages before may have handed them out just
+// before it ended.
+func (q *Queue) emptyAt() int64 {
+	if q.next == 1 {
+		return 0
+	}
+	return q.kind.clock()
 }

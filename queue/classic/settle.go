@@ -17,6 +17,9 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
 	then := after{unit: u}
 	q.mu.Lock()
+	if q.browsers != nil {
+		ds = originals(ds)
+	}
 	picked := false
 	for i := range ds {
 		q.unacked--
@@ -50,8 +53,13 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 			q.forgetPicked(ds, false)
 		}
 	}
+	if q.selection != nil {
+		q.land(ds)
+	}
 	q.forgetSettled(u)
-	if c != nil {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if c != nil {
 		q.consumers.Resume(c)
 	}
 	q.advance(q.kind.clock(), &then)
@@ -127,6 +135,9 @@ func (q *Queue) restore(l *lane, es []entry) {
 			q.index(l, &es[i])
 		}
 	}
+	if q.selection != nil {
+		q.repark(l, es)
+	}
 }
 
 // noteCounts has the log keep the counts of es.
@@ -162,6 +173,9 @@ func (q *Queue) Purge() int {
 	n := q.ready + q.dropRetries()
 	for i := range q.lanes {
 		q.clear(&q.lanes[i])
+	}
+	if q.selection != nil {
+		q.selection.clear()
 	}
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
