@@ -37,6 +37,9 @@ func victim(dir, work string) {
 	if err != nil {
 		panic(err)
 	}
+	if work == "rewrite" {
+		rewriteAll(dir, key)
+	}
 	d, err := store.Open(dir, store.Options{SegmentBytes: 64 << 10, CheckEvery: 2 * time.Millisecond, Key: key})
 	if err != nil {
 		fmt.Println("error", err)
