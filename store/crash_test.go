@@ -47,13 +47,13 @@ type crasher struct {
 
 const crashLanes = 2
 
-func TestPowerLoss(t *testing.T) { powerLoss(t, nil) }
+func TestPowerLoss(t *testing.T) { powerLoss(t, nil, 12) }
 
 // TestPowerLossEncrypted does so with a key.
-func TestPowerLossEncrypted(t *testing.T) { powerLoss(t, masterKey(t, 1)) }
+func TestPowerLossEncrypted(t *testing.T) { powerLoss(t, masterKey(t, 1), 8) }
 
-func powerLoss(t *testing.T, key *store.Key) {
-	for i := range 12 {
+func powerLoss(t *testing.T, key *store.Key, seeds int) {
+	for i := range seeds {
 		seed := uint64(i)
 		if i >= 6 {
 			seed = rand.Uint64()

@@ -106,16 +106,16 @@ func write(d *store.Disk, id uint64) {
 
 // TestKill kills a writing process at random moments, many times, and looks
 // whether all it was promised is there.
-func TestKill(t *testing.T) { killWriters(t, "") }
+func TestKill(t *testing.T) { killWriters(t, "", 20) }
 
 // TestKillEncrypted does so with a key, which is another after each kill.
-func TestKillEncrypted(t *testing.T) { killWriters(t, keyText(0)) }
+func TestKillEncrypted(t *testing.T) { killWriters(t, keyText(0), 8) }
 
-func killWriters(t *testing.T, key string) {
+func killWriters(t *testing.T, key string, times int) {
 	dir := t.TempDir()
 	promised := uint64(0)
 	settled := map[uint64]uint64{} // by all victims so far
-	for i := range 20 {
+	for i := range times {
 		stored := map[uint64]uint64{}
 		kill(t, dir, "write", key, func(what string, args []uint64) {
 			switch what {

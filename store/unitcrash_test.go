@@ -13,13 +13,13 @@ import (
 
 // TestUnitsPowerLoss moves entries between logs in units and loses power, again
 // and again: every unit is there or not at all, and what was stored is.
-func TestUnitsPowerLoss(t *testing.T) { unitsPowerLoss(t, nil) }
+func TestUnitsPowerLoss(t *testing.T) { unitsPowerLoss(t, nil, 16) }
 
 // TestUnitsPowerLossEncrypted does so with a key.
-func TestUnitsPowerLossEncrypted(t *testing.T) { unitsPowerLoss(t, masterKey(t, 1)) }
+func TestUnitsPowerLossEncrypted(t *testing.T) { unitsPowerLoss(t, masterKey(t, 1), 10) }
 
-func unitsPowerLoss(t *testing.T, key *store.Key) {
-	for i := range 16 {
+func unitsPowerLoss(t *testing.T, key *store.Key, seeds int) {
+	for i := range seeds {
 		seed := uint64(i)
 		if i >= 8 {
 			seed = rand.Uint64()

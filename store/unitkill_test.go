@@ -50,16 +50,16 @@ func moveAll(d *store.Disk) {
 }
 
 // TestUnitsKill kills processes that move entries between logs in units.
-func TestUnitsKill(t *testing.T) { killMovers(t, "") }
+func TestUnitsKill(t *testing.T) { killMovers(t, "", 20) }
 
 // TestUnitsKillEncrypted does so with a key.
-func TestUnitsKillEncrypted(t *testing.T) { killMovers(t, keyText(1)) }
+func TestUnitsKillEncrypted(t *testing.T) { killMovers(t, keyText(1), 8) }
 
-func killMovers(t *testing.T, key string) {
+func killMovers(t *testing.T, key string, times int) {
 	dir := t.TempDir()
 	kept := 0
 	live := map[uint64][]*parcel{}
-	for range 20 {
+	for range times {
 		told := newTold()
 		for d := range live {
 			told.stored[d] = true
