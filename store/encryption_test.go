@@ -196,6 +196,25 @@ func TestKeysThatDoNotFit(t *testing.T) {
 	}
 }
 
+// TestKeysLostMeanwhile: the store goes on, and a backup has the keys still.
+func TestKeysLostMeanwhile(t *testing.T) {
+	key, dir := masterKey(t, 1), t.TempDir()
+	d := open(t, dir, small(key))
+	must(t, os.Remove(filepath.Join(dir, keyring.Name)))
+	fillKnown(t, d)
+	var file bytes.Buffer
+	backup(t, d, &file)
+	must(t, d.Close())
+	if _, err := store.Open(dir, small(key)); !errors.Is(err, store.ErrKeysLost) {
+		t.Errorf("opened without its keys: %v", err)
+	}
+	restored := filepath.Join(t.TempDir(), "new")
+	must(t, store.Restore(&file, restored, key))
+	d = open(t, restored, small(key))
+	checkKnown(t, d)
+	must(t, d.Close())
+}
+
 // TestRotate: from then on only the new key opens it.
 func TestRotate(t *testing.T) {
 	dir := t.TempDir()

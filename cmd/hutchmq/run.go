@@ -164,6 +164,9 @@ func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.S
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.DataDir, keyAdvice(err))
 	}
+	if key != nil {
+		log.Info("the data directory is encrypted", "key", key.Fingerprint())
+	}
 	return st, nil
 }
 

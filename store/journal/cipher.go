@@ -85,6 +85,7 @@ type decrypted struct {
 	rest []byte // of the record at hand
 	over bool   // the records are
 	raw  bool   // from here on there is damage
+	none []byte // zeros
 }
 
 func (s *Segment) decrypted(size int64) io.Reader {
@@ -110,7 +111,10 @@ func (d *decrypted) Read(p []byte) (n int, err error) {
 func (d *decrypted) next() error {
 	left := d.size - d.c.off
 	if d.over {
-		d.rest = make([]byte, min(left, scanBytes))
+		if d.none == nil {
+			d.none = make([]byte, scanBytes)
+		}
+		d.rest = d.none[:min(left, scanBytes)]
 		d.c.off += uint64(len(d.rest))
 		return nil
 	}
