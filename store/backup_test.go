@@ -19,8 +19,13 @@ import (
 // TestBackup takes backups while logs are written, settled and moved to pages,
 // and records change. What is restored has all that was stored when a backup
 // began, nothing that was settled on disk by then, and no half of a Batch.
-func TestBackup(t *testing.T) {
-	s := open(t, t.TempDir(), store.Options{SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Log: quiet})
+func TestBackup(t *testing.T) { backups(t, nil, 8) }
+
+// TestBackupOfEncrypted does so with a key.
+func TestBackupOfEncrypted(t *testing.T) { backups(t, masterKey(t, 1), 4) }
+
+func backups(t *testing.T, key *store.Key, times int) {
+	s := open(t, t.TempDir(), store.Options{SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Key: key, Log: quiet})
 	defer s.Close()
 	l, o := openLog(t, s, 1)
 	var stop atomic.Bool
@@ -43,15 +48,15 @@ func TestBackup(t *testing.T) {
 			must(t, s.Commit(&b))
 		}
 	})
-	for range 8 {
+	for range times {
 		time.Sleep(20 * time.Millisecond)
 		through := o.Through()
 		var file bytes.Buffer
 		backup(t, s, &file)
 		done := acked.Load()
 		restored := filepath.Join(t.TempDir(), "new")
-		must(t, store.Restore(&file, restored, nil))
-		r := open(t, restored, store.Options{Log: quiet})
+		must(t, store.Restore(&file, restored, key))
+		r := open(t, restored, store.Options{Key: key, Log: quiet})
 		rl, _ := openLog(t, r, 1)
 		next := done + 1
 		must(t, rl.Read(0, next, 1<<30, func(e store.Stored) bool {
