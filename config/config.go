@@ -24,6 +24,7 @@ type Config struct {
 	Memory           Memory
 	Alarms           Alarms
 	Store            Store
+	Encryption       Encryption
 	Policies         Policies
 	Log              Log
 	Tracing          Tracing
@@ -121,6 +122,11 @@ const (
 // Store is how messages are kept.
 type Store struct {
 	Sync string // SyncAlways or SyncOS
+}
+
+// Encryption is how what is stored is encrypted.
+type Encryption struct {
+	KeyFile string // empty: it is not
 }
 
 // Policies is how policies apply.

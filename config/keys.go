@@ -537,6 +537,11 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Store.Sync },
 	},
 	{
+		Path:  "encryption.key_file",
+		Says:  "A file with the key that encrypts all that is stored: 16, 24 or 32 bytes, as they are, in hex or in base64; see docs/ENCRYPTION.md.",
+		field: func(c *Config) any { return &c.Encryption.KeyFile },
+	},
+	{
 		Path: "policies.merge", Default: "true",
 		Says:  "Whether all policies that match a queue or exchange are merged, key by key; `false` applies only the one of the highest priority, as RabbitMQ does.",
 		field: func(c *Config) any { return &c.Policies.Merge },

@@ -35,6 +35,7 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Write all that a broker keeps into one file, while it runs."`
 	Restore     restoreCommand     `cmd:"" help:"Make a data directory of a backup."`
 	Verify      verifyCommand      `cmd:"" help:"Check a data directory, or a backup, to the last byte."`
+	Encryption  encryptionCommand  `cmd:"" help:"Encrypt a data directory, change its key, and look at both."`
 	Ctl         ctlCommand         `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
 	Top         topCommand         `cmd:"" passthrough:"" help:"Watch a broker: its rates, the longest queues, the busiest connections."`
 	Doctor      doctorCommand      `cmd:"" passthrough:"" help:"Examine settings, data directory, ports, limits and the broker, and say what to do."`

@@ -160,9 +160,16 @@ func setAlarms(b *broker.Broker, was, is *config.Config, log *slog.Logger) {
 }
 
 func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.Store, error) {
-	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, StagedBytes: stagedBytes, Log: log})
+	key, err := readKey(cfg.Encryption.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", cfg.DataDir, err)
+		return nil, err
+	}
+	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, StagedBytes: stagedBytes, Key: key, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.DataDir, keyAdvice(err))
+	}
+	if key != nil {
+		log.Info("the data directory is encrypted", "key", key.Fingerprint())
 	}
 	return st, nil
 }
