@@ -21,11 +21,11 @@ test: setup check race ui fuzz integration package-test ## everything CI runs
 # browser for those of the UI, Prometheus, and systemd to check the unit.
 # Debian's pika and Celery are for Debian's python, which may not be the python3
 # on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd \
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd curl \
 	default-jdk-headless librabbitmq-client-java libslf4j-java ruby ruby-bunny php-cli php-mbstring php-amqplib
 
 # By what is in them it is told whether they are here.
-COMMANDS = gcc amqp-publish chromium-headless-shell promtool openssl systemd-analyze java javac ruby php
+COMMANDS = gcc amqp-publish chromium-headless-shell promtool openssl systemd-analyze curl java javac ruby php
 LIBRARIES = /usr/share/java/amqp-client.jar /usr/share/java/slf4j-nop.jar /usr/share/php/PhpAmqpLib/autoload.php
 
 setup:

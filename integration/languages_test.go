@@ -48,7 +48,7 @@ func TestLanguages(t *testing.T) {
 			b, dir := Start(t, hutchmq), t.TempDir()
 			prepare(t, dir)
 			url := strings.Replace(usualURL.FindString(text), "localhost:5672", b.Addr, 1)
-			p.try(t, dir, append(b.Env(), "AMQP_URL="+url, "PATH="+debianFirst(t)))
+			p.try(t, dir, append(b.Env(), "AMQP_URL="+url, "PATH="+toolsFirst(t)))
 			b.Stop()
 		})
 	}
@@ -88,8 +88,9 @@ func link(t *testing.T, there, name string) {
 	}
 }
 
-// debianFirst is a PATH on which python3 is one that has Debian's clients.
-func debianFirst(t *testing.T) string {
+// toolsFirst is a PATH on which hutchmq is the one under test, and python3 one
+// that has Debian's clients.
+func toolsFirst(t *testing.T) string {
 	t.Helper()
 	python, err := exec.LookPath(pythonWith(t, "pika"))
 	if err != nil {
@@ -97,5 +98,6 @@ func debianFirst(t *testing.T) string {
 	}
 	bin := t.TempDir()
 	link(t, python, filepath.Join(bin, "python3"))
+	link(t, hutchmq, filepath.Join(bin, "hutchmq"))
 	return bin + ":" + os.Getenv("PATH")
 }
