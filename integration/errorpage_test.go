@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -145,7 +146,9 @@ func TestErrorsOfStart(t *testing.T) {
 // what it says at last.
 func failedStart(t *testing.T, dir, setting string) string {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), hutchmq, "server", "--data-dir="+filepath.Join(dir, "own"), "--amqp=127.0.0.1:0",
+	ctx, cancel := context.WithTimeout(t.Context(), startTimeout)
+	defer cancel()
+	c := exec.CommandContext(ctx, hutchmq, "server", "--data-dir="+filepath.Join(dir, "own"), "--amqp=127.0.0.1:0",
 		"--management=none", "--metrics=none")
 	c.Dir, c.Env = dir, os.Environ()
 	if strings.HasPrefix(setting, "--") {

@@ -30,6 +30,9 @@ var languages = map[string]func(t *testing.T, dir string){
 	},
 }
 
+// fastJava spends no time on making programs fast that end at once.
+const fastJava = "JAVA_TOOL_OPTIONS=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 // usualURL is where the programs of a page look for the broker if nobody says
 // anything else. How it ends is up to the client.
 var usualURL = regexp.MustCompile(`amqp://guest:guest@localhost:5672/*`)
@@ -48,7 +51,7 @@ func TestLanguages(t *testing.T) {
 			b, dir := Start(t, hutchmq), t.TempDir()
 			prepare(t, dir)
 			url := strings.Replace(usualURL.FindString(text), "localhost:5672", b.Addr, 1)
-			p.try(t, dir, append(b.Env(), "AMQP_URL="+url, "PATH="+toolsFirst(t)))
+			p.try(t, dir, append(b.Env(), "AMQP_URL="+url, fastJava, "PATH="+toolsFirst(t)))
 			b.Stop()
 		})
 	}
