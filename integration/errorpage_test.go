@@ -56,6 +56,8 @@ func TestErrorsOfHTTP(t *testing.T) {
 	m.put("/api/users/cy", `{"password":"x","tags":"administrator"}`)
 	m.put("/api/permissions/%2F/cy", `{"configure":"^$","write":"^$","read":"^$"}`)
 	m.put("/api/queues/%2F/orders", `{"durable":true}`)
+	m.put("/api/queues/%2F/full", `{"arguments":{"x-max-length":0,"x-overflow":"reject-publish"}}`)
+	m.put("/api/vhosts/kept", `{"protected_from_deletion":true}`)
 	said := []string{fromElsewhere}
 	for _, x := range []struct{ user, method, path, body string }{
 		{"nobody", "GET", "overview", ""},
@@ -75,6 +77,11 @@ func TestErrorsOfHTTP(t *testing.T) {
 		{"guest", "PUT", "policies/%2F/p", `{"pattern":"","definition":{}}`},
 		{"guest", "PUT", "policies/%2F/p", `{"pattern":"","definition":{"max-lenght":5}}`},
 		{"guest", "PUT", "policies/%2F/p", `{"pattern":"","definition":{"max-length":"5"}}`},
+		{"guest", "POST", "definitions", `{"queues":[{"name":"orders","vhost":"/","durable":false}]}`},
+		{"guest", "PATCH", "x/queues/%2F/orders/arguments", `{"x-max-priority":5}`},
+		{"guest", "POST", "exchanges/%2F/amq.default/publish", `{"routing_key":"full","payload":"","payload_encoding":"string","properties":{}}`},
+		{"guest", "DELETE", "vhosts/kept", ""},
+		{"guest", "PUT", "queues/nope/orders", "{}"},
 		{"guest", "GET", "queues?page=1&page_size=900", ""},
 	} {
 		said = append(said, m.refusal(x.user, x.method, x.path, x.body))
