@@ -21,10 +21,16 @@ test: setup check race ui fuzz integration package-test ## everything CI runs
 # browser for those of the UI, Prometheus, and systemd to check the unit.
 # Debian's pika and Celery are for Debian's python, which may not be the python3
 # on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd curl \
+	default-jdk-headless librabbitmq-client-java libslf4j-java ruby ruby-bunny php-cli php-mbstring php-amqplib
+
+# By what is in them it is told whether they are here.
+COMMANDS = gcc amqp-publish chromium-headless-shell promtool openssl systemd-analyze curl java javac ruby php
+LIBRARIES = /usr/share/java/amqp-client.jar /usr/share/java/slf4j-nop.jar /usr/share/php/PhpAmqpLib/autoload.php
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && command -v systemd-analyze >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
+	@if (for command in $(COMMANDS); do command -v $$command >/dev/null || exit 1; done) && ls $(LIBRARIES) >/dev/null 2>&1 && \
+		$(PYTHON) -c 'import pika, celery' 2>/dev/null && ruby -e 'require "bunny"' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \

@@ -148,6 +148,7 @@ func TestMergePolicies(t *testing.T) {
 
 func TestFileErrors(t *testing.T) {
 	tests := []struct{ file, want string }{
+		{"limitz: {}", "hutchmq.yaml:1:1: unknown key 'limitz'; did you mean 'limits'?"},
 		{"limits:\n  frame_maxx: 1", "hutchmq.yaml:2:3: unknown key 'limits.frame_maxx'; did you mean 'limits.frame_max'?"},
 		{"limit: {channel_max: 5}", ":1:1: unknown key 'limit'"},
 		{"data_dir: {a: b}", ":1:1: key 'data_dir' takes a value, not further keys"},

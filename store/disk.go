@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -91,7 +90,7 @@ func Open(path string, o Options) (*Disk, error) {
 		return nil, err
 	}
 	if unfinished(path) {
-		return nil, fmt.Errorf("%s: %w", path, ErrRestoring)
+		return nil, ErrRestoring
 	}
 	var err error
 	if d.lock, err = lockFile(filepath.Join(path, "lock")); err != nil {
