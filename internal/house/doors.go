@@ -8,6 +8,7 @@ package house
 var doors = map[string]string{
 	"amqp":            "",
 	"amqp/spec":       "",
+	"amqp/dial":       "amqp",
 	"message":         "amqp",
 	"exchange":        "amqp message",
 	"pattern":         "",
@@ -44,7 +45,8 @@ var doors = map[string]string{
 	"metrics":         "stats queue listener broker",
 	"ctl":             "auth definitions ctl/client",
 	"ctl/client":      "",
-	"perf":            "amqp",
+	"perf":            "amqp amqp/dial",
+	"drain":           "amqp amqp/dial ctl/client",
 	"plugin/*":        "amqp message exchange queue auth definitions stats store broker",
 	"integration":     "",
 }
