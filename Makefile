@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers peers-definitions pgo soak docs release package-test clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers peers-definitions peers-drain pgo soak docs release package-test clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -84,6 +84,9 @@ bench-peers: build peers ## the table of docs/PERFORMANCE.md: this broker and th
 # RABBIT_EXPORT=integration/testdata/rabbitmq-3.10.json keeps the export for the tests that need no RabbitMQ.
 peers-definitions: build peers ## what the system's RabbitMQ exports is imported, and exported the same
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestRabbitExport$$' -count=1 -timeout 10m -v ./integration
+
+peers-drain: build peers ## a move from the system's RabbitMQ: export, plan, apply, drain
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestRabbitDrain$$' -count=1 -timeout 10m -v ./integration
 
 # Debian starts a service that it installs, unless policy-rc.d forbids it.
 POLICY = /usr/sbin/policy-rc.d

@@ -88,6 +88,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 // Survey counts what is there to be moved, and moves nothing.
 func Survey(ctx context.Context, o Options) (*Report, error) {
 	d := &drain{Options: o, report: newReport()}
+	d.report.survey = true
 	w := &worker{drain: d}
 	d.workers = []*worker{w}
 	defer d.closeAll()

@@ -16,6 +16,7 @@ type Report struct {
 	mu      sync.Mutex
 	began   time.Time
 	seconds float64
+	survey  bool // nothing was to be moved
 	queues  map[Queue]*row
 }
 
@@ -99,9 +100,13 @@ func (r *Report) rows() []*row {
 }
 
 // Moved is how many messages are at the target now.
-func (r *Report) Moved() (n uint64) {
-	for _, x := range r.rows() {
-		n += x.Moved
+func (r *Report) Moved() uint64 {
+	return sum(r.rows(), func(x *row) uint64 { return x.Moved })
+}
+
+func sum(list []*row, of func(*row) uint64) (n uint64) {
+	for _, x := range list {
+		n += of(x)
 	}
 	return n
 }
@@ -111,16 +116,20 @@ func (r *Report) Print(w io.Writer) error {
 	list := r.rows()
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	if len(list) > 0 {
-		fmt.Fprintln(t, "vhost\tqueue\theld\tmoved\t")
+		fmt.Fprintln(t, "vhost\tqueue\theld\tmoved")
 	}
 	for _, x := range list {
 		stays := ""
 		if x.Stays != "" {
-			stays = "stays: " + x.Stays
+			stays = "\tstays: " + x.Stays
 		}
-		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%s\n", x.Vhost, x.Name, x.Held, x.Moved, stays)
+		fmt.Fprintf(t, "%s\t%s\t%d\t%d%s\n", x.Vhost, x.Name, x.Held, x.Moved, stays)
 	}
 	if err := t.Flush(); err != nil {
+		return err
+	}
+	if r.survey {
+		_, err := fmt.Fprintf(w, "held: %d messages\n", sum(list, func(x *row) uint64 { return x.Held }))
 		return err
 	}
 	_, err := fmt.Fprintf(w, "moved: %d messages in %.1f s\n", r.Moved(), r.seconds)
