@@ -73,7 +73,7 @@ func TestReport(t *testing.T) {
 	if err := r.Print(&text); err != nil {
 		t.Fatal(err)
 	}
-	want := "vhost  queue   held  moved\n/      orders  12    12\nshop   full    7     0      stays: target: full\nmoved: 12 messages in 0.0 s\n"
+	want := "vhost  queue   held  moved\n/      orders  12    12\nshop   full    7     0  stays: target: full\nmoved: 12 messages in 0.0 s\n"
 	if text.String() != want {
 		t.Errorf("printed\n%s\nwant\n%s", &text, want)
 	}

@@ -18,7 +18,8 @@ import (
 
 // TestRabbitDrain: RabbitMQ's definitions are exported, planned and applied, and
 // what is in its queues is moved, with every property; then it is followed while
-// a producer is still there. It prints what was typed and what came of it.
+// a producer is still there, and gone back. It prints what was typed and what came
+// of it. RABBIT_EXPORT names a file for the export.
 //
 //	make peers-drain
 func TestRabbitDrain(t *testing.T) {
@@ -54,7 +55,21 @@ func TestRabbitDrain(t *testing.T) {
 		}
 	}
 	r.follow(&x, old, ch)
+	x.run(0, "definitions", "export", "--json", "-o", "back.json")
+	x.print("$ rabbitmqctl import_definitions back.json\n")
+	r.control("import_definitions", filepath.Join(x.dir, "back.json"))
+	publishNumbers(t, ch, "refunds", 0, 500, amqp.Publishing{})
+	x.run(0, "drain", "--source", "amqp://"+m.Addr, "--source-api", m.base, "--target", "amqp://"+r.addr)
+	if got := bodies(emptied(t, old, "refunds")); !slices.Equal(got, numbers(0, 500)) {
+		t.Errorf("%d messages came back", len(got))
+	}
 	fmt.Println(x.text.String())
+	if to := os.Getenv("RABBIT_EXPORT"); to != "" {
+		text, err := os.ReadFile(filepath.Join(x.dir, "rabbit.json"))
+		if err != nil || os.WriteFile(to, text, 0o644) != nil {
+			t.Error(to, err)
+		}
+	}
 }
 
 // manage enables the management API of one that does not run yet.
