@@ -30,12 +30,18 @@ func CopyKeys(keys []string, header []byte) ([]string, error) {
 }
 
 func appendKeys(keys []string, table []byte, name string) ([]string, error) {
-	list, ok := amqp.Lookup(table, name)
-	if !ok {
+	list, _ := amqp.Lookup(table, name)
+	return appendItems(keys, name, list)
+}
+
+// appendItems appends the keys in list, the header of that name; the zero
+// RawValue has none.
+func appendItems(keys []string, name string, list amqp.RawValue) ([]string, error) {
+	if list.Type == 0 {
 		return keys, nil
 	}
 	if list.Type != 'A' {
-		return keys, badCopyHeader(name, list)
+		return keys, badHeader(name, list)
 	}
 	var err error
 	amqp.EachItem(list.Bytes, func(v amqp.RawValue) bool {
@@ -43,21 +49,13 @@ func appendKeys(keys []string, table []byte, name string) ([]string, error) {
 			return true
 		}
 		if len(v.Bytes) > maxKey {
-			err = badCopyHeader(name, v)
+			err = badHeader(name, v)
 			return false
 		}
 		keys = append(keys, string(v.Bytes))
 		return true
 	})
 	return keys, err
-}
-
-func badCopyHeader(name string, v amqp.RawValue) error {
-	x, err := v.Value()
-	if err != nil {
-		return err
-	}
-	return amqp.InvalidCopyHeader.New(name, amqp.TypeName(x))
 }
 
 // WithoutBCC is header without the BCC header, which no consumer may see. All

@@ -17,6 +17,7 @@ type transaction struct {
 	count     atomic.Int64 // of published, for others to read
 	bytes     int          // of published
 	settled   []txSettled
+	wishes    message.Wishes // scratch
 }
 
 type txPublish struct {
@@ -40,7 +41,7 @@ func (t *transaction) publish(p *publish) error {
 	if t.bytes += p.m.Footprint(); len(t.published) >= maxTx || t.bytes > maxTxBytes {
 		return amqp.TooMany.New("transaction", maxTx)
 	}
-	if _, err := message.CopyKeys(nil, p.m.Header); err != nil {
+	if err := t.wishes.Read(p.m.Header); err != nil {
 		return err // now, and not in the middle of the commit
 	}
 	t.published = append(t.published, txPublish{p.x, p.m, p.mandatory})

@@ -31,8 +31,8 @@ type Publisher struct {
 	traced  bool   // the vhost was when that was
 	once    route  // for messages whose route depends on their headers
 	walk    walk
-	walks   uint     // how many
-	copies  []string // scratch: the keys of CC and BCC
+	walks   uint           // how many
+	wishes  message.Wishes // scratch: of the message at hand
 	bursts  []burst
 	used    int              // bursts in use
 	index   map[*Queue]int32 // of bursts, once there are many
@@ -133,16 +133,18 @@ func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Mes
 		clear(p.routes)
 		p.last, p.version, p.traced = nil, v, p.v.Tracing()
 	}
-	copies, err := message.CopyKeys(p.copies[:0], m.Header)
-	if err != nil {
+	w := &p.wishes
+	if err := w.Read(m.Header); err != nil {
 		return nil, m, err
 	}
-	if len(copies) == 0 {
+	if len(w.Copies) == 0 {
 		return p.known(x, m), m, nil
 	}
-	p.copies = copies
-	p.find(x, m, copies)
-	return p.onceOnly(x), withoutBCC(m), nil
+	p.find(x, m, w.Copies)
+	if w.BCC {
+		m = withoutBCC(m)
+	}
+	return p.onceOnly(x), m, nil
 }
 
 // onceOnly is the route just walked, for one message.
