@@ -176,6 +176,12 @@ var Keys = []Key{
 		field: func(c *Config) any { return &c.Definitions },
 	},
 	{
+		Path: "definitions.skip_if_unchanged", Default: "false",
+		Live:  true,
+		Says:  "Whether definitions that are what they were when they were applied last, variables included, are left alone; what was changed by hand since then stays so.",
+		field: func(c *Config) any { return &c.SkipUnchanged },
+	},
+	{
 		Path: "defaults.user", Default: "guest", Env: []string{"RABBITMQ_DEFAULT_USER"},
 		Says:  "The administrator made when the data directory is empty.",
 		field: func(c *Config) any { return &c.Defaults.User },

@@ -86,7 +86,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 	sayDefaults(set.now, b, log)
-	if err := importDefinitions(b, cfg.Definitions); err != nil {
+	if err := importDefinitions(b, cfg); err != nil {
 		return err
 	}
 
@@ -102,7 +102,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	set.attempts = []func(*config.Config) error{
 		logins.attempt,
 		func(*config.Config) error { return certificates.Reload() },
-		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
+		func(c *config.Config) error { return importDefinitions(b, c) },
 	}
 	set.apply = []func(was, is *config.Config){
 		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
