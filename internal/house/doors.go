@@ -16,7 +16,7 @@ var doors = map[string]string{
 	"auth":            "pattern",
 	"auth/*":          "auth",
 	"spelling":        "",
-	"definitions":     "spelling",
+	"definitions":     "pattern spelling",
 	"definitions/cli": "definitions ctl/client",
 	"config":          "spelling",
 	"stats":           "",
