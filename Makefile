@@ -21,10 +21,10 @@ test: setup check race ui fuzz integration package-test ## everything CI runs
 # browser for those of the UI, Prometheus, and systemd to check the unit.
 # Debian's pika and Celery are for Debian's python, which may not be the python3
 # on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd rpm
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && command -v systemd-analyze >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
+	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && command -v systemd-analyze >/dev/null && command -v rpm >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \
@@ -121,10 +121,10 @@ release: ## dist: archives, packages, lists of what is in them, checksums
 	VERSION=$(VERSION) packaging/release.sh $(PLATFORMS)
 
 # What is written to the system goes into a namespace, which takes root.
-package-test: build ## the package for Debian: installed, run, upgraded, removed
+package-test: build ## the packages: installed, run, upgraded, removed
 	@if [ "$$(id -u)" = 0 ]; then \
 		VERSION=$(VERSION) packaging/release.sh linux/$$($(GO) env GOARCH) && \
-		HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags packages -run '^TestDebianPackage$$' -count=1 -timeout 5m ./integration; \
+		HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags packages -run '^(TestDebianPackage|TestRPM)$$' -count=1 -timeout 5m ./integration; \
 	else \
 		echo "package-test: not run, it takes root: sudo make package-test"; \
 	fi
