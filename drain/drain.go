@@ -108,6 +108,7 @@ func Survey(ctx context.Context, o Options) (*Report, error) {
 }
 
 func (d *drain) run(ctx context.Context) error {
+	trouble := ""
 	for {
 		more, err := d.round(ctx)
 		switch {
@@ -116,11 +117,16 @@ func (d *drain) run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ErrInterrupted
 		case err != nil && d.Follow && errors.Is(err, ErrLost):
-			d.say("%v; trying again", err)
+			if err.Error() != trouble {
+				trouble = err.Error()
+				d.say("%s; trying again", trouble)
+			}
 		case err != nil:
 			return err
 		case !more && !d.Follow:
 			return nil
+		default:
+			trouble = ""
 		}
 		if d.Follow {
 			select {

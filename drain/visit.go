@@ -69,22 +69,22 @@ func (v *visit) run(ctx context.Context) error {
 		defer close(settled)
 		v.settle()
 	}()
-	context.AfterFunc(ctx, func() {
+	defer context.AfterFunc(ctx, func() {
 		select {
 		case <-time.After(grace):
 			v.fail(context.Cause(ctx))
 		case <-settled:
 		}
-	})
+	})()
 	v.carry(ctx)
 	v.final.Store(true)
 	v.target.SetReadDeadline(time.Now()) // settle looks around
 	<-settled
-	switch left := v.why.Load(); {
-	case left != nil:
+	if left := v.why.Load(); left != nil {
 		return left
-	case v.err != nil:
-		return v.err
+	}
+	if err := v.failed(); err != nil {
+		return err
 	}
 	return errors.Join(closeChannel(v.source), closeChannel(v.target))
 }
@@ -116,6 +116,12 @@ func (v *visit) fail(err error) {
 	v.bad.Store(true)
 	v.source.Close()
 	v.target.Close()
+}
+
+func (v *visit) failed() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.err
 }
 
 // left has the visit end, with the queue as it is.

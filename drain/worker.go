@@ -45,6 +45,16 @@ func (w *worker) to(ctx context.Context, vhost string) (err error) {
 	return nil
 }
 
+// unlessVhost gives q up, and forgets err, if that is a broker that keeps us out
+// of a vhost and not of all.
+func (w *worker) unlessVhost(q Queue, err error) error {
+	if refused, ok := errors.AsType[*dial.CloseError](err); ok && refused.Code == amqp.NotAllowed {
+		w.leave(q, err.Error())
+		return nil
+	}
+	return err
+}
+
 // close ends both connections. What the source has not been told of goes back
 // to its queue.
 func (w *worker) close() {
@@ -62,7 +72,7 @@ func (w *worker) close() {
 // does not show them is given up.
 func (w *worker) count(ctx context.Context, q Queue) (uint64, error) {
 	if err := w.to(ctx, q.Vhost); err != nil {
-		return 0, err
+		return 0, w.unlessVhost(q, err)
 	}
 	n, err := messages(w.source, q.Name)
 	if refused, ok := errors.AsType[*dial.ChannelError](err); ok {
@@ -81,7 +91,7 @@ func (w *worker) count(ctx context.Context, q Queue) (uint64, error) {
 // missing gives q up if the target does not have it.
 func (w *worker) missing(ctx context.Context, q filled) error {
 	if err := w.to(ctx, q.Vhost); err != nil {
-		return err
+		return w.unlessVhost(q.Queue, err)
 	}
 	w.report.holds(q)
 	_, err := messages(w.target, q.Name)

@@ -170,6 +170,11 @@ func TestDrain(t *testing.T) {
 		t.Errorf("only-here: %v", left)
 	}
 	drained(t, 0, from.Broker, to.Broker, "orders", "empty")
+	from.put("/api/vhosts/nowhere", "{}")
+	from.put("/api/queues/nowhere/orders", "{}")
+	if stdout, _ := drained(t, drainStays, from.Broker, to.Broker, "--source-api", from.base, "--vhost", "nowhere"); !strings.Contains(stdout, "NOT_ALLOWED - vhost nowhere not found") {
+		t.Errorf("a vhost that is not at the target: %s", stdout)
+	}
 	from.Kill()
 	if _, stderr := drained(t, drainLost, from.Broker, to.Broker, "orders"); !strings.Contains(stderr, "source: cannot connect") {
 		t.Errorf("no source: %s", stderr)

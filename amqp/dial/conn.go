@@ -178,6 +178,17 @@ func (e *ChannelError) Error() string {
 	return fmt.Sprintf("the broker closed the channel: %s (%d)", e.Text, e.Code)
 }
 
+// CloseError is how a broker closes a connection, a login included.
+type CloseError struct {
+	Code amqp.ReplyCode
+	Text string
+}
+
+// Error implements error.
+func (e *CloseError) Error() string {
+	return fmt.Sprintf("the broker closed the connection: %s (%d)", e.Text, e.Code)
+}
+
 // Notice takes what a broker may say at any time. An error is the end, of the
 // channel if it is a *ChannelError and otherwise of the connection.
 func (c *Conn) Notice(m amqp.Method) error {
@@ -187,7 +198,7 @@ func (c *Conn) Notice(m amqp.Method) error {
 	case *amqp.ConnectionUnblocked:
 		c.Blocked.Store(false)
 	case *amqp.ConnectionClose:
-		return fmt.Errorf("the broker closed the connection: %s (%d)", m.ReplyText, m.ReplyCode)
+		return &CloseError{m.ReplyCode, m.ReplyText}
 	case *amqp.ChannelClose:
 		return &ChannelError{m.ReplyCode, m.ReplyText}
 	case *amqp.BasicGetEmpty:
