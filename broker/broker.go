@@ -4,7 +4,6 @@
 package broker
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,9 +28,7 @@ import (
 type Options struct {
 	Store         store.Store
 	Auth          *auth.Database
-	Backends      []auth.Link   // who lets users in, in this order; none: Auth
-	RightsTTL     time.Duration // how long rights are remembered of users from outside; 0 is 15 s
-	Hashing       string        // of new passwords, by the name in definitions; "" is auth.SHA256
+	Logins        Logins
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
@@ -43,8 +40,6 @@ type Options struct {
 	Node          string // the name of this node
 	Log           *slog.Logger
 }
-
-const defaultRightsTTL = 15 * time.Second
 
 // NodeLimits are what all vhosts may have together; 0 is no limit.
 type NodeLimits struct {
@@ -66,7 +61,8 @@ type Broker struct {
 	auth     *auth.Database
 	chain    *auth.Chain // around auth
 	guesses  *auth.Guesses
-	hashing  string
+	hashing  atomic.Pointer[string]
+	asking   *time.Ticker // has rights asked for anew
 	log      *slog.Logger
 	vopts    vhost.Options
 	defaults Defaults
@@ -117,8 +113,8 @@ type Broker struct {
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, chain: auth.NewChain(o.Auth, o.Backends), guesses: auth.NewGuesses(),
-		hashing: cmp.Or(o.Hashing, auth.SHA256), log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		store: o.Store, auth: o.Auth, chain: auth.NewChain(o.Auth, nil), guesses: auth.NewGuesses(),
+		asking: time.NewTicker(defaultRightsTTL), log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
 		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 		inVhost: tallies{}, ofUser: tallies{}, sessions: map[*Session]struct{}{},
@@ -126,6 +122,7 @@ func New(o Options) (*Broker, error) {
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
 	var err error
+	b.SetLogins(o.Logins)
 	b.ids.store, b.done = o.Store, make(chan struct{})
 	b.moves.init()
 	b.events.init()
@@ -164,9 +161,7 @@ func New(o Options) (*Broker, error) {
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	if b.chain.Remote() {
-		go b.askAgain(cmp.Or(o.RightsTTL, defaultRightsTTL))
-	}
+	go b.askAgain()
 	b.alarms.tell = b.emitAlarm
 	b.alarms.full = func() bool { return b.Storage().Full }
 	b.alarms.start()

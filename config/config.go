@@ -10,12 +10,13 @@ import (
 
 // Config is every setting, checked. Treat it as immutable.
 type Config struct {
-	DataDir     string
-	Node        Node
-	Listeners   Listeners
-	TLS         TLS
-	Definitions string // path of a file to import at start; empty: none
-	Defaults    Defaults
+	DataDir       string
+	Node          Node
+	Listeners     Listeners
+	TLS           TLS
+	Definitions   string // path of a file to import at start; empty: none
+	SkipUnchanged bool   // unless they are what they were when they were applied
+	Defaults      Defaults
 	// DefaultQueueType is of queues whose declaration and vhost name none.
 	DefaultQueueType string
 	Auth             Auth

@@ -12,13 +12,14 @@ import (
 
 	"github.com/hutchmq/hutchmq/ctl"
 	"github.com/hutchmq/hutchmq/definitions/cli"
+	"github.com/hutchmq/hutchmq/drain"
 )
 
 // version is set by the linker.
 var version = "0.0.0-dev"
 
-// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl, and
-// exitLost.
+// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl,
+// exitLost, and those of a drain.
 const exitUsage = 64
 
 // errUsage marks an error in what the operator wrote, on the command line, in
@@ -40,6 +41,7 @@ type commands struct {
 	Top         topCommand         `cmd:"" passthrough:"" help:"Watch a broker: its rates, the longest queues, the busiest connections."`
 	Doctor      doctorCommand      `cmd:"" passthrough:"" help:"Examine settings, data directory, ports, limits and the broker, and say what to do."`
 	Definitions definitionsCommand `cmd:"" help:"Check definitions files, and have a broker follow them."`
+	Drain       drainCommand       `cmd:"" help:"Move what is in the queues of another broker, RabbitMQ for one, into those of this one."`
 	Perf        perfCommand        `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
 
 	Completion completionCommand `cmd:"" help:"Print what completes commands in a shell."`
@@ -79,6 +81,10 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, errLost):
 		return exitLost
+	case errors.Is(err, drain.ErrStays):
+		return exitStays
+	case errors.Is(err, drain.ErrLost):
+		return exitUnreachable
 	}
 	return ctl.ExitCode(err)
 }

@@ -60,13 +60,14 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	defer classicType.Close()
 	defer quorumType.Close()
 	users := auth.NewDatabase(cfg.Auth.LoopbackUsers)
-	links, err := backends(&cfg.Auth, users, log)
-	if err != nil {
+	logins := &logins{users: users, log: log}
+	if err := logins.attempt(cfg); err != nil {
 		return err
 	}
+	logins.offer(cfg)
 	b, err := broker.New(broker.Options{
 		Store: st,
-		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
+		Auth:  users, Logins: logins.next,
 		ExchangeTypes: append(slices.Clone(exchangeTypes), exchange.Delayed(exchangeTypes)),
 		QueueTypes:    []queue.Type{classicType, quorumType},
 		ReplyType:     volatile.Type,
@@ -87,7 +88,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 	sayDefaults(set.now, b, log)
-	if err := importDefinitions(b, cfg.Definitions); err != nil {
+	if err := importDefinitions(b, cfg); err != nil {
 		return err
 	}
 
@@ -101,12 +102,14 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	s := server.New(b, serverOptions(cfg, tracer), log)
 	certificates := listener.NewCertificates(log)
 	set.attempts = []func(*config.Config) error{
+		logins.attempt,
 		func(*config.Config) error { return certificates.Reload() },
-		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
+		func(c *config.Config) error { return importDefinitions(b, c) },
 	}
 	set.apply = []func(was, is *config.Config){
 		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
 		func(_, is *config.Config) { s.SetOptions(serverOptions(is, tracer)) },
+		func(_, is *config.Config) { logins.apply(is, b) },
 		func(_, is *config.Config) { b.SetNodeLimits(nodeLimits(is)) },
 		func(was, is *config.Config) { setAlarms(b, was, is, log) },
 		func(_, is *config.Config) {
@@ -115,7 +118,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 			}
 		},
 	}
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File, Mechanisms: mechanisms(&cfg.Auth)}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File, Mechanisms: logins.mechanisms}
 	web, err := listen(s, b, cfg, log, certificates, facts, []mgmt.Option{
 		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
 		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),

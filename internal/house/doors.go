@@ -8,6 +8,7 @@ package house
 var doors = map[string]string{
 	"amqp":            "",
 	"amqp/spec":       "",
+	"amqp/dial":       "amqp",
 	"message":         "amqp",
 	"exchange":        "amqp message",
 	"pattern":         "",
@@ -15,7 +16,7 @@ var doors = map[string]string{
 	"auth":            "pattern",
 	"auth/*":          "auth",
 	"spelling":        "",
-	"definitions":     "spelling",
+	"definitions":     "pattern spelling",
 	"definitions/cli": "definitions ctl/client",
 	"config":          "spelling",
 	"stats":           "",
@@ -48,7 +49,8 @@ var doors = map[string]string{
 	"metrics":         "stats queue listener broker",
 	"ctl":             "auth definitions ctl/client",
 	"ctl/client":      "",
-	"perf":            "amqp",
+	"perf":            "amqp amqp/dial",
+	"drain":           "amqp amqp/dial ctl/client",
 	"plugin/*":        "amqp message exchange queue auth definitions stats store broker",
 	"integration":     "",
 }
