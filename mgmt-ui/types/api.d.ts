@@ -113,6 +113,7 @@ export interface Queue extends Named, Lengths {
   auto_delete: boolean;
   exclusive: boolean;
   arguments?: Arguments;
+  deduplication?: Deduplication;
   node?: string;
   state: string;
   policy?: string | null;
@@ -141,6 +142,17 @@ export interface Exchange extends Named {
   policy?: string | null;
   user_who_performed_action?: string;
   message_stats?: MessageStats;
+  deduplication?: Deduplication;
+}
+
+/** What an exchange or a queue remembers, to tell what came before. */
+export interface Deduplication {
+  keys: number;
+  deduplicated: number;
+  max_keys?: number;
+  ttl_ms?: number;
+  bytes?: number;
+  evicted?: number;
 }
 
 export interface Binding {

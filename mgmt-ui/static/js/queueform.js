@@ -19,6 +19,7 @@ const known = [
   { key: 'x-dead-letter-exchange', type: 'string', label: 'Dead letter exchange', hint: 'where dropped and rejected messages go' },
   { key: 'x-dead-letter-routing-key', type: 'string', label: 'Dead letter routing key', hint: 'instead of their own' },
   { key: 'x-single-active-consumer', type: 'boolean', label: 'Single active consumer', hint: 'one consumer at a time' },
+  { key: 'x-message-deduplication', type: 'boolean', label: 'De-duplication', hint: 'no message while another of its x-deduplication-header is there' },
   { key: 'x-max-priority', type: 'number', label: 'Max priority', hint: 'classic queues: 1 to 255' },
   { key: 'x-priority-min-share', type: 'number', label: 'Share of lower priorities', hint: 'percent they get at least, up to 50' },
   { key: 'x-delivery-limit', type: 'number', label: 'Delivery limit', hint: 'attempts until a message is dropped or dead-lettered' },

@@ -4,6 +4,7 @@ import { may, path } from '../api.js';
 import { BindingTable, addBinding } from '../bindings.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
 import { ConsumerTable } from '../consumers.js';
+import { Deduplication } from '../deduplication.js';
 import { Age, Arguments, Button, Card, Copy, Empty, Failed, KeyValue, Loading, PageHead, Snippet, State, Tabs, bytes, html, number, percent, rate, useMemo } from '../dom.js';
 import { getFrom } from '../getform.js';
 import { useLive } from '../live.js';
@@ -81,6 +82,7 @@ function Live({ q }) {
       <${Card} title="Messages in the queue"><${Chart} title="Messages in the queue" times=${depth.times} series=${depth.series} format=${number} /><//>
       <${Card} title="Messages per second"><${Chart} title="Messages per second" times=${flow.times} series=${flow.series} /><//>
     </div>
+    <${Deduplication} of=${q.deduplication} />
     ${!!q.incoming?.length && html`<${Card} title="Publishes into it">
       <table class="plain"><thead><tr><th scope="col">Exchange</th><th scope="col" class="right">In/s</th><th scope="col" class="right">In all</th></tr></thead>
       <tbody>${q.incoming.map((i) => html`<tr key=${i.exchange.name}><td><a href=${exchangeHref(i.exchange)}>${i.exchange.name || '(default)'}</a></td>
