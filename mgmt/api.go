@@ -101,6 +101,7 @@ func (a *API) routes() chi.Router {
 	a.moveRoutes(r)
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)
+	a.delayedRoutes(r)
 	a.argumentRoutes(r)
 	a.connectionRoutes(r)
 	a.channelRoutes(r)

@@ -124,3 +124,11 @@ func (p *Publisher) forgetHeld() {
 	clear(p.held)
 	p.held = p.held[:0]
 }
+
+// Delayed is how many messages that were published to x are held.
+func (x *Exchange) Delayed() delay.Count {
+	if h := x.vhost.Delayed(); h != nil {
+		return h.HeldBy(x.Name)
+	}
+	return delay.Count{}
+}
