@@ -179,3 +179,15 @@ func (b *Broker) restoreDelayed(logs map[uint64]bool) error {
 	}))
 	return errors.Join(errs...)
 }
+
+// resumeSchedules plans what is to be published again and again, once vhosts
+// hold what they did.
+func (b *Broker) resumeSchedules() error {
+	var errs []error
+	for _, v := range b.Vhosts() {
+		if v.Delayed() != nil || b.schedules.any(v.Name) {
+			errs = append(errs, b.schedules.resume(v))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -67,6 +67,9 @@ func (b *Broker) recover() (found bool, err error) {
 	if err := b.dropOrphans(queues); err != nil {
 		return found, err
 	}
+	if err := b.resumeSchedules(); err != nil {
+		return found, err
+	}
 	for _, v := range b.Vhosts() {
 		v.Restored()
 	}
@@ -87,6 +90,9 @@ func (b *Broker) stored(name string, encoded []byte, o definitions.Object) (*vho
 func (b *Broker) restoreParameter(r *definitions.Parameter) error {
 	if r.Component == definitions.OperatorPolicy {
 		return b.restoreOperatorPolicy(r)
+	}
+	if r.Component == definitions.ScheduleComponent {
+		return b.schedules.load(r)
 	}
 	return nil
 }

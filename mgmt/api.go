@@ -102,6 +102,7 @@ func (a *API) routes() chi.Router {
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)
 	a.delayedRoutes(r)
+	a.scheduleRoutes(r)
 	a.argumentRoutes(r)
 	a.connectionRoutes(r)
 	a.channelRoutes(r)
