@@ -83,6 +83,8 @@ type Broker struct {
 	applying sync.Mutex // held while definitions are planned and applied
 	owners   owners
 
+	schedules schedules
+
 	topology       sync.Mutex // held while vhosts, users and permissions change
 	mu             sync.RWMutex
 	vhosts         map[string]*vhost.Vhost
@@ -136,6 +138,7 @@ func New(o Options) (*Broker, error) {
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
 		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
 		Begin: func() queue.Unit { return o.Store.Begin() }, Delays: delay.New(o.Store, b.ids.next), Repeats: &vhost.Repeats{},
+		Occur: b.schedules.occur,
 	}
 	for _, t := range o.ExchangeTypes {
 		b.vopts.ExchangeTypes[t.Name()] = t
@@ -296,6 +299,7 @@ func (b Acting) DeleteVhost(name string) error {
 		b.events.silence()
 	}
 	err = errors.Join(v.Close(true), b.forgetVhost(name))
+	b.schedules.forget(name)
 	b.emit("vhost.deleted", named(name))
 	return err
 }

@@ -71,6 +71,9 @@ func (b *Broker) recover() (found bool, err error) {
 		_, err := b.Vhost(name)
 		return err == nil
 	})
+	if err := b.resumeSchedules(); err != nil {
+		return found, err
+	}
 	for _, v := range b.Vhosts() {
 		v.Restored()
 	}
@@ -91,6 +94,9 @@ func (b *Broker) stored(name string, encoded []byte, o definitions.Object) (*vho
 func (b *Broker) restoreParameter(r *definitions.Parameter) error {
 	if r.Component == definitions.OperatorPolicy {
 		return b.restoreOperatorPolicy(r)
+	}
+	if r.Component == definitions.ScheduleComponent {
+		return b.schedules.load(r)
 	}
 	return nil
 }

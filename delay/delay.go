@@ -187,13 +187,14 @@ func (h *Holder) Hold(u queue.Unit, burst []Held) {
 }
 
 // Plan holds a note until at (Unix milliseconds), as a part of u if that is not
-// nil. Fire gives it back, to whoever knows what it says.
-func (h *Holder) Plan(u queue.Unit, at int64, text []byte) {
+// nil, and gives its number. Fire gives it back, to whoever knows what it says.
+func (h *Holder) Plan(u queue.Unit, at int64, text []byte) (id uint64) {
 	h.mu.Lock()
 	if h.closed || h.failed != nil {
 		h.mu.Unlock()
-		return
+		return 0
 	}
+	id = h.next
 	now := h.d.clock().UnixMilli()
 	e := store.Entry{Seq: h.next, Lane: notes, Time: now, Expiry: at, Item: note(text)}
 	earlier := h.take(fresh{item: item{place: place{at, h.next}, lane: notes}, came: now})
@@ -202,6 +203,7 @@ func (h *Holder) Plan(u queue.Unit, at int64, text []byte) {
 	if earlier {
 		wake(h.kick)
 	}
+	return id
 }
 
 // put hands entries to the log.

@@ -121,7 +121,7 @@ func (h *Holder) Get(id uint64) (l Listed, m *message.Message, ok bool) {
 // Cancel drops messages that are held, and lists them; those that are not there
 // are passed over.
 func (h *Holder) Cancel(ids []uint64) ([]Listed, error) {
-	return h.byID(ids, func(list []leaver) {
+	return h.byID(messages, ids, func(list []leaver) {
 		u := h.d.store.Begin()
 		h.part(u, list)
 		u.Commit()
@@ -131,10 +131,37 @@ func (h *Holder) Cancel(ids []uint64) ([]Listed, error) {
 
 // FireNow lets go of messages before they are due, and lists them; those that
 // are not there are passed over.
-func (h *Holder) FireNow(ids []uint64) ([]Listed, error) { return h.byID(ids, h.send) }
+func (h *Holder) FireNow(ids []uint64) ([]Listed, error) { return h.byID(messages, ids, h.send) }
 
-// byID does something to messages, batch by batch, and lists them.
-func (h *Holder) byID(ids []uint64, do func([]leaver)) (done []Listed, err error) {
+// Notes lists the notes on disk that are held.
+func (h *Holder) Notes() (list []Due, err error) {
+	for from, more := uint64(0), true; more && err == nil; {
+		more = false
+		err = h.log.Read(notes, from, h.d.limits.bytes, func(s store.Stored) bool {
+			list = append(list, Due{ID: s.Seq, At: s.Expiry, Note: s.Meta})
+			from, more = s.Seq+1, true
+			return true
+		})
+	}
+	return list, err
+}
+
+// Withdraw drops notes; those that are not there are passed over. What was not
+// on disk is: it is given back by Fire.
+func (h *Holder) Withdraw(ids []uint64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := h.byID(notes, ids, func(list []leaver) {
+		u := h.d.store.Begin()
+		h.part(u, list)
+		u.Commit()
+	})
+	return err
+}
+
+// byID does something to entries of a lane, batch by batch, and lists them.
+func (h *Holder) byID(lane uint8, ids []uint64, do func([]leaver)) (done []Listed, err error) {
 	select {
 	case <-h.ready:
 	case <-h.stop:
@@ -146,7 +173,7 @@ func (h *Holder) byID(ids []uint64, do func([]leaver)) (done []Listed, err error
 		n := min(len(ids), h.d.limits.batch)
 		items := make([]item, 0, n)
 		for _, id := range ids[:n] {
-			items = append(items, item{place: place{anytime, id}, lane: messages})
+			items = append(items, item{place: place{anytime, id}, lane: lane})
 		}
 		ids = ids[n:]
 		for len(items) > 0 {

@@ -103,6 +103,8 @@ func (a *API) routes() chi.Router {
 	a.jobRoutes(r)
 	a.deadLetterRoutes(r)
 	a.deduplicationRoutes(r)
+	a.delayedRoutes(r)
+	a.scheduleRoutes(r)
 	a.argumentRoutes(r)
 	a.connectionRoutes(r)
 	a.channelRoutes(r)

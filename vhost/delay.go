@@ -53,8 +53,15 @@ func (v *Vhost) OpenDelayed() (*delay.Holder, error) {
 func (v *Vhost) Fire(u queue.Unit, list []delay.Due) (dropped int) {
 	p := v.delayed.publisher
 	for i := range list {
-		if !p.fire(list[i].Message) {
-			dropped++
+		switch d := &list[i]; {
+		case d.Message != nil:
+			if !p.fire(d.Message) {
+				dropped++
+			}
+		case v.options.Occur != nil:
+			for _, m := range v.options.Occur(u, v, *d) {
+				p.occur(m)
+			}
 		}
 	}
 	p.FlushIn(u)
@@ -81,6 +88,14 @@ func (p *Publisher) fire(m *message.Message) bool {
 		p.v.passages.between(x, q).count.Add(1)
 	}
 	return n > 0
+}
+
+// occur publishes m, which nobody has published before.
+func (p *Publisher) occur(m *message.Message) {
+	if x, err := p.v.Exchange(m.Exchange); err == nil {
+		x.in.Add(1)
+		p.fire(m)
+	}
 }
 
 // Prompt has the publisher delay nothing, whatever headers say.
@@ -123,4 +138,12 @@ func (p *Publisher) holdAll(u queue.Unit) {
 func (p *Publisher) forgetHeld() {
 	clear(p.held)
 	p.held = p.held[:0]
+}
+
+// Delayed is how many messages that were published to x are held.
+func (x *Exchange) Delayed() delay.Count {
+	if h := x.vhost.Delayed(); h != nil {
+		return h.HeldBy(x.Name)
+	}
+	return delay.Count{}
 }

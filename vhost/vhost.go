@@ -15,6 +15,7 @@ import (
 	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
@@ -39,6 +40,10 @@ type Options struct {
 	Begin func() queue.Unit
 	// Delays hold messages that are to be routed later; nil refuses them.
 	Delays *delay.Delays
+	// Occur tells what is to be published for a note that was planned and is
+	// due. What it plans next is a part of the unit. It must not call the
+	// vhost; nil: nobody plans.
+	Occur func(u queue.Unit, v *Vhost, d delay.Due) []*message.Message
 	// Routing is told how long it took to find where a message goes, of some;
 	// nil: nobody wants to know.
 	Routing *stats.Histogram

@@ -169,7 +169,7 @@ func (c *Command) Export(ctx context.Context, b Broker) error {
 	}
 	write := d.YAML
 	if c.JSON {
-		write = d.JSON
+		write = d.Plain().JSON
 	}
 	text, err := write()
 	if err != nil {
