@@ -50,6 +50,7 @@ type Keeper interface {
 // Change is one durable thing that came or went; exactly one pointer is set.
 type Change struct {
 	Forget   bool
+	Will     bool // it is about what Queue, which is gone, still holds; Forget ends that
 	Exchange *Exchange
 	Queue    *Queue
 	Binding  *Binding
@@ -83,6 +84,7 @@ type Vhost struct {
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+	dying    map[*Queue]struct{}            // deleted, and not empty yet
 
 	defaultKind string // of queues, guarded by mu
 
@@ -214,7 +216,7 @@ func (v *Vhost) Close(forget bool) error {
 		}
 		err = r.carryOut()
 	}
-	for _, q := range queues {
+	for _, q := range append(queues, v.estate()...) {
 		q.Close(forget || !q.durable())
 	}
 	return err

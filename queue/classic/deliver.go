@@ -157,7 +157,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
 	q.mu.Lock()
 	q.used()
-	for !q.closed && !q.paused {
+	for !q.shut && !q.paused {
 		q.expire(q.kind.clock(), &then)
 		l := q.front()
 		if l == nil {

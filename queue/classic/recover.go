@@ -2,6 +2,7 @@ package classic
 
 import (
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,7 @@ type Type struct {
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
 	options  atomic.Pointer[queue.Options] // those of the queue opened last
+	ending   sync.WaitGroup                // drains of queues
 
 	scratches             chan *scratch // that no queue has
 	deadLettered, dropped deaths
@@ -66,8 +68,12 @@ func (t *Type) share(o queue.Options) *queue.Options {
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead. The queues must be closed.
-func (t *Type) Close() { t.loader.close() }
+// Close ends reading ahead, and waits for queues that were ending. All queues
+// must be closed.
+func (t *Type) Close() {
+	t.ending.Wait()
+	t.loader.close()
+}
 
 // Check implements queue.Type.
 func (t *Type) Check(d queue.Declaration) error {
