@@ -20,6 +20,12 @@ type records struct {
 func (r records) Keep(changes []vhost.Change) error {
 	var b store.Batch
 	for _, c := range changes {
+		if c.Will {
+			if err := putWill(&b, c.Queue, c.Forget); err != nil {
+				return err
+			}
+			continue
+		}
 		rec := recordOf(c)
 		if c.Forget {
 			r.owners.forget(&b, definitions.Key(rec))

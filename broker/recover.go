@@ -55,6 +55,7 @@ func (b *Broker) recover() (found bool, err error) {
 			})
 		},
 		func() error { return each(b.store, definitions.KindBinding, b.restoreBinding) },
+		func() error { return b.restoreWills(queues) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -180,6 +181,10 @@ func (b *Broker) forgetVhost(name string) error {
 			return true
 		}))
 	}
+	errs = append(errs, b.store.Scan(willsIn(name), func(key, _ []byte) bool {
+		batch.Delete(slices.Clone(key))
+		return true
+	}))
 	return errors.Join(append(errs, b.store.Commit(&batch))...)
 }
 

@@ -18,6 +18,7 @@ var arguments = []argument{
 	{"x-expires", "cq", false, shape{form: durationForm, least: 1, says: "How long the queue stays when nobody uses it."}},
 	{"x-dead-letter-exchange", "cq", false, shape{form: textForm, says: "Where messages go that expire, are rejected or are too many."}},
 	{"x-dead-letter-routing-key", "cq", false, shape{form: textForm, says: "The routing key they go with, instead of their own."}},
+	{"x-dead-letter-on-delete", "cq", false, shape{form: flagForm, says: "Whether messages that are in the queue when it goes do so, too."}},
 	{"x-dead-letter-strategy", "q", false, shape{form: textForm, choices: []string{"at-most-once", "at-least-once"}, says: "Whether they may be lost on the way."}},
 	{"x-max-length", "cqs", false, shape{form: numberForm, says: "How many messages may wait."}},
 	{"x-max-length-bytes", "cqs", false, shape{form: sizeForm, says: "How large the bodies of all that wait may be."}},

@@ -27,6 +27,7 @@ type Options struct {
 	Deduplicate     bool
 	Retry           Retry
 	LeaseMs         int64      // 0 none
+	DeadOnDelete    bool       // what is in the queue when it goes is dead-lettered
 	MinShare        int        // percent of the deliveries that are for lower priorities while they wait
 	Selection       *Selection // nil: the first message goes next
 }
@@ -96,6 +97,7 @@ var Args = []Arg{
 	{"x-expires", "expires", Operator | Least, Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
 	{"x-dead-letter-exchange", "dead-letter-exchange", 0, Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", "dead-letter-routing-key", 0, Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
+	{"x-dead-letter-on-delete", "dead-letter-on-delete", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.DeadOnDelete = b })},
 	{"x-dead-letter-strategy", "dead-letter-strategy", 0, Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
 	{"x-max-length", "max-length", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
 	{"x-max-length-bytes", "max-length-bytes", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},

@@ -218,7 +218,23 @@ const (
 	Expired       Reason = "expired"
 	MaxLen        Reason = "maxlen"
 	DeliveryLimit Reason = "delivery_limit"
+	QueueDeleted  Reason = "queue_deleted" // with what was in it; not RabbitMQ's, as the next
+	QueueExpired  Reason = "queue_expired"
 )
+
+// Testator is a queue that can leave what it holds to its dead-letter exchange
+// when it goes.
+type Testator interface {
+	// Bequest reports whether it shall, and why it goes.
+	Bequest() (why Reason, ok bool)
+	// Perish ends the queue, as Close does that forgets it, and has what it holds
+	// die of why: what is ready in the background, and what is unacked unless it
+	// is acknowledged. Once nothing is left done is called, by another goroutine
+	// and holding no lock, and Close(true) follows. If the node ends before that,
+	// Close(false) keeps what is left; Perish goes on with it when the queue is
+	// opened again.
+	Perish(why Reason, done func())
+}
 
 // Host is the one door up, given to a queue when it is opened. Its methods
 // are called without the queue's lock.

@@ -285,7 +285,7 @@ func (v *Vhost) deleteQueues(queues []*Queue, by Actor) error {
 		return err
 	}
 	for _, q := range queues {
-		q.Close(true)
+		q.end()
 	}
 	return nil
 }

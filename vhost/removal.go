@@ -107,6 +107,9 @@ func (r *removal) changes(stored bool) (list []Change) {
 		if !stored || q.durable() {
 			list = append(list, Change{Forget: true, Queue: q})
 		}
+		if stored && q.durable() && q.bequeaths() {
+			list = append(list, Change{Will: true, Queue: q})
+		}
 	}
 	return list
 }

@@ -65,6 +65,7 @@ type Keeper interface {
 // Change is one durable thing that came or went; exactly one pointer is set.
 type Change struct {
 	Forget   bool
+	Will     bool // it is about what Queue, which is gone, still holds; Forget ends that
 	Exchange *Exchange
 	Queue    *Queue
 	Binding  *Binding
@@ -100,6 +101,7 @@ type Vhost struct {
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+	dying    map[*Queue]struct{}            // deleted, and not empty yet
 
 	defaultKind string // of queues, guarded by mu
 
@@ -237,7 +239,7 @@ func (v *Vhost) Close(forget bool) error {
 		}
 		err = errors.Join(err, r.carryOut())
 	}
-	for _, q := range queues {
+	for _, q := range append(queues, v.estate()...) {
 		q.Close(forget || !q.durable())
 	}
 	v.closeDedup(forget)

@@ -39,6 +39,8 @@ type Queue struct {
 	browsers  *browsers  // nil: nobody has browsed yet
 	paused    bool
 	closed    bool
+	shut      bool // it takes and delivers nothing any more: it is closed, or ends
+	overdue   bool // x-expires is over
 	forgotten bool // closed for good, not only until the next start
 	failed    bool // the disk is; nothing sinks any more
 
@@ -70,6 +72,7 @@ type Queue struct {
 	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
 	idle    *time.Timer // x-expires; likewise
 	retries *retries    // nil until something waits for its retry
+	ending  *demise     // nil while the queue lives
 }
 
 // receipt waits for the log to have stored seq.
@@ -109,7 +112,7 @@ func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
 
 // arrive counts n messages that come now.
 func (q *Queue) arrive(n int, now int64) {
-	if q.closed {
+	if q.shut {
 		return
 	}
 	q.traffic[queue.Published] += uint64(n)
@@ -124,10 +127,10 @@ func (q *Queue) arrive(n int, now int64) {
 // enqueue gives p its number and its place.
 func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	m := p.Message
-	if q.closed {
+	if q.shut {
 		// A queue that is gone has handled its messages (RabbitMQ: confirms);
 		// one that will be back has not, and nobody is left to be told.
-		if q.forgotten {
+		if q.forgotten || q.ending != nil {
 			then.confirm(p.Receipt)
 		} else {
 			p.Message = nil
@@ -291,7 +294,7 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 	}
 	var then after
 	q.mu.Lock()
-	if q.closed {
+	if q.shut {
 		q.mu.Unlock()
 		return amqp.NoQueue.New(q.Declaration)
 	}
@@ -376,7 +379,7 @@ func (q *Queue) Close(forget bool) {
 		q.mu.Unlock()
 		return
 	}
-	q.closed, q.forgotten = true, forget
+	q.closed, q.shut, q.forgotten = true, true, forget
 	stop(q.expiry)
 	stop(q.idle)
 	if q.retries != nil {

@@ -119,6 +119,7 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 			o.busy = false
 		}
 	}
+	q.noteEnd()
 	return next
 }
 

@@ -181,7 +181,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
 	q.mu.Lock()
 	q.used()
-	for !q.closed && !q.paused {
+	for !q.shut && !q.paused {
 		q.expire(q.kind.clock(), &then)
 		d, ok := q.first(noAck, &then)
 		if !ok {

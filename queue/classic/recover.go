@@ -25,6 +25,7 @@ type Type struct {
 	started  time.Time
 	hasher   *dedup.Hasher                 // of keys, which no restart outlives
 	options  atomic.Pointer[queue.Options] // those of the queue opened last
+	ending   sync.WaitGroup                // drains of queues
 
 	scratches             chan *scratch // that no queue has
 	browsing              sync.WaitGroup
@@ -70,8 +71,10 @@ func (t *Type) share(o queue.Options) *queue.Options {
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead and browsing. The queues must be closed.
+// Close ends reading ahead and browsing, and waits for queues that were ending.
+// All queues must be closed.
 func (t *Type) Close() {
+	t.ending.Wait()
 	t.loader.close()
 	t.browsing.Wait()
 }

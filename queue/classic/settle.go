@@ -63,6 +63,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 		q.consumers.Resume(c)
 	}
 	q.advance(q.kind.clock(), &then)
+	q.noteEnd()
 	q.mu.Unlock()
 	q.finish(&then)
 }
@@ -80,6 +81,10 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	wait := q.options.Retry.Holds(how)
 	for i := range ds {
 		e := entryOf(&ds[i])
+		if q.ending != nil {
+			q.die(e, q.ending.why, then)
+			continue
+		}
 		if ds[i].Picked {
 			if !q.unpick(&e, then) {
 				es = append(es, e)

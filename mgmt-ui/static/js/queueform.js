@@ -18,6 +18,7 @@ const known = [
   { key: 'x-overflow', type: 'string', label: 'Overflow', hint: 'drop-head, reject-publish or reject-publish-dlx' },
   { key: 'x-dead-letter-exchange', type: 'string', label: 'Dead letter exchange', hint: 'where dropped and rejected messages go' },
   { key: 'x-dead-letter-routing-key', type: 'string', label: 'Dead letter routing key', hint: 'instead of their own' },
+  { key: 'x-dead-letter-on-delete', type: 'boolean', label: 'Dead letter on delete', hint: 'what is in the queue when it goes is dead-lettered' },
   { key: 'x-single-active-consumer', type: 'boolean', label: 'Single active consumer', hint: 'one consumer at a time' },
   { key: 'x-message-deduplication', type: 'boolean', label: 'De-duplication', hint: 'no message while another of its x-deduplication-header is there' },
   { key: 'x-max-priority', type: 'number', label: 'Max priority', hint: 'classic queues: 1 to 255' },
