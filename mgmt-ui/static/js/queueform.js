@@ -21,6 +21,11 @@ const known = [
   { key: 'x-single-active-consumer', type: 'boolean', label: 'Single active consumer', hint: 'one consumer at a time' },
   { key: 'x-max-priority', type: 'number', label: 'Max priority', hint: 'classic queues: 1 to 255' },
   { key: 'x-delivery-limit', type: 'number', label: 'Delivery limit', hint: 'quorum queues: attempts until a message is dropped' },
+  { key: 'x-message-groups', type: 'boolean', label: 'Message groups', hint: 'one delivery of each x-group-id at a time' },
+  { key: 'x-group-max-in-flight', type: 'number', label: 'Group max in flight', hint: 'deliveries of one group at a time' },
+  { key: 'x-rate-limit', type: 'string', label: 'Rate limit', hint: 'such as 100/1m; 60/1m, 90000/1m cost=tokens' },
+  { key: 'x-rate-limit-key', type: 'string', label: 'Rate limit key', hint: 'the header for each of whose values it holds' },
+  { key: 'x-rate-limit-cost', type: 'string', label: 'Rate limit cost', hint: 'the header that says what a message costs' },
 ];
 
 /** @param {{close: () => void}} p */
