@@ -155,6 +155,19 @@ func (a *alarms) sample() {
 		return
 	}
 	a.report(before.Alarm, &u)
+	a.tellWatchers()
+}
+
+// told has those look again who wait for an alarm, or something like it, to be
+// over.
+func (a *alarms) told() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.tellWatchers()
+}
+
+// tellWatchers calls them. a.mu is held.
+func (a *alarms) tellWatchers() {
 	for _, f := range a.watchers {
 		f()
 	}

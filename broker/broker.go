@@ -101,6 +101,7 @@ type Broker struct {
 	confirming *stats.Histogram // nanoseconds
 	wanted     stats.Counter
 	lapsed     stats.Counter // deliveries
+	waited     stats.Counter // milliseconds that publishers were held back
 	sampler    sampler
 	past       stats.Track // of the node
 	moves      moves
@@ -280,7 +281,7 @@ func (b Acting) DeleteVhost(name string) error {
 	b.mu.Lock()
 	delete(b.vhosts, name)
 	delete(b.gone.vhosts, name)
-	b.inVhost.edit(name, func(t *tally) { t.limits = nil })
+	b.inVhost.edit(name, func(t *tally) { t.limit(nil) })
 	b.mu.Unlock()
 	b.kick("vhost '"+name+"' is deleted", func(c *Connection) bool { return c.v == v })
 	b.auth.DropVhost(name)

@@ -22,13 +22,14 @@ type Connection struct {
 
 	Past stats.Track
 
-	b        *Broker
-	v        *vhost.Vhost
-	user     atomic.Pointer[auth.User] // User, or what its last secret made of it
-	renewals atomic.Uint64
-	expiry   expiry
-	sessions int  // open ones; guarded by Broker.mu
-	unlisted bool // it stands for a user without a connection: see Broker.Open
+	b          *Broker
+	v          *vhost.Vhost
+	user       atomic.Pointer[auth.User] // User, or what its last secret made of it
+	renewals   atomic.Uint64
+	expiry     expiry
+	allowances allowances // never change once it is listed
+	sessions   int        // open ones; guarded by Broker.mu
+	unlisted   bool       // it stands for a user without a connection: see Broker.Open
 }
 
 // Client is what the broker knows of a connection's other end, for people to

@@ -17,11 +17,16 @@ const (
 	MaxConnections = "max-connections" // of a vhost, or of a user
 	MaxQueues      = "max-queues"      // of a vhost
 	MaxChannels    = "max-channels"    // of a user
+
+	// Those who publish faster wait: see allowance. They are not RabbitMQ's.
+	MaxPublishRate     = "max-publish-rate"      // of a vhost, or of a user: messages a second
+	MaxPublishByteRate = "max-publish-byte-rate" // likewise: bytes of bodies a second
+	MaxBytes           = "max-bytes"             // of a vhost: of bodies in all queues
 )
 
 var (
-	vhostLimits = []string{MaxConnections, MaxQueues}
-	userLimits  = []string{MaxConnections, MaxChannels}
+	vhostLimits = []string{MaxConnections, MaxQueues, MaxPublishRate, MaxPublishByteRate, MaxBytes}
+	userLimits  = []string{MaxConnections, MaxChannels, MaxPublishRate, MaxPublishByteRate}
 )
 
 // LimitError says what is wrong with a limit.
@@ -41,6 +46,8 @@ func limitsOf(o definitions.Object, names []string) (Limits, error) {
 			return nil, LimitError("unknown limit '" + name + "'")
 		case !ok || int64(int(n)) != n:
 			return nil, LimitError("limit '" + name + "' is no whole number")
+		case n == 0 && (name == MaxPublishRate || name == MaxPublishByteRate):
+			return nil, LimitError("limit '" + name + "' is 0: nobody could ever go on; -1 is no limit")
 		}
 		l[name] = int(n)
 	}

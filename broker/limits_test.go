@@ -29,6 +29,12 @@ func TestLimitsRefuse(t *testing.T) {
 	if err := f.SetUserLimit("nobody", MaxChannels, 1); !errors.Is(err, auth.ErrNoUser) {
 		t.Errorf("unknown user: %v", err)
 	}
+	if err := f.SetVhostLimit("/", MaxPublishRate, 0); !errors.As(err, &wrong) {
+		t.Errorf("nothing a second: %v", err)
+	}
+	if err := f.SetUserLimit("guest", MaxBytes, 1); !errors.As(err, &wrong) {
+		t.Errorf("bytes in the queues of a user: %v", err)
+	}
 	if l := f.VhostLimits("/"); len(l) != 0 || len(f.inVhost) != 0 || len(f.ofUser) != 0 {
 		t.Errorf("limits %v, tallies %v %v", l, f.inVhost, f.ofUser)
 	}

@@ -67,6 +67,7 @@ func (s *Session) Publish(x *vhost.Exchange, m *message.Message, r queue.Receipt
 		return 0, err
 	}
 	s.sizes.Observe(uint64(len(m.Body)))
+	s.spend(m)
 	if s.publisher.Traced() {
 		s.tracePublish(m)
 	}

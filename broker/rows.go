@@ -68,6 +68,7 @@ type sums struct {
 	traffic        queue.Traffic
 	octets         Octets
 	ready, unacked uint64
+	bytes          uint64 // of both, in queues
 }
 
 func (l *sums) addStat(s queue.Stat) {

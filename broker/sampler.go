@@ -119,6 +119,7 @@ func (s *sampler) tick(now time.Time) {
 	for _, l := range s.vhosts {
 		s.sampleVhost(l, now)
 	}
+	s.b.heldNow(s.vhosts)
 	s.sampleClients(now)
 	s.sampleTotals(now)
 }
@@ -158,6 +159,7 @@ func (s *sampler) sampleVhost(l *sampled, now time.Time) {
 		}
 		l.sums.ready += w.seen.Ready
 		l.sums.unacked += w.seen.Unacked
+		l.sums.bytes += w.seen.Bytes
 	}
 	for _, x := range l.exchanges {
 		s.row = appendExchange(s.row[:0], x)
@@ -183,7 +185,7 @@ func (s *sampler) sampleQueue(w *watched, now time.Time) {
 	}
 	s.row = appendQueue(s.row[:0], &p)
 	s.sample(&q.Past, now, changed)
-	w.seen = vhost.Seen{Known: true, Changes: changes, Ready: uint64(p.Ready), Unacked: uint64(p.Unacked)}
+	w.seen = vhost.Seen{Known: true, Changes: changes, Ready: uint64(p.Ready), Unacked: uint64(p.Unacked), Bytes: uint64(p.ReadyBytes + p.UnackedBytes)}
 	q.Seen = w.seen
 	s.passages = q.AppendIncoming(s.passages[:0])
 	for _, p := range s.passages {

@@ -20,14 +20,15 @@ type Session struct {
 	v         vhost.Acting
 	publisher *vhost.Publisher
 
-	last    string // the queue declared last, which an empty name stands for
-	rights  map[rightKey]bool
-	version uint64 // of the permissions that rights come from
-	target  target
-	replies *vhost.Queue // of direct reply-to
-	topics  topics
-	closed  bool
-	sizes   stats.Burst // of what was published since the last Flush
+	last     string // the queue declared last, which an empty name stands for
+	rights   map[rightKey]bool
+	version  uint64 // of the permissions that rights come from
+	target   target
+	replies  *vhost.Queue // of direct reply-to
+	topics   topics
+	closed   bool
+	sizes    stats.Burst // of what was published since the last Flush
+	spending spending
 
 	// What follows is for anybody.
 	Past stats.Track // of Traffic: queue.Events columns
@@ -65,10 +66,12 @@ func (c *Connection) OpenChannel(number uint16, face Channel) (*Session, error) 
 }
 
 func (c *Connection) newSession(number uint16, face Channel) *Session {
-	return &Session{
+	s := &Session{
 		c: c, channel: number, v: c.v.By(c.actor()), publisher: c.v.Publisher(), rights: map[rightKey]bool{},
 		face: face, opened: time.Now(), sizes: c.b.sizes.Burst(),
 	}
+	s.spending.share(&c.allowances)
+	return s
 }
 
 // Open opens a session for a user of a face that has no connections, such as
@@ -83,7 +86,7 @@ func (b *Broker) Open(u *auth.User, vhostName string, client Client) (*Session, 
 		return nil, amqp.NoVhostAccess.New(vhostName, u.Name)
 	}
 	c := b.newConnection(u, v, client)
-	c.unlisted = true
+	c.unlisted, c.allowances = true, b.allowancesOf(u, vhostName)
 	b.mu.Lock()
 	b.lastConnection++
 	c.ID = b.lastConnection

@@ -3,6 +3,7 @@ package broker
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/message"
@@ -11,6 +12,8 @@ import (
 
 // PublishStored publishes m and waits until the queues it reaches have it, as
 // safely as it asks for; stored is false when one of them would not take it.
+// Who is faster than vhost or user may waits before that; a vhost that is full
+// is an InvalidError.
 // Besides, it does what Target, CheckUserID and Publish do. It is not for many
 // messages: each waits for the disk alone.
 func (s *Session) PublishStored(ctx context.Context, exchange string, m *message.Message) (routed int, stored bool, err error) {
@@ -26,6 +29,9 @@ func (s *Session) PublishStored(ctx context.Context, exchange string, m *message
 	if IsReplyQueue(string(amqp.Property(m.Header, amqp.HasReplyTo))) {
 		return 0, false, amqp.NoReplyConsumer.New()
 	}
+	if reason := s.c.Full(); reason != "" {
+		return 0, false, InvalidError("publishers are blocked: " + reason)
+	}
 	m.Exchange = x.Name
 	w := &storing{done: make(chan struct{})}
 	routed, err = s.Publish(x, m, queue.Receipt{To: w})
@@ -35,6 +41,7 @@ func (s *Session) PublishStored(ctx context.Context, exchange string, m *message
 	}
 	w.left = routed
 	s.Flush()
+	s.await(ctx)
 	if routed == 0 {
 		s.CountUnrouted(x, true)
 		return 0, true, nil
@@ -48,6 +55,22 @@ func (s *Session) PublishStored(ctx context.Context, exchange string, m *message
 	case <-ctx.Done():
 		return routed, false, ctx.Err()
 	}
+}
+
+// await waits until who published may publish again, or ctx is done.
+func (s *Session) await(ctx context.Context) {
+	wait := s.c.Wait(s.Take())
+	if wait == 0 {
+		return
+	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	began := time.Now()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+	s.c.Waited(time.Since(began))
 }
 
 // storing waits for the confirms of one message.

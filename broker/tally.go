@@ -8,6 +8,7 @@ import (
 // tally counts what is open in a vhost, or of a user, against its limits.
 type tally struct {
 	limits      Limits
+	allowance   *allowance // there is one while somebody is connected, or a limit paces
 	connections int
 	channels    int // of a user
 }
@@ -24,6 +25,26 @@ func (ts tallies) edit(name string, f func(t *tally)) {
 		return
 	}
 	ts[name] = t
+}
+
+// limit puts limits in the place of those there are.
+func (t *tally) limit(l Limits) {
+	t.limits = l
+	if t.allowance == nil && l.Pace() {
+		t.allowance = &allowance{}
+	}
+	if t.allowance != nil {
+		t.allowance.set(l)
+	}
+}
+
+// enter counts a connection, and returns what it publishes under.
+func (t *tally) enter() *allowance {
+	if t.allowance == nil {
+		t.allowance = &allowance{}
+	}
+	t.connections++
+	return t.allowance
 }
 
 // admit refuses a connection of u into a vhost, which is reachable for it or
@@ -54,8 +75,8 @@ func (b *Broker) enter(c *Connection) {
 	c.ID = b.lastConnection
 	b.connections[c.ID] = c
 	b.churn.ConnectionsOpened.Add(1)
-	b.inVhost.edit(c.v.Name, func(t *tally) { t.connections++ })
-	b.ofUser.edit(c.User.Name, func(t *tally) { t.connections++ })
+	b.inVhost.edit(c.v.Name, func(t *tally) { c.allowances.vhost = t.enter() })
+	b.ofUser.edit(c.User.Name, func(t *tally) { c.allowances.user = t.enter() })
 }
 
 // leave takes a connection off the list, with the sessions that it may still

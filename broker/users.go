@@ -75,7 +75,7 @@ func (b *Broker) restoreUser(r *definitions.User) error {
 
 func (b *Broker) limitUser(name string, l Limits) {
 	b.mu.Lock()
-	b.ofUser.edit(name, func(t *tally) { t.limits = l })
+	b.ofUser.edit(name, func(t *tally) { t.limit(l) })
 	b.mu.Unlock()
 }
 

@@ -118,8 +118,9 @@ func (b *Broker) configure(v *vhost.Vhost, r *definitions.Vhost, l Limits) {
 	}
 	v.SetMaxQueues(most)
 	b.mu.Lock()
-	b.inVhost.edit(v.Name, func(t *tally) { t.limits = l })
+	b.inVhost.edit(v.Name, func(t *tally) { t.limit(l) })
 	b.mu.Unlock()
+	b.alarms.told()
 }
 
 // importVhost makes a vhost, and changes what r speaks of.

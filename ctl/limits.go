@@ -59,7 +59,7 @@ func (o *operator) clearLimits(kind, name string, drop func(limit string) bool) 
 func every(string) bool { return true }
 
 type setVhostLimits struct {
-	Definition string `arg:"" help:"max-connections and max-queues, as JSON; -1 is none."`
+	Definition string `arg:"" help:"max-connections, max-queues, max-publish-rate, max-publish-byte-rate and max-bytes, as JSON; -1 is none."`
 }
 
 // Run sets limits, and takes those away that are not among them.
@@ -103,7 +103,7 @@ func (v *listVhostLimits) Run(o *operator) error {
 
 type setUserLimits struct {
 	User       string `arg:"" help:"Whose."`
-	Definition string `arg:"" help:"max-connections and max-channels, as JSON; -1 is none."`
+	Definition string `arg:"" help:"max-connections, max-channels, max-publish-rate and max-publish-byte-rate, as JSON; -1 is none."`
 }
 
 // Run sets limits, and keeps the others.
@@ -118,7 +118,7 @@ func (v *setUserLimits) Run(o *operator) error {
 
 type clearUserLimits struct {
 	User  string `arg:"" help:"Whose."`
-	Limit string `arg:"" help:"max-connections, max-channels or all."`
+	Limit string `arg:"" help:"One of those, or all."`
 }
 
 // Run takes limits away.

@@ -13,6 +13,7 @@ type ownNow struct {
 	storage           broker.Storage
 	moves             broker.MoveCounts
 	timeouts          uint64
+	heldBackMs        uint64
 	blocked, unserved int
 	spilledMessages   int
 	spilledBytes      int64
@@ -22,7 +23,7 @@ type ownNow struct {
 func findOwn(s *snapshot) ownNow {
 	n := ownNow{
 		storage: s.b.Storage(), moves: s.b.MoveCounts(), timeouts: s.b.DeliveryTimeouts(),
-		failed: s.b.Failed() != nil,
+		failed: s.b.Failed() != nil, heldBackMs: s.b.WaitedMs(),
 	}
 	for _, c := range s.allConnections() {
 		if c.blocked {
@@ -51,6 +52,8 @@ type ownMetric = metric[ownNow]
 var ownNode = own(scalars("", findOwn,
 	ownMetric{"connections_blocked", gauge, "Connections that may not publish because of an alarm",
 		func(n *ownNow) float64 { return float64(n.blocked) }},
+	ownMetric{"publishers_held_back_seconds_total", counter, "Total time that publishers waited as vhosts and users may publish only so fast",
+		func(n *ownNow) float64 { return float64(n.heldBackMs) / 1000 }},
 	ownMetric{"queues_without_consumers", gauge, "Queues that have ready messages and no consumer",
 		func(n *ownNow) float64 { return float64(n.unserved) }},
 	ownMetric{"delivery_timeouts_total", counter, "Total number of deliveries taken back as they were not acknowledged in time",

@@ -14,6 +14,7 @@ func (a *API) limitRoutes(r chi.Router) {
 	r.Get("/api/vhost-limits/{vhost}", a.inVhost(a.vhostLimits))
 	r.Put("/api/vhost-limits/{vhost}/{name}", a.as("administrator", a.putVhostLimit))
 	r.Delete("/api/vhost-limits/{vhost}/{name}", a.as("administrator", a.deleteVhostLimit))
+	r.Get("/api/x/quotas", a.inVhost(a.quotas))
 	r.Get("/api/user-limits", a.inVhost(a.userLimits))
 	r.Get("/api/user-limits/{user}", a.inVhost(a.userLimits))
 	r.Put("/api/user-limits/{user}/{name}", a.as("administrator", a.putUserLimit))

@@ -42,6 +42,7 @@ type connection struct {
 	limit     time.Time            // when the peer has been silent for too long; zero: nobody knows yet
 	disturbed bool                 // the read deadline is not what it should be
 
+	spent     bool        // enough was published for a Take
 	published bool        // a message has begun to come since the alarm was looked at
 	blocked   atomic.Bool // by an alarm; others read it
 	waits     atomic.Bool // for the disk, or the peer; others read it
@@ -160,7 +161,7 @@ func (c *connection) loop() ending {
 				return ending{by: "network", text: text}
 			}
 		}
-		if !c.reader.Ready() {
+		if c.spent || !c.reader.Ready() {
 			c.flush()
 		}
 	}
@@ -328,6 +329,7 @@ func (c *connection) flush() {
 		}
 		c.waits.Store(false)
 	}
+	c.takeTurn()
 	c.dirty = c.dirty[:0]
 }
 

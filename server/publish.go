@@ -184,6 +184,9 @@ func (ch *channel) route(x *broker.Exchange, m *message.Message, mandatory bool,
 		p.pending = true
 		ch.dirty()
 	}
+	if ch.session.Spent() {
+		ch.c.spent = true
+	}
 	return nil
 }
 

@@ -36,6 +36,7 @@ type Seen struct {
 	Known          bool
 	Changes        uint64
 	Ready, Unacked uint64
+	Bytes          uint64 // of both
 }
 
 // DestinationName implements exchange.Destination.

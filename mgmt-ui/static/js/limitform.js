@@ -9,8 +9,8 @@ import { Choice, Field } from './form.js';
 
 /** The names of limits, and their words. */
 export const limitNames = /** @type {Record<Whose, [string, string][]>} */ ({
-  vhost: [['max-connections', 'connections'], ['max-queues', 'queues']],
-  user: [['max-connections', 'connections'], ['max-channels', 'channels']],
+  vhost: [['max-connections', 'connections'], ['max-queues', 'queues'], ['max-publish-rate', 'messages/s published'], ['max-publish-byte-rate', 'bytes/s published'], ['max-bytes', 'bytes in queues']],
+  user: [['max-connections', 'connections'], ['max-channels', 'channels'], ['max-publish-rate', 'messages/s published'], ['max-publish-byte-rate', 'bytes/s published']],
 });
 
 /** @param {{of: Record<string, number>, whose: Whose}} p */
@@ -45,7 +45,7 @@ function LimitForm({ close, whose, name, was, names }) {
       <${Button} onClick=${close}>Cancel<//><${Button} type="submit" kind="primary">Set the limits<//>`}>
       ${name === undefined && html`<${Choice} label=${whose === 'vhost' ? 'Vhost' : 'User'} value=${other} onChange=${setOther} options=${names} />`}
       <div class="form-grid">${limitNames[whose].map(([k, word], i) => html`<${Field} key=${k} label=${`At most … ${word}`} inputmode="numeric" first=${i === 0 && name !== undefined} value=${values[k]} onChange=${(/** @type {string} */ v) => setValues({ ...values, [k]: v })} />`)}</div>
-      <p class="hint">Leave a field empty for no limit. 0 lets none in.</p>
+      <p class="hint">Leave a field empty for no limit. 0 lets none in. Who publishes faster than the rates waits; nothing is refused.</p>
     <//>`;
 }
 
