@@ -71,6 +71,12 @@ func (c *course) end(group string, n int, handled bool) {
 	}
 }
 
+func (c *course) remaining() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.left
+}
+
 // work takes messages until its connection dies, by its own hand now and then.
 func (c *course) work(b *Broker, r *rand.Rand) {
 	conn, err := amqp.Dial(b.URL())
@@ -97,7 +103,7 @@ func (c *course) work(b *Broker, r *rand.Rand) {
 			}
 			group, n := d.Headers["x-group-id"].(string), int(d.Headers["n"].(int32))
 			c.begin(group, n, d.Redelivered)
-			time.Sleep(time.Duration(r.IntN(500)) * time.Microsecond)
+			time.Sleep(time.Duration(r.IntN(4000)) * time.Microsecond)
 			switch r.IntN(40) {
 			case 0: // dies
 				c.end(group, n, false)
@@ -117,7 +123,7 @@ func (c *course) work(b *Broker, r *rand.Rand) {
 // killed: of each group one is out at a time, in order.
 func TestGroupsUnderKill(t *testing.T) {
 	t.Parallel()
-	const groups, each = 20, 60
+	const groups, each = 20, 100
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	b := Start(t, hutchmq)
@@ -159,13 +165,19 @@ func TestGroupsUnderKill(t *testing.T) {
 			}
 		})
 	}
-	time.Sleep(200 * time.Millisecond)
-	b.Kill()
-	b.Restart()
+	for range 2 {
+		before := c.remaining()
+		await(t, "progress", func() bool { return c.remaining() < before-groups*each/4 })
+		b.Kill()
+		b.Restart()
+	}
+	if c.remaining() == 0 {
+		t.Error("everything was done before the broker died")
+	}
 	select {
 	case <-c.over:
 	case <-time.After(time.Minute):
-		t.Errorf("%d are left after a minute", c.left)
+		t.Errorf("%d are left after a minute", c.remaining())
 		close(c.over)
 	}
 	workers.Wait()
