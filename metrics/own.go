@@ -187,10 +187,31 @@ var ownQueue = own(&tableOf[queueRow]{
 			func(r *queueRow) float64 { return float64(r.StalledMs) / 1000 }},
 		{"queue_messages_delayed", gauge, "Messages that came back and wait for their retry",
 			func(r *queueRow) float64 { return float64(r.Delayed) }},
+		{"queue_parked_messages", gauge, "Ready messages that wait for others of their group, for their limit, or for a consumer that wants them",
+			parked(func(p *queue.Parking) float64 { return float64(p.Parked) })},
+		{"queue_groups", gauge, "Message groups that have messages or deliveries",
+			parked(func(p *queue.Parking) float64 { return float64(p.Groups) })},
+		{"queue_groups_blocked", gauge, "Message groups that have messages, and as many deliveries as they may",
+			parked(func(p *queue.Parking) float64 { return float64(p.GroupsBlocked) })},
+		{"queue_limiters_blocked", gauge, "Keys with a rate limit that have messages and used it up",
+			parked(func(p *queue.Parking) float64 { return float64(p.LimitersBlocked) })},
+		{"queue_throttled_seconds_total", counter, "For how long consumers had credit and got nothing because of rate limits",
+			parked(func(p *queue.Parking) float64 { return float64(p.ThrottledMs) / 1000 })},
 		{"queue_paused", gauge, "1 while somebody has paused the queue",
 			func(r *queueRow) float64 { return flag(r.Paused) }},
 	},
 })
+
+// parked is a number of queues whose messages may overtake each other; others
+// do not have it.
+func parked(of func(*queue.Parking) float64) func(*queueRow) float64 {
+	return func(r *queueRow) float64 {
+		if r.Parking == nil {
+			return none
+		}
+		return of(r.Parking)
+	}
+}
 
 // queueDeathRow is what messages of a queue died of.
 type queueDeathRow struct {

@@ -16,17 +16,7 @@ type Picture struct {
 
 	Retry Retry // which of those that come back wait
 
-	// Parked are ready messages that the queue has looked at and that had to wait
-	// for others: of their group, or their limit, or for a consumer that wants
-	// them. Of Groups, the groups that are there, GroupsBlocked have messages and
-	// may not be given any now; of Limiters, the keys with a limit, those that
-	// have used it up and have messages. ThrottledMs is for how long, all in all,
-	// consumers had credit and got nothing because of limits.
-	Parked                    int
-	Groups, GroupsBlocked     int
-	Limiters, LimitersBlocked int
-	ThrottledMs               int64
-	Throttled                 bool // they get nothing now
+	Parking *Parking // nil when the first message always goes next
 
 	SingleActiveTag string // the consumer that is, "" none
 	ExclusiveTag    string // the consumer that has the queue to itself, "" none
@@ -37,6 +27,21 @@ type Picture struct {
 	Stalled   bool
 	// ActiveMs is when something last happened, Unix milliseconds.
 	ActiveMs int64
+}
+
+// Parking is about messages that others may overtake.
+type Parking struct {
+	Parked int // ready messages that the queue looked at, ahead of deliveries
+	// Of the groups that are there, those are blocked that have messages, and as
+	// many deliveries as they may.
+	Groups, GroupsBlocked int
+	// Of the keys with a limit of their own, and all others, those are blocked
+	// that have messages and used their limit up.
+	Limiters, LimitersBlocked int
+	// ThrottledMs is for how long, all in all, consumers had credit and got
+	// nothing because of limits; Throttled tells that they get nothing now.
+	ThrottledMs int64
+	Throttled   bool
 }
 
 // Attendant is a consumer of a queue, as people look at it.

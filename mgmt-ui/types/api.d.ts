@@ -107,6 +107,17 @@ export interface LogLine { id: number; time: number; level: string; message: str
 /** A change, or one that was refused: result is "ok" or why not. */
 export interface AuditEntry { id: number; time: number; user: string; via: string; from: string; action: string; vhost: string; name: string; details?: Arguments; result: string; repeated?: number }
 
+/** Of a queue with groups, limits or filters. */
+export interface Parking {
+  parked: number;
+  groups: number;
+  groups_blocked: number;
+  limiters: number;
+  limiters_blocked: number;
+  throttled_ms: number;
+  throttled: boolean;
+}
+
 export interface Queue extends Named, Lengths {
   type: string;
   durable: boolean;
@@ -127,6 +138,7 @@ export interface Queue extends Named, Lengths {
   message_bytes?: number;
   memory?: number;
   head_message_timestamp?: number | null;
+  parking?: Parking;
   idle_since?: string;
   message_stats?: MessageStats;
   consumer_details?: Consumer[];

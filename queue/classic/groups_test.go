@@ -83,7 +83,7 @@ func TestGroups(t *testing.T) {
 			send(q, "a1", "a2", "a3", "b1", "b2", "-1", "-2", "c1")
 			c := consume(t, q, 100, nil)
 			ds := receive(t, c, "a1", "b1", "-1", "c1", "-2")
-			if p := q.Picture(); p.Groups != 3 || p.GroupsBlocked != 2 || p.Parked != 3 || p.Ready != 3 || p.Unacked != 5 {
+			if p := q.Picture(); p.Parking.Groups != 3 || p.Parking.GroupsBlocked != 2 || p.Parking.Parked != 3 || p.Ready != 3 || p.Unacked != 5 {
 				t.Errorf("%+v", p)
 			}
 			q.Settle(c, ds[:1], queue.Requeue) // it keeps its place
@@ -94,7 +94,7 @@ func TestGroups(t *testing.T) {
 			receive(t, c)
 			q.Settle(c, more, queue.Discard)
 			q.Settle(c, receive(t, c, "a3"), queue.Ack)
-			if p := q.Picture(); p.Groups != 0 || p.GroupsBlocked != 0 || p.Parked != 0 || p.Ready != 0 {
+			if p := q.Picture(); p.Parking.Groups != 0 || p.Parking.GroupsBlocked != 0 || p.Parking.Parked != 0 || p.Ready != 0 {
 				t.Errorf("in the end: %+v", p)
 			}
 		})
@@ -193,7 +193,7 @@ func TestGroupsDeep(t *testing.T) {
 			time.Sleep(time.Millisecond)
 			ds = append(ds[:1], receive(t, c, fmt.Sprint("b", i))...)
 		}
-		if p := q.Picture(); p.ResidentBytes > 200<<10 || p.Ready != stuck-1 || p.Parked != stuck-1 {
+		if p := q.Picture(); p.ResidentBytes > 200<<10 || p.Ready != stuck-1 || p.Parking.Parked != stuck-1 {
 			t.Errorf("%+v", p)
 		}
 		c.Grant(1)

@@ -44,7 +44,8 @@ func (q *Queue) Picture() queue.Picture {
 		p.MemoryBytes += int64(unsafe.Sizeof(*l)) + int64(slots)*int64(unsafe.Sizeof(entry{}))
 	}
 	if q.selection != nil {
-		q.selection.show(&p, q.kind.clock())
+		p.Parking = q.selection.picture(q.kind.clock())
+		p.MemoryBytes += q.selection.memory()
 	}
 	return p
 }

@@ -88,7 +88,7 @@ func TestRate(t *testing.T) {
 					t.Errorf("%d to %d deliveries in a window, want %d", least, most, c.n)
 				}
 				p := q.Picture()
-				if throttled := time.Duration(p.ThrottledMs) * time.Millisecond; !c.byArg && throttled < 3*c.window {
+				if throttled := time.Duration(p.Parking.ThrottledMs) * time.Millisecond; throttled < 3*c.window {
 					t.Errorf("throttled for %v", throttled)
 				}
 			})
@@ -118,7 +118,7 @@ func TestRateKeys(t *testing.T) {
 				t.Errorf("%s: %d, want %d", tenant, n, want)
 			}
 		}
-		if p := q.Picture(); p.Limiters != 2 || p.LimitersBlocked != 1 || p.Ready < 430 {
+		if p := q.Picture(); p.Parking.Limiters != 2 || p.Parking.LimitersBlocked != 1 || p.Ready < 430 {
 			t.Errorf("%+v", p)
 		}
 	})

@@ -335,13 +335,19 @@ func (s *selection) release(m *limiter, class uint32) {
 	}
 }
 
-// show puts what people want to know into p.
-func (s *selection) show(p *queue.Picture, now int64) {
-	p.Parked = s.parked
-	p.Groups, p.GroupsBlocked = len(s.groups), s.counts[busy]
-	if s.limiters != nil {
-		p.Limiters, p.LimitersBlocked = len(s.limiters.byKey), len(s.frozen)
+// picture is the selection as people look at it.
+func (s *selection) picture(now int64) *queue.Parking {
+	p := &queue.Parking{
+		Parked: s.parked, Groups: len(s.groups), GroupsBlocked: s.counts[busy], LimitersBlocked: len(s.frozen),
+		ThrottledMs: s.throttle.ms(now), Throttled: s.throttle.since != 0,
 	}
-	p.ThrottledMs, p.Throttled = s.throttle.ms(now), s.throttle.since != 0
-	p.MemoryBytes += int64(s.items)*int64(unsafe.Sizeof(spot{})) + int64(len(s.groups))*int64(unsafe.Sizeof(strand{}))
+	if s.limiters != nil {
+		p.Limiters = len(s.limiters.byKey)
+	}
+	return p
+}
+
+// memory is about what the selection takes, in bytes.
+func (s *selection) memory() int64 {
+	return int64(s.items)*int64(unsafe.Sizeof(spot{})) + int64(len(s.groups)+len(s.others))*int64(unsafe.Sizeof(strand{}))
 }

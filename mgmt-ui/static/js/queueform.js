@@ -30,6 +30,11 @@ const known = [
   { key: 'x-delayed-retry-max', type: 'number', label: 'Longest retry wait', hint: 'milliseconds' },
   { key: 'x-delayed-retry-backoff', type: 'string', label: 'Retry backoff', hint: 'linear or exponential' },
   { key: 'x-delayed-retry-jitter', type: 'number', label: 'Retry jitter', hint: 'percent' },
+  { key: 'x-message-groups', type: 'boolean', label: 'Message groups', hint: 'one delivery of each x-group-id at a time' },
+  { key: 'x-group-max-in-flight', type: 'number', label: 'Group max in flight', hint: 'deliveries of one group at a time' },
+  { key: 'x-rate-limit', type: 'string', label: 'Rate limit', hint: 'such as 100/1m; 60/1m, 90000/1m cost=tokens' },
+  { key: 'x-rate-limit-key', type: 'string', label: 'Rate limit key', hint: 'the header for each of whose values it holds' },
+  { key: 'x-rate-limit-cost', type: 'string', label: 'Rate limit cost', hint: 'the header that says what a message costs' },
 ];
 
 /** @param {{close: () => void}} p */
