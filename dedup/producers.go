@@ -14,6 +14,7 @@ type Producers struct {
 	vhost          string
 	all            map[string]*producer
 	oldest, newest *producer // by when they published last
+	missing        int       // numbers, of all of them
 	evicted        uint64
 }
 
@@ -29,8 +30,12 @@ type producer struct {
 	prev, next  *producer
 }
 
-// maxMissing bounds how many refused numbers of a producer may come again.
-const maxMissing = 1000
+// How many refused numbers may come again: those of a producer, and of all in a
+// vhost.
+const (
+	maxMissing    = 1000
+	maxMissingAll = 1_000_000
+)
 
 // NumberClaim is a Claim to a number.
 type NumberClaim struct {
@@ -60,15 +65,17 @@ func (v *Producers) Claim(id []byte, epoch, n int64) (c *NumberClaim, o Original
 	case epoch < p.epoch:
 		return nil, o, p.epoch, Fenced
 	case epoch > p.epoch:
+		v.missing -= len(p.missing)
 		p.epoch, p.last, p.missing = epoch, -1, nil
 	}
 	if n > p.last {
-		if len(p.missing) >= maxMissing {
+		if len(p.missing) >= maxMissing || v.missing >= maxMissingAll && len(p.missing) > 0 {
 			return nil, o, epoch, Refused
 		}
 		p.last = n
 	} else if i, ok := slices.BinarySearch(p.missing, n); ok {
 		p.missing = slices.Delete(p.missing, i, i+1)
+		v.missing--
 	} else {
 		return nil, p.original(&v.l.book, n), epoch, Again
 	}
@@ -129,6 +136,7 @@ func (v *Producers) makeRoom(now int64) {
 
 func (v *Producers) add(p *producer) {
 	v.all[p.id] = p
+	v.missing += len(p.missing)
 	v.link(p)
 }
 
@@ -162,6 +170,7 @@ func (v *Producers) remove(p *producer) {
 	}
 	delete(v.all, p.id)
 	v.unlink(p)
+	v.missing -= len(p.missing)
 	if p.seq > 0 {
 		v.l.spent = append(v.l.spent, p.seq)
 	}
@@ -243,8 +252,9 @@ func (v *Producers) Drop(cs []*NumberClaim) {
 	for _, c := range cs {
 		c.p.drop(c)
 		c.end(dropped, 0, &out)
-		if i, there := slices.BinarySearch(c.p.missing, c.n); c.epoch == c.p.epoch && !there {
+		if i, there := slices.BinarySearch(c.p.missing, c.n); c.epoch == c.p.epoch && !there && v.all[c.p.id] == c.p {
 			c.p.missing = slices.Insert(c.p.missing, i, c.n)
+			v.missing++
 		}
 	}
 	v.l.mu.Unlock()

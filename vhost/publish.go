@@ -109,6 +109,11 @@ func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (i
 	return len(rt.slots) + rt.held, nil
 }
 
+// Unchecked has p publish what came before all the same, from now on: what is
+// brought back by hand is to arrive. Only queues that take no message twice
+// still do not.
+func (p *Publisher) Unchecked() { p.walk.repeats = nil }
+
 // Copy is Publish of a message of our own making, which is not counted.
 func (p *Publisher) Copy(x *Exchange, m *message.Message) error {
 	_, err := p.place(x, m, queue.Receipt{})
@@ -180,7 +185,7 @@ func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Mes
 	if err := w.Read(m.Header); err != nil {
 		return nil, m, err
 	}
-	if w.Producer.ID != nil && !p.prompt && !p.repeats.producer(x, &w.Producer) {
+	if w.Producer.ID != nil && !p.prompt && p.walk.repeats != nil && !p.repeats.producer(x, &w.Producer) {
 		p.walk.begin(x) // and no further
 		return p.onceOnly(x), m, p.repeats.err
 	}

@@ -70,6 +70,23 @@ func TestRepeatsAllocations(t *testing.T) {
 	}
 }
 
+// TestUnchecked: what is brought back by hand passes exchanges that know it.
+func TestUnchecked(t *testing.T) {
+	f := newFixture(t)
+	f.queues("q")
+	_, _, err := f.DeclareExchange(ExchangeDeclaration{Name: "x", Kind: "x-message-deduplication", Arguments: amqp.Table{"x-cache-size": int32(10)}})
+	f.must(err)
+	f.binds("x q")
+	headers := amqp.Table{"x-deduplication-header": "k", "x-producer-id": "p", "x-producer-seq": int32(1)}
+	if got := f.reach("x", "", headers); got != "q" {
+		t.Errorf("it reached %q at first", got)
+	}
+	f.publisher.Unchecked()
+	if got := f.reach("x", "", headers); got != "q" {
+		t.Errorf("it reached %q when it was brought back", got)
+	}
+}
+
 func BenchmarkRepeats(b *testing.B) {
 	for _, w := range ways {
 		b.Run(w.name, func(b *testing.B) {
