@@ -28,7 +28,7 @@ type page struct {
 type pageRun struct{ command, prints string }
 
 // slowHand is how long it takes somebody to press Ctrl-C.
-const slowHand = 300 * time.Millisecond
+const slowHand = 500 * time.Millisecond
 
 var fence = regexp.MustCompile("(?ms)^```(\\w+)(?: ([\\w./-]+))?\n(.*?)^```$")
 
