@@ -124,7 +124,7 @@ func (c *crossing) needExchange(d *Document, at Record, vhost, name, why string,
 	if near := spelling.Meant(name, c.exchanges[vhost]); near != "" {
 		text += fmt.Sprintf(": did you mean '%s'?", near)
 	}
-	c.find(d, at, Problem{Text: text, Doubt: doubt, Outside: true})
+	c.find(d, at, Problem{Text: text, Doubt: doubt, Outside: true, Needs: &Exchange{Vhost: vhost, Name: name}})
 }
 
 // needUser is no more than a doubt: those who log in are often made elsewhere.

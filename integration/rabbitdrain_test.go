@@ -55,12 +55,13 @@ func TestRabbitDrain(t *testing.T) {
 		}
 	}
 	r.follow(&x, old, ch)
+	killed(&x, old, ch)
 	x.run(0, "definitions", "export", "--json", "-o", "back.json")
 	x.print("$ rabbitmqctl import_definitions back.json\n")
 	r.control("import_definitions", filepath.Join(x.dir, "back.json"))
-	publishNumbers(t, ch, "refunds", 0, 500, amqp.Publishing{})
+	publishNumbers(t, ch, "refunds", 0, 5000, amqp.Publishing{})
 	x.run(0, "drain", "--source", "amqp://"+m.Addr, "--source-api", m.base, "--target", "amqp://"+r.addr)
-	if got := bodies(emptied(t, old, "refunds")); !slices.Equal(got, numbers(0, 500)) {
+	if got := bodies(emptied(t, old, "refunds")); !slices.Equal(got, numbers(0, 5000)) {
 		t.Errorf("%d messages came back", len(got))
 	}
 	fmt.Println(x.text.String())
@@ -170,6 +171,40 @@ func (r *rabbit) follow(x *transcript, old, ch *amqp.Channel) {
 	if facts(got[0]) != facts(want) {
 		r.t.Errorf("RabbitMQ delivers\n%s\nand this broker\n%s", facts(want), facts(got[0]))
 	}
+}
+
+// killed has a drain killed in the middle, and another one finish.
+func killed(x *transcript, old, ch *amqp.Channel) {
+	t, messages := x.t, 20_000
+	t.Helper()
+	publishNumbers(t, old, "dead", 0, messages, traded)
+	c := exec.Command(hutchmq, "drain")
+	c.Dir, c.Env = x.dir, x.env
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		q, err := ch.QueueDeclarePassive("dead", true, false, false, false, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q.Messages > messages/10 {
+			break
+		}
+	}
+	c.Process.Kill()
+	c.Wait()
+	x.print("$ hutchmq drain # and kill -9 in the middle\n")
+	x.run(0, "drain")
+	there := map[string]bool{}
+	list := bodies(emptied(t, ch, "dead"))
+	for _, body := range list {
+		there[body] = true
+	}
+	if left := emptied(t, old, "dead"); len(there) != messages || len(left) > 0 {
+		t.Errorf("%d of %d messages came, %d are left", len(there), messages, len(left))
+	}
+	x.print(fmt.Sprintf("# %d messages are at the target, %d of them twice\n", len(list), len(list)-len(there)))
 }
 
 // transcript is what was typed and printed.
