@@ -45,6 +45,8 @@ type grammar struct {
 	limitVerbs
 	queueVerbs
 	exchangeVerbs
+	delayedVerbs
+	scheduleVerbs
 	connectionVerbs
 	definitionVerbs
 	nodeVerbs
