@@ -46,6 +46,8 @@ type grammar struct {
 	queueVerbs
 	exchangeVerbs
 	deduplicationVerbs
+	delayedVerbs
+	scheduleVerbs
 	connectionVerbs
 	definitionVerbs
 	nodeVerbs

@@ -17,6 +17,7 @@ type listing struct {
 var listings = map[string]listing{
 	"vhost": vhosts, "queue": queues, "exchange": exchanges, "binding": bindings, "producer": producers, "connection": connections,
 	"channel": channels, "consumer": consumers, "feature": features, "deprecated": deprecated, "certificate": certificateColumns,
+	"delayed": delayedMessages, "schedule": schedules,
 }
 
 // show lists what is at a path, in the columns that are chosen.

@@ -16,6 +16,7 @@ var (
 		connectionMetrics, connectionCoarseMetrics,
 		totals, globalMetrics, globalKindMetrics, deathMetrics, messageSizes, alarmMetrics,
 		ownNode, ownRepeats, ownQueue, ownExchange, ownQueueDeaths, ownOldest, ownCertificates, confirmLatency, syncLatency, routeLatency,
+		ownNode, ownQueue, ownQueueDeaths, ownOldest, ownDelayed, ownCertificates, confirmLatency, syncLatency, routeLatency,
 	}
 	families = []table{
 		queueConsumerCount, vhostStatus, exchangeBindings, exchangeNames,

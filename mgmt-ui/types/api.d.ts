@@ -316,6 +316,33 @@ export interface DeathCause { queue: string; reason: string; count: number; firs
 /** The dead letters that wait in a queue. */
 export interface LettersIn { queue: string; messages_ready: number; looked: number; at_least: boolean; causes: DeathCause[] }
 
+/** What a vhost holds until it is due. */
+export interface DelayedCount { vhost: string; messages: number; message_bytes: number; delayed: number; fired: number; cancelled: number; dropped: number }
+
+/** A message that is held until it is due. */
+export interface DelayedMessage { id: string; due: number; since: number; exchange: string; routing_key: string; payload_bytes: number; persistent: boolean }
+
+/** What is published again and again. */
+export interface Schedule {
+  vhost: string;
+  name: string;
+  enabled: boolean;
+  cron?: string;
+  every?: string;
+  time_zone?: string;
+  exchange: string;
+  routing_key: string;
+  payload: string;
+  payload_encoding?: string;
+  properties?: Record<string, any>;
+  missed?: string;
+  from?: string;
+  until?: string;
+  next: number | null;
+  last: number | null;
+  runs: number;
+}
+
 /** An exchange, a queue, or a group of those. */
 export interface GraphNode {
   id: string;
