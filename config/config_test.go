@@ -58,7 +58,7 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
-			ConsumerTimeout: 30 * time.Minute,
+			ConsumerTimeout: 30 * time.Minute, Producers: 100_000, ProducerIdle: 7 * 24 * time.Hour,
 		},
 		Memory:   Memory{Limit: Share{Share: 1}},
 		Alarms:   Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
