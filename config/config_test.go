@@ -58,6 +58,7 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
+			Producers: 100_000, ProducerIdle: 168 * time.Hour,
 			ConsumerTimeout: 30 * time.Minute,
 		},
 		Memory:   Memory{Limit: Share{Share: 1}},
