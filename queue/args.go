@@ -350,6 +350,9 @@ func rates(o *Options, v any) string {
 // with an *amqp.Error.
 func ConsumerRates(d Declaration, args amqp.Table) ([]Rate, error) {
 	var o Options
+	if _, ok := args["x-rate-limit-key"]; ok {
+		return nil, amqp.InvalidArg.New("x-rate-limit-key", d, "not_of_a_consumer")
+	}
 	for i := range Args {
 		switch a := &Args[i]; a.Key {
 		case "x-rate-limit", "x-rate-limit-cost":

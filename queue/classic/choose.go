@@ -11,10 +11,14 @@ import (
 // that selects what pump does in others.
 func (q *Queue) choose(now int64, then *after) {
 	s := q.selection
+	s.looks = q.kind.limits.looks
 	q.examine(now)
 	s.thaw(now)
 	s.sated, s.hungry, s.resting = 0, false, 0
 	for q.ready > 0 && !q.paused {
+		if s.stale && len(q.lanes) > 1 { // what is hidden may be of a higher priority
+			q.freshen()
+		}
 		m, st := q.match(now)
 		if m == nil && s.stale {
 			q.freshen()
@@ -30,7 +34,10 @@ func (q *Queue) choose(now int64, then *after) {
 	}
 	q.forgetSettled(nil)
 	q.sink()
-	q.await(now)
+	if s.looks <= 0 && q.wanted() {
+		q.kind.loader.add(q.chime)
+	}
+	q.rouse(now)
 }
 
 // match finds a consumer with credit, and a strand for it. It is nil when
@@ -136,11 +143,13 @@ func (q *Queue) candidate(st *strand, now int64, then *after) (l *lane, i int) {
 	e := l.head.at(i)
 	switch {
 	case e.expiry > 0 && e.expiry < now:
+		stale := s.stale
 		q.remove(&l.head, i, queue.Expired, then)
+		s.stale = stale
 		s.pop(st)
 		return nil, 0
 	case e.m == nil:
-		s.await(st)
+		s.want(st)
 	case it.limiter != nil:
 		if ms := it.limiter.wait(e.m, now); ms > 0 {
 			s.freeze(st, it.limiter, now+ms)
@@ -150,8 +159,8 @@ func (q *Queue) candidate(st *strand, now int64, then *after) (l *lane, i int) {
 	return l, i
 }
 
-// await has the first message of st read.
-func (s *selection) await(st *strand) {
+// want has the first message of st read.
+func (s *selection) want(st *strand) {
 	if !st.awaited {
 		st.awaited = true
 		s.awaited = append(s.awaited, st)
@@ -193,6 +202,7 @@ func (q *Queue) give(l *lane, i int, st *strand, noAck bool) {
 
 // chosen takes what a consumer of everything would get, for basic.get.
 func (q *Queue) chosen(noAck bool, now int64, then *after) (d queue.Delivery, ok bool) {
+	q.selection.looks = q.kind.limits.looks
 	q.examine(now)
 	q.selection.thaw(now)
 	for {
@@ -213,9 +223,9 @@ func (q *Queue) chosen(noAck bool, now int64, then *after) (d queue.Delivery, ok
 	}
 }
 
-// await sets the timer to when a limiter lets something go, and notes whether
+// rouse sets the timer to when a limiter lets something go, and notes whether
 // that is all that is waited for.
-func (q *Queue) await(now int64) {
+func (q *Queue) rouse(now int64) {
 	s := q.selection
 	next := s.resting
 	if len(s.frozen) > 0 && q.wanted() {
@@ -223,12 +233,12 @@ func (q *Queue) await(now int64) {
 	}
 	s.throttle.note(next > 0 && q.ready > 0 && !q.paused && (s.hungry || s.resting > 0), now)
 	if next > 0 {
-		q.ring(now, next)
+		q.alarm(now, next)
 	}
 }
 
-// ring sets the timer, unless it is set to an earlier moment.
-func (q *Queue) ring(now, next int64) {
+// alarm sets the timer, unless it is set to an earlier moment.
+func (q *Queue) alarm(now, next int64) {
 	s := q.selection
 	if s.due > now && s.due <= next {
 		return

@@ -193,7 +193,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 		q.forgetSettled(nil)
 		left := q.ready
 		if q.selection != nil { // what is next now may be for somebody else
-			q.ring(q.kind.clock(), q.kind.clock()+1)
+			q.alarm(q.kind.clock(), q.kind.clock()+1)
 		}
 		q.readAhead()
 		q.traffic[got(noAck)]++

@@ -50,7 +50,7 @@ func TestFilterRefused(t *testing.T) {
 	q := choosing(t, typed(t, New), nil)
 	defer q.Close(true)
 	for _, args := range []amqp.Table{
-		{"x-filter": "headers.a =="}, {"x-filter": int32(1)}, {"x-rate-limit": "1"}, {"x-rate-limit": int32(1)},
+		{"x-filter": "headers.a =="}, {"x-filter": int32(1)}, {"x-rate-limit": "1"}, {"x-rate-limit-key": "a"}, {"x-rate-limit": int32(1)},
 		{"x-browse": "old"}, {"x-browse": true, "x-rate-limit": "1/1s"},
 	} {
 		if err := q.Consume(&keen{}, queue.ConsumeOptions{Arguments: args}); !amqp.InvalidArg.Is(err) {

@@ -106,6 +106,8 @@ type history struct {
 	q    *Queue
 	dead *Queue
 
+	bereft map[string]bool // groups of which something died since the last time
+
 	sent      int
 	ready     []item // in the order they come out
 	held      []heldItem
@@ -135,6 +137,9 @@ func newHistory(t *testing.T, seed int64) *history {
 		h.d.Arguments["x-max-priority"] = int32(1 + h.r.Intn(3))
 	}
 	h.kind.limits = []limits{tiny, tiny, starved, defaultLimits}[h.r.Intn(4)]
+	if h.choosy {
+		h.kind.limits.looks = []int{1, 20, 4096}[h.r.Intn(3)]
+	}
 	if h.narrow = h.choosy && h.r.Intn(4) == 0; h.narrow {
 		h.kind.limits.parked = 1 + h.r.Intn(30)
 	}
@@ -658,6 +663,7 @@ func (h *history) find(n int) int {
 // too long, and what expired.
 func (h *history) takeDead(now int64) (trimmed, expired []item) {
 	var settled []ending
+	h.bereft = map[string]bool{}
 	for _, e := range h.died {
 		i := h.find(e.n)
 		switch {
@@ -675,6 +681,7 @@ func (h *history) takeDead(now int64) (trimmed, expired []item) {
 		default:
 			h.fail("%+v", e)
 		}
+		h.bereft[h.ready[i].group] = true
 		h.ready = slices.Delete(h.ready, i, i+1)
 	}
 	if !slices.Equal(settled, h.settled) {
@@ -730,7 +737,7 @@ func (h *history) inTurn(i, kind int) bool {
 	own := s.GroupHeader == groupHeaderOf(x) && x.group != ""
 	for j, y := range h.ready[:i] {
 		owned := s.GroupHeader == groupHeaderOf(y) && y.group != ""
-		if (kind < 0 || y.kind == kind) && h.free(j) && (y.lane > x.lane && !h.narrow || y.lane == x.lane && !own && !owned) {
+		if (kind < 0 || y.kind == kind) && h.free(j) && (y.lane > x.lane && !h.narrow && !(owned && h.bereft[y.group]) || y.lane == x.lane && !own && !owned) {
 			return false
 		}
 	}

@@ -10,7 +10,8 @@ import (
 )
 
 // examine parks what is in the heads of the lanes and was not looked at, as far as
-// it is in memory and there is room. It reports whether there was something.
+// it is in memory and there is room, and does not take too long at a time. It
+// reports whether there was something.
 func (q *Queue) examine(now int64) bool {
 	s := q.selection
 	if s.again {
@@ -45,12 +46,13 @@ func (q *Queue) unseen(l *lane, h *shelf) bool {
 // examineHead parks what is new in the head of l.
 func (q *Queue) examineHead(l *lane, h *shelf, now int64) {
 	s := q.selection
-	for i := l.head.find(h.seen + 1); i < l.head.len() && h.parked < s.most; i++ {
+	for i := l.head.find(h.seen + 1); i < l.head.len() && h.parked < s.most && s.looks > 0; i++ {
 		e := l.head.at(i)
 		if !e.gone {
 			if e.m == nil {
 				return
 			}
+			s.looks -= 1 + len(s.filters)
 			q.park(e, now)
 		}
 		h.seen = e.seq
@@ -91,9 +93,14 @@ func (q *Queue) unpark(e *entry) {
 func (q *Queue) vanish(e *entry) {
 	if e.parked {
 		q.unpark(e)
-		s := q.selection
-		s.stale = s.groupHeader != "" && (len(s.filters) > 0 || s.keyHeader != "")
+		q.selection.stale = q.selection.mixed()
 	}
+}
+
+// mixed reports whether messages of one group may be for different consumers,
+// or wait for different limiters.
+func (s *selection) mixed() bool {
+	return s.groupHeader != "" && (len(s.filters) > 0 || s.keyHeader != "")
 }
 
 // sort finds out to which group e belongs, nil if to none, and what else counts

@@ -81,7 +81,7 @@ func (q *Queue) missing(l *lane) (seq uint64, ok bool) {
 func (q *Queue) lacks(l *lane) bool {
 	s := q.selection
 	switch {
-	case l.gap.count == 0:
+	case l.gap.count == 0 || s.looks <= 0:
 		return false
 	case q.overlong() && l.head.len() == 0:
 		return true
@@ -93,6 +93,11 @@ func (q *Queue) lacks(l *lane) bool {
 // does, or it cannot be read.
 func (q *Queue) readNow() bool {
 	s := q.selection
+	if s.looks <= 0 { // let others have the lock, and look on
+		q.mu.Unlock()
+		q.mu.Lock()
+		return true
+	}
 	for i := range s.shelves {
 		l := &q.lanes[len(q.lanes)-1-i]
 		if _, missing := q.missing(l); missing || l.gap.count > 0 && s.shelves[i].parked < s.most {
@@ -189,4 +194,5 @@ func (s *selection) arrived() {
 	}
 	clear(s.awaited)
 	s.awaited = s.awaited[:0]
+	s.stale = s.mixed() // what was waited for may have left meanwhile
 }

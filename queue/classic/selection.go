@@ -38,6 +38,7 @@ type selection struct {
 	clock   uint64            // of tickets
 	plain   uint64            // the ticket of all that have no key
 	epoch   uint32            // grows when items noted before mean nothing any more
+	looks   int               // how many there may be before the lock is let go
 	again   bool              // all has to be looked through again
 	awaited []*strand         // whose first message is to be read
 	sated   wants             // who found nothing, since something became ready
@@ -109,7 +110,7 @@ func (s *selection) keeps(rates []queue.Rate) bool {
 func (q *Queue) startSelection() *selection {
 	q.selection = &selection{
 		shelves: make([]shelf, len(q.lanes)), groups: map[string]*strand{}, others: map[trait]*strand{},
-		flying: map[uint64]flight{}, again: true,
+		flying: map[uint64]flight{}, again: true, looks: q.kind.limits.looks,
 	}
 	return q.selection
 }
