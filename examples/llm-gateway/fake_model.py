@@ -5,12 +5,12 @@ GET  /calls      when it was asked what, for whoever wants to check
 """
 
 import collections
-import json
 import os
 import re
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import web
 
 lock = threading.Lock()
 calls = []
@@ -29,9 +29,9 @@ def judge(request):
     return 500 if "broken" in prompt else 400 if "bad" in prompt else 200
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(web.JSONHandler):
     def do_POST(self):
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        request = self.asked()
         status = judge(request)
         self.answer(status, {"text": request["prompt"][::-1]} if status == 200 else {"error": status})
 
@@ -39,19 +39,6 @@ class Handler(BaseHTTPRequestHandler):
         with lock:
             self.answer(200, list(calls))
 
-    def answer(self, status, value):
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
 
 if __name__ == "__main__":
-    address = ("127.0.0.1", int(os.environ.get("MODEL_PORT", "8081")))
-    print(f"model on http://{address[0]}:{address[1]}", flush=True)
-    ThreadingHTTPServer(address, Handler).serve_forever()
+    web.serve("model", int(os.environ.get("MODEL_PORT", "8081")), Handler)

@@ -9,12 +9,12 @@ import json
 import os
 import queue
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pika
 
 import broker
-from jobs import ENDED, Jobs
+import web
+from jobs import Jobs
 
 jobs = Jobs()
 outgoing = queue.Queue(maxsize=1000)
@@ -82,7 +82,7 @@ def submit(request):
     cost = broker.tokens(prompt, int(request.get("max_tokens", 256)))
     job = jobs.add(request)
     properties = pika.BasicProperties(
-        delivery_mode=pika.DeliveryMode.Persistent.value,
+        delivery_mode=2,  # persistent
         content_type="application/json",
         correlation_id=job["id"],
         priority=broker.PRIORITIES[request.get("priority", "normal")],
@@ -98,15 +98,12 @@ def submit(request):
     return job
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class Handler(web.JSONHandler):
     def do_POST(self):
         if self.path != "/v1/requests":
             return self.answer(404, {"error": "there is only /v1/requests"})
         try:
-            request = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-            job = submit(request)
+            job = submit(self.asked())
         except (KeyError, TypeError, ValueError) as error:
             return self.answer(400, {"error": f"not a request: {error!r}"})
         except Refused as error:
@@ -121,14 +118,6 @@ class Handler(BaseHTTPRequestHandler):
         if events == "events":
             return self.stream(job_id)
         self.answer(200, job)
-
-    def answer(self, status, value):
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
 
     def stream(self, job_id):
         self.send_response(200)
@@ -145,13 +134,8 @@ class Handler(BaseHTTPRequestHandler):
             pass  # nobody listens any more
         self.close_connection = True
 
-    def log_message(self, *_):
-        pass
-
 
 if __name__ == "__main__":
     Publisher().start()
     News().start()
-    address = ("127.0.0.1", int(os.environ.get("GATEWAY_PORT", "8080")))
-    print(f"gateway on http://{address[0]}:{address[1]}", flush=True)
-    ThreadingHTTPServer(address, Handler).serve_forever()
+    web.serve("gateway", int(os.environ.get("GATEWAY_PORT", "8080")), Handler)

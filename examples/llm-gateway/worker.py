@@ -55,4 +55,7 @@ def main(models):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["small", "large"])
+    try:
+        main(sys.argv[1:] or ["small", "large"])
+    except KeyboardInterrupt:
+        pass
