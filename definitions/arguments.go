@@ -28,6 +28,7 @@ var arguments = []argument{
 	{"x-single-active-consumer", "cq", true, shape{form: flagForm, says: "Whether one consumer gets all, until it goes."}},
 	{"x-delivery-limit", "cq", false, shape{form: numberForm, least: -1, says: "How often a message is delivered again; -1 is no limit."}},
 	{"x-consumer-timeout", "cq", false, shape{form: durationForm, says: "How long a delivery may stay unacknowledged."}},
+	{"x-last-value-key", "cq", false, shape{form: textForm, says: "The header of which only the newest message of each value stays, or routing-key."}},
 	{"x-lease-timeout", "cq", false, shape{form: durationForm, says: "After how long a delivery that is not acknowledged goes back, and its channel goes on."}},
 	{"x-queue-mode", "c", false, shape{form: textForm, choices: []string{"default", "lazy"}, says: "Accepted, and without effect."}},
 	{"x-queue-version", "c", false, shape{form: numberForm, least: 1, most: 2, says: "Accepted, and without effect."}},

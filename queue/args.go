@@ -24,9 +24,10 @@ type Options struct {
 	DeliveryLimit   int64
 	ConsumerTimeout int64
 	Retry           Retry
-	LeaseMs         int64 // 0 none
-	DeadOnDelete    bool  // what is in the queue when it goes is dead-lettered
-	MinShare        int   // percent of the deliveries that are for lower priorities while they wait
+	LeaseMs         int64  // 0 none
+	LastValue       string // the header of which only the newest message of each value stays, or "routing-key"; "" all stay
+	DeadOnDelete    bool   // what is in the queue when it goes is dead-lettered
+	MinShare        int    // percent of the deliveries that are for lower priorities while they wait
 }
 
 // Overflow says what a full queue does.
@@ -95,6 +96,7 @@ var Args = []Arg{
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-last-value-key", "last-value-key", 0, Classic | Quorum, lastValueKey},
 	{"x-lease-timeout", "lease-timeout", Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.LeaseMs = n })},
 	{"x-queue-mode", "queue-mode", 0, Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", "queue-version", Operator, Classic, integer(1, 2, func(*Options, int64) {})},
@@ -277,6 +279,18 @@ func overflow(o *Options, v any) string {
 		return "invalid_overflow"
 	}
 	o.Overflow = w
+	return ""
+}
+
+func lastValueKey(o *Options, v any) string {
+	s, ok := v.(string)
+	switch {
+	case !ok:
+		return unacceptable(v)
+	case s == "" || len(s) > 255:
+		return "invalid_last_value_key"
+	}
+	o.LastValue = s
 	return ""
 }
 

@@ -111,6 +111,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 		}
 	}
 	q.mu.Lock()
+	q.keepValues(o.LastValue)
 	q.used()
 	q.wake(q.kind.clock(), q.soonest())
 	q.readAhead()

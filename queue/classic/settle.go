@@ -15,8 +15,16 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 
 // SettleIn implements queue.Transactional. A nil unit is none.
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
-	then := after{unit: u}
 	q.mu.Lock()
+	var own store.Unit
+	if how == queue.Requeue || how == queue.Return {
+		own = q.unitFor(u)
+	}
+	if own != nil {
+		u = own
+		defer own.Commit()
+	}
+	then := after{unit: u}
 	picked := false
 	for i := range ds {
 		q.unacked--
@@ -50,6 +58,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 		}
 	}
 	q.forgetSettled(u)
+	q.passOn(u)
 	if c != nil {
 		q.consumers.Resume(c)
 	}
@@ -77,6 +86,9 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 			continue
 		}
 		if ds[i].Picked {
+			if !q.comesBack(&e) {
+				continue
+			}
 			if !q.unpick(&e, then) {
 				es = append(es, e)
 			}
@@ -106,6 +118,7 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 
 // restoreAll puts es back to their places in the heads of their lanes.
 func (q *Queue) restoreAll(es []entry) {
+	all := es
 	slices.SortFunc(es, func(a, b entry) int {
 		if c := cmp.Compare(a.lane, b.lane); c != 0 {
 			return c
@@ -120,6 +133,9 @@ func (q *Queue) restoreAll(es []entry) {
 		}
 		q.restore(&q.lanes[n], es[:end])
 		es = es[end:]
+	}
+	if q.values != nil {
+		q.claimBack(all)
 	}
 }
 
@@ -169,6 +185,10 @@ func (q *Queue) Purge() int {
 	}
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
+	if v := q.values; v != nil {
+		clear(v.newest)
+		clear(v.lapsed)
+	}
 	q.changed(q.kind.clock())
 	q.rest()
 	return n
