@@ -84,7 +84,7 @@ func exchangeRecord(x *vhost.Exchange) *definitions.Exchange {
 	return &definitions.Exchange{
 		Vhost: x.Vhost(), Name: x.Name, Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
 		Internal: x.Internal, Arguments: object(x.Arguments), Encoded: encoded(x.Arguments),
-		DeclaredBy: x.DeclaredBy,
+		DeclaredBy: x.DeclaredBy, ID: x.ID,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/broker"
+	contract "github.com/hutchmq/hutchmq/queue"
 )
 
 // queueNumbers are what is counted of a queue beside its messageTotals.
@@ -29,9 +30,30 @@ type queueNumbers struct {
 	SingleActiveTag      *string     `json:"single_active_consumer_tag"`
 	HeadMessageTimestamp *uint64     `json:"head_message_timestamp"`   // Unix seconds
 	HeadMessageSince     *int64      `json:"head_message_enqueued_at"` // ours: Unix milliseconds
+	Parking              *parking    `json:"parking,omitempty"`        // ours: of groups, limits and filters
 	IdleSince            string      `json:"idle_since,omitempty"`
 	OwnerDetails         *farEnd     `json:"owner_pid_details,omitempty"`
+	Deduplication        *cache      `json:"deduplication,omitempty"` // ours
 	StorageVersion       int         `json:"storage_version"`
+}
+
+// parking is about messages that others may overtake.
+type parking struct {
+	Parked          int   `json:"parked"`
+	Groups          int   `json:"groups"`
+	GroupsBlocked   int   `json:"groups_blocked"`
+	Limiters        int   `json:"limiters"`
+	LimitersBlocked int   `json:"limiters_blocked"`
+	ThrottledMs     int64 `json:"throttled_ms"`
+	Throttled       bool  `json:"throttled"`
+}
+
+// showParking is nil for a queue whose first message always goes next.
+func showParking(p *contract.Parking) *parking {
+	if p == nil {
+		return nil
+	}
+	return &parking{p.Parked, p.Groups, p.GroupsBlocked, p.Limiters, p.LimitersBlocked, p.ThrottledMs, p.Throttled}
 }
 
 // storageVersion is which of RabbitMQ's classic queues ours are like: not all
@@ -69,8 +91,9 @@ func (a *API) addNumbers(shown *queue, q *broker.Queue, asked *ranges) {
 		Consumers: p.Consumers, ConsumerCapacity: capacity, ConsumerUtilisation: capacity,
 		ExclusiveConsumerTag: orNull(p.ExclusiveTag), SingleActiveTag: orNull(p.SingleActiveTag),
 		HeadMessageTimestamp: unlessZero(head.Timestamp), HeadMessageSince: unlessZero(head.SinceMs),
+		Parking:   showParking(p.Parking),
 		IdleSince: idleSince(time.UnixMilli(p.ActiveMs), asked.now), OwnerDetails: a.ownerOf(q),
-		StorageVersion: storageVersion,
+		StorageVersion: storageVersion, Deduplication: showQueueCache(q, &p),
 	}
 }
 

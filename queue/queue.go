@@ -42,7 +42,8 @@ type Type interface {
 type Queue interface {
 	// Publish enqueues a burst, in order. Each receipt that wants one gets
 	// exactly one Confirm, during or after the call. The slice is the
-	// caller's again when Publish returns; the messages are the queue's.
+	// caller's again when Publish returns; the messages are the queue's. Of
+	// those it refused, as far as it knows by then, Message is nil.
 	Publish(burst []Publication)
 	// Consume adds a consumer; deliveries may begin before it returns. It
 	// refuses with an *amqp.Error.
@@ -167,6 +168,8 @@ type Delivery struct {
 	// forget Message, and the queue reads it again if it comes back.
 	Stored bool
 
+	Copy bool // only to be looked at: how it is settled means nothing
+
 	// The queue's own.
 	Picked     bool // from its midst: see Picker
 	Lane       uint8
@@ -246,6 +249,13 @@ type Host interface {
 	// it expired unused.
 	Gone()
 }
+
+// Repeated is a Host that wants to know how many messages a queue did not take
+// because they were in it already.
+type Repeated interface{ Repeated(n int) }
+
+// Wrapped is a Unit that is part of another.
+type Wrapped interface{ Within() Unit }
 
 // Stat is a queue in numbers.
 type Stat struct {

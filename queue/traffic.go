@@ -28,6 +28,7 @@ const (
 	Acked
 	DiskReads
 	DiskWrites
+	Deduplicated // not enqueued, since it came before
 
 	Events = iota // how many there are
 )
@@ -35,6 +36,7 @@ const (
 var eventNames = [Events]string{
 	"publish", "publish_in", "publish_out", "confirm", "return_unroutable", "drop_unroutable",
 	"deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "redeliver", "ack", "disk_reads", "disk_writes",
+	"deduplicated",
 }
 
 // String is the event's key in message_stats.

@@ -60,6 +60,9 @@ func (r *removal) carryOut() error {
 		return err
 	}
 	r.takeOut()
+	for x := range r.exchanges {
+		x.closeCache(true)
+	}
 	r.v.notify(r.by, r.changes(false)...)
 	return nil
 }

@@ -97,6 +97,22 @@ function deadLetters({ w, path, reply }) {
   reply(200, { queues: queues.filter((q) => q.causes.length), all: true });
 }
 
+const heldMessages = ['order.reminder', 'order.reminder', 'invoice.due'].map((routing_key, i) => ({
+  id: String(i + 1), due: Date.now() + 90_000 * (i + 1) ** 3, since: Date.now() - 60_000, exchange: i < 2 ? 'orders' : '', routing_key, payload_bytes: 128, persistent: i !== 1,
+}));
+
+function delayed({ path, query, reply }) {
+  if (!path[2]) return reply(200, [{ vhost: '/', messages: 3, message_bytes: 384, delayed: 5, fired: 1, cancelled: 1, dropped: 0 }]);
+  const key = query.get('key');
+  const messages = key ? heldMessages.filter((m) => m.routing_key.startsWith(key.replace('*', ''))) : heldMessages;
+  reply(200, { messages, looked: 3, end: true });
+}
+
+function schedules({ reply }) {
+  const of = (name, more) => ({ vhost: '/', name, enabled: true, exchange: 'orders', routing_key: 'report', payload: '{}', next: Date.now() + 3_600_000, last: Date.now() - 82_800_000, runs: 12, ...more });
+  reply(200, [of('daily-report', { cron: '0 9 * * 1-5', time_zone: 'Europe/Berlin' }), of('sweep', { every: '15m', enabled: false, next: null, last: null, runs: 0, exchange: '', routing_key: 'sweeps' })]);
+}
+
 function topology({ w, query, reply }) {
   const v = query.get('vhost');
   const nodes = w.queues.filter((q) => q.vhost === v).map((q) => ({
@@ -149,6 +165,8 @@ export const xRoutes = {
   'GET x queues': browse,
   'POST x queues': move,
   'GET x dead-letters': deadLetters,
+  'GET x delayed': delayed,
+  'GET x schedules': schedules,
   'GET x topology': topology,
   'POST x route-test': routeTest,
   'GET x search': search,

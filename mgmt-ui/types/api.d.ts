@@ -107,12 +107,24 @@ export interface LogLine { id: number; time: number; level: string; message: str
 /** A change, or one that was refused: result is "ok" or why not. */
 export interface AuditEntry { id: number; time: number; user: string; via: string; from: string; action: string; vhost: string; name: string; details?: Arguments; result: string; repeated?: number }
 
+/** Of a queue with groups, limits or filters. */
+export interface Parking {
+  parked: number;
+  groups: number;
+  groups_blocked: number;
+  limiters: number;
+  limiters_blocked: number;
+  throttled_ms: number;
+  throttled: boolean;
+}
+
 export interface Queue extends Named, Lengths {
   type: string;
   durable: boolean;
   auto_delete: boolean;
   exclusive: boolean;
   arguments?: Arguments;
+  deduplication?: Deduplication;
   node?: string;
   state: string;
   policy?: string | null;
@@ -126,6 +138,7 @@ export interface Queue extends Named, Lengths {
   message_bytes?: number;
   memory?: number;
   head_message_timestamp?: number | null;
+  parking?: Parking;
   idle_since?: string;
   message_stats?: MessageStats;
   consumer_details?: Consumer[];
@@ -141,6 +154,17 @@ export interface Exchange extends Named {
   policy?: string | null;
   user_who_performed_action?: string;
   message_stats?: MessageStats;
+  deduplication?: Deduplication;
+}
+
+/** What an exchange or a queue remembers, to tell what came before. */
+export interface Deduplication {
+  keys: number;
+  deduplicated: number;
+  max_keys?: number;
+  ttl_ms?: number;
+  bytes?: number;
+  evicted?: number;
 }
 
 export interface Binding {
@@ -291,6 +315,33 @@ export interface DeathCause { queue: string; reason: string; count: number; firs
 
 /** The dead letters that wait in a queue. */
 export interface LettersIn { queue: string; messages_ready: number; looked: number; at_least: boolean; causes: DeathCause[] }
+
+/** What a vhost holds until it is due. */
+export interface DelayedCount { vhost: string; messages: number; message_bytes: number; delayed: number; fired: number; cancelled: number; dropped: number }
+
+/** A message that is held until it is due. */
+export interface DelayedMessage { id: string; due: number; since: number; exchange: string; routing_key: string; payload_bytes: number; persistent: boolean }
+
+/** What is published again and again. */
+export interface Schedule {
+  vhost: string;
+  name: string;
+  enabled: boolean;
+  cron?: string;
+  every?: string;
+  time_zone?: string;
+  exchange: string;
+  routing_key: string;
+  payload: string;
+  payload_encoding?: string;
+  properties?: Record<string, any>;
+  missed?: string;
+  from?: string;
+  until?: string;
+  next: number | null;
+  last: number | null;
+  runs: number;
+}
 
 /** An exchange, a queue, or a group of those. */
 export interface GraphNode {

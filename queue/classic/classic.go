@@ -35,6 +35,8 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
+	selection *selection // nil: the first message goes next
+	browsers  *browsers  // nil: nobody has browsed yet
 	paused    bool
 	closed    bool
 	shut      bool // it takes and delivers nothing any more: it is closed, or ends
@@ -63,6 +65,7 @@ type Queue struct {
 	age       ages
 	recalled  atomic.Pointer[mark] // of the chunk read last
 
+	keys    *keys       // nil unless it takes no message twice
 	burials *burials    // nil while nothing has died
 	work    *scratch    // nil at rest
 	expiry  *time.Timer // nil before it is needed
@@ -84,6 +87,7 @@ type after struct {
 	unit               queue.Unit // what all is a part of; nil if of none
 	confirmed, refused []queue.Receipt
 	most               int // receipts, about
+	repeated           int // messages that were there already
 	died               bool
 	gone               bool
 	sending            queue.Sending
@@ -135,7 +139,12 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		// one that will be back has not, and nobody is left to be told.
 		if q.forgotten || q.ending != nil {
 			then.confirm(p.Receipt)
+		} else {
+			p.Message = nil
 		}
+		return
+	}
+	if q.keys != nil && q.repeats(p, then) {
 		return
 	}
 	var in incoming
@@ -144,6 +153,7 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	}
 	if !in.replaces && q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
+		p.Message = nil
 		if q.options.Overflow == queue.RejectPublishDLX {
 			q.die(newEntry(m, 0), queue.MaxLen, then)
 		}
@@ -161,6 +171,9 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		q.stage(&e, l, now, !durable)
 	}
 	l.append(e, deep)
+	if q.keys != nil {
+		q.remember(&e, durable)
+	}
 	q.count(&e, 1)
 	q.hold(&e, 1)
 	if e.expiry > 0 && e.expiry < l.peak {
@@ -228,6 +241,9 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	if q.browsers != nil {
+		q.browsers.announce(q.next)
+	}
 	q.changed(now)
 	q.noteBehind(now)
 	q.rest()
@@ -241,6 +257,9 @@ func (q *Queue) finish(then *after) {
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
+	if h, ok := q.host.(queue.Repeated); then.repeated > 0 && ok {
+		h.Repeated(then.repeated)
+	}
 	if then.gone {
 		q.host.Gone()
 	}
@@ -278,13 +297,22 @@ func confirm(rs []queue.Receipt, stored bool) {
 
 // Consume implements queue.Queue.
 func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
+	wishes, err := q.newChooser(&o)
+	if err != nil {
+		return err
+	}
+	if b, err := q.newBrowser(c, o, wishes); err != nil {
+		return err
+	} else if b != nil {
+		return q.browse(b)
+	}
 	var then after
 	q.mu.Lock()
 	if q.shut {
 		q.mu.Unlock()
 		return amqp.NoQueue.New(q.Declaration)
 	}
-	if err := q.consumers.Add(c, o, q.Declaration); err != nil {
+	if err := q.admit(c, o, wishes); err != nil {
 		q.mu.Unlock()
 		return err
 	}
@@ -299,7 +327,11 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 func (q *Queue) Cancel(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Remove(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.end()
+		q.used()
+		q.changed(q.kind.clock())
+	} else if q.dismiss(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
 		q.advance(q.kind.clock(), &then)
@@ -312,7 +344,9 @@ func (q *Queue) Cancel(c queue.Consumer) {
 func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Resume(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if q.consumers.Resume(c) {
 		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
@@ -342,7 +376,7 @@ func (q *Queue) Stat() queue.Stat {
 func (q *Queue) stat() queue.Stat {
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
-		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
+		Persistent: q.persistent, Consumers: q.consumers.Len() + q.browsers.len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
 	s.Delayed, s.DelayedBytes = q.delayed()
 	for i := range q.lanes {
@@ -365,11 +399,13 @@ func (q *Queue) Close(forget bool) {
 	if q.retries != nil {
 		stop(q.retries.timer)
 	}
+	q.unselect()
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())
 	if forget {
 		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
+		q.browsers.each(func(b *browser) { b.c.Cancelled() })
 		for q.receipts.len() > 0 {
 			then.confirm(q.receipts.popFront().Receipt)
 		}
@@ -378,6 +414,7 @@ func (q *Queue) Close(forget bool) {
 		}
 		q.retries = nil
 	}
+	q.browsers.each((*browser).end)
 	if q.log != nil && forget {
 		q.log.Drop()
 	} else if q.log != nil {

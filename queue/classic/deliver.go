@@ -8,6 +8,10 @@ const maxBatch = 256
 // pump hands ready messages to consumers that want them. It stops when nobody
 // does, or the next message is on disk. What it finds expired goes to then.
 func (q *Queue) pump(now int64, then *after) {
+	if q.selection != nil {
+		q.choose(now, then)
+		return
+	}
 	for q.ready > 0 && !q.paused {
 		m, alone := q.consumers.Next()
 		if m == nil {
@@ -115,6 +119,7 @@ func (q *Queue) take(e *entry, noAck bool) {
 		q.lend(e)
 		return
 	}
+	q.forget(e.seq)
 	if e.logged {
 		q.settled(e.seq)
 	}
@@ -152,6 +157,25 @@ func (q *Queue) delivery(e *entry) queue.Delivery {
 	}
 }
 
+// first takes the message whose turn it is; ok is false when there is none, or
+// it has to be read first.
+func (q *Queue) first(noAck bool, then *after) (d queue.Delivery, ok bool) {
+	if q.selection != nil {
+		return q.chosen(noAck, q.kind.clock(), then)
+	}
+	l := q.front()
+	if l == nil {
+		return d, false
+	}
+	e := l.pop()
+	d = q.delivery(&e)
+	q.take(&e, noAck)
+	if q.options.MinShare > 0 {
+		q.served(1)
+	}
+	return d, true
+}
+
 // Get implements queue.Queue.
 func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
@@ -159,21 +183,18 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	q.used()
 	for !q.shut && !q.paused {
 		q.expire(q.kind.clock(), &then)
-		l := q.front()
-		if l == nil {
+		d, ok := q.first(noAck, &then)
+		if !ok {
 			if q.ready == 0 || !q.loadNow() {
 				break
 			}
 			continue
 		}
-		e := l.pop()
-		d := q.delivery(&e)
-		q.take(&e, noAck)
-		if q.options.MinShare > 0 {
-			q.served(1)
-		}
 		q.forgetSettled(nil)
 		left := q.ready
+		if q.selection != nil { // what is next now may be for somebody else
+			q.alarm(q.kind.clock(), q.kind.clock()+1)
+		}
 		q.readAhead()
 		q.traffic[got(noAck)]++
 		q.changed(q.kind.clock())

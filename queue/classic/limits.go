@@ -18,12 +18,14 @@ type limits struct {
 	chunk     int
 	peek      int // read when nobody consumes
 	deadlines int // that a queue knows of what does not expire in order
+	looks     int // at messages, and filters asked, while the lock is held once
+	parked    int // messages a queue looks at that may not go now; behind them delivery waits
 }
 
 var defaultLimits = limits{
 	budget: 512 << 20, durable: 8 << 20, transient: 64 << 20, scarce: 1 << 20,
 	lowWater: 1 << 20, chunk: 512 << 10, peek: 4 << 10,
-	deadlines: 1 << 20,
+	deadlines: 1 << 20, looks: 4096, parked: 100_000,
 }
 
 // deepen reports whether m goes behind the head of l, to the disk.

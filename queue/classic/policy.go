@@ -41,7 +41,9 @@ func (q *Queue) follow(change func(d *queue.Declaration)) {
 		stop(q.idle)
 		q.used()
 	}
-	q.advance(q.kind.clock(), &then)
+	now := q.kind.clock()
+	q.reselect(now)
+	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
@@ -22,10 +23,12 @@ type Type struct {
 	limits   limits
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
+	hasher   *dedup.Hasher                 // of keys, which no restart outlives
 	options  atomic.Pointer[queue.Options] // those of the queue opened last
 	ending   sync.WaitGroup                // drains of queues
 
 	scratches             chan *scratch // that no queue has
+	browsing              sync.WaitGroup
 	deadLettered, dropped deaths
 	diskReads, diskWrites stats.Counter // messages
 }
@@ -35,7 +38,7 @@ func New(st store.Store) *Type {
 	t := &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
 		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
-		scratches: make(chan *scratch, maxScratches),
+		scratches: make(chan *scratch, maxScratches), hasher: dedup.NewHasher(),
 	}
 	return t.Within(NewBudget(defaultLimits.budget))
 }
@@ -68,11 +71,12 @@ func (t *Type) share(o queue.Options) *queue.Options {
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead, and waits for queues that were ending. All queues
-// must be closed.
+// Close ends reading ahead and browsing, and waits for queues that were ending.
+// All queues must be closed.
 func (t *Type) Close() {
 	t.ending.Wait()
 	t.loader.close()
+	t.browsing.Wait()
 }
 
 // Check implements queue.Type.
@@ -105,6 +109,9 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	for i := range q.lanes {
 		q.lanes[i].number = uint8(i)
 	}
+	if o.Deduplicate {
+		q.keys = new(keys)
+	}
 	if d.Durable {
 		if err := q.recover(); err != nil {
 			return nil, err
@@ -113,6 +120,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	q.mu.Lock()
 	q.keepValues(o.LastValue)
 	q.used()
+	q.reselect(q.emptyAt())
 	q.wake(q.kind.clock(), q.soonest())
 	q.readAhead()
 	q.mu.Unlock()
@@ -146,6 +154,9 @@ func (q *Queue) recover() (err error) {
 		q.marked = q.next - 1
 	}
 	q.delivered = q.marked // it stays so after the next restart
+	if q.keys != nil {
+		return q.recoverKeys()
+	}
 	return nil
 }
 
@@ -164,4 +175,14 @@ func (q *Queue) soonest() (next int64) {
 		next = sooner(next, q.lanes[i].index.late)
 	}
 	return next
+}
+
+// emptyAt is when what is limited may have used up everything, Unix
+// milliseconds: a queue that had messages before may have handed them out just
+// before it ended.
+func (q *Queue) emptyAt() int64 {
+	if q.next == 1 {
+		return 0
+	}
+	return q.kind.clock()
 }

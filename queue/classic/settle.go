@@ -16,6 +16,9 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 // SettleIn implements queue.Transactional. A nil unit is none.
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
 	q.mu.Lock()
+	if q.browsers != nil {
+		ds = originals(ds)
+	}
 	var own store.Unit
 	if how == queue.Requeue || how == queue.Return {
 		own = q.unitFor(u)
@@ -49,6 +52,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	default:
 		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
+			q.forget(ds[i].ID)
 			if ds[i].Logged {
 				q.settled(ds[i].ID)
 			}
@@ -57,9 +61,14 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 			q.forgetPicked(ds, false)
 		}
 	}
+	if q.selection != nil {
+		q.land(ds)
+	}
 	q.forgetSettled(u)
 	q.passOn(u)
-	if c != nil {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if c != nil {
 		q.consumers.Resume(c)
 	}
 	q.advance(q.kind.clock(), &then)
@@ -147,6 +156,9 @@ func (q *Queue) restore(l *lane, es []entry) {
 			q.index(l, &es[i])
 		}
 	}
+	if q.selection != nil {
+		q.repark(l, es)
+	}
 }
 
 // noteCounts has the log keep the counts of es.
@@ -183,6 +195,9 @@ func (q *Queue) Purge() int {
 	for i := range q.lanes {
 		q.clear(&q.lanes[i])
 	}
+	if q.selection != nil {
+		q.selection.clear()
+	}
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
 	if v := q.values; v != nil {
@@ -200,6 +215,7 @@ func (q *Queue) clear(l *lane) {
 		for i := range w.len() {
 			e := w.at(i)
 			q.hold(e, -1)
+			q.forget(e.seq)
 			if e.logged {
 				q.settled(e.seq)
 			}

@@ -126,6 +126,7 @@ func (q *Queue) overtake(l *lane, d deadline, then *after) {
 // there is a dead-letter exchange, else settled.
 func (q *Queue) remove(w *line, i int, why queue.Reason, then *after) {
 	e := w.remove(i)
+	q.vanish(&e)
 	q.count(&e, -1)
 	q.hold(&e, -1)
 	q.die(e, why, then)
@@ -177,7 +178,7 @@ func (q *Queue) used() {
 // unused is the x-expires timer: a queue without consumers goes.
 func (q *Queue) unused() {
 	q.mu.Lock()
-	gone := !q.shut && q.consumers.Len() == 0 && q.options.ExpiresMs > 0
+	gone := !q.shut && q.consumers.Len() == 0 && q.browsers.len() == 0 && q.options.ExpiresMs > 0
 	q.overdue = gone
 	q.mu.Unlock()
 	if gone {

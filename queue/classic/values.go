@@ -149,12 +149,12 @@ func (q *Queue) replace(in *incoming, e *entry) {
 		q.supersede(in.old)
 	}
 	if in.keyed {
-		q.note(in.key, e)
+		q.noteValue(in.key, e)
 	}
 }
 
-// note makes e the newest of its key.
-func (q *Queue) note(k valueKey, e *entry) {
+// noteValue makes e the newest of its key.
+func (q *Queue) noteValue(k valueKey, e *entry) {
 	v := q.values
 	if len(v.newest)+len(v.lapsed) > 2*q.ready+manyStale {
 		q.pruneValues()
@@ -208,7 +208,7 @@ func (q *Queue) claim(e *entry) (outdated bool) {
 	case ok && x.seq < e.seq:
 		q.supersede(x)
 	}
-	q.note(k, e)
+	q.noteValue(k, e)
 	return false
 }
 
@@ -230,6 +230,7 @@ func (q *Queue) supersede(x value) {
 // removeReplaced takes the i-th of w out.
 func (q *Queue) removeReplaced(w *line, i int) {
 	e := w.remove(i)
+	q.vanish(&e)
 	q.count(&e, -1)
 	q.hold(&e, -1)
 	q.replaced(&e)

@@ -20,6 +20,7 @@ const known = [
   { key: 'x-dead-letter-routing-key', type: 'string', label: 'Dead letter routing key', hint: 'instead of their own' },
   { key: 'x-dead-letter-on-delete', type: 'boolean', label: 'Dead letter on delete', hint: 'what is in the queue when it goes is dead-lettered' },
   { key: 'x-single-active-consumer', type: 'boolean', label: 'Single active consumer', hint: 'one consumer at a time' },
+  { key: 'x-message-deduplication', type: 'boolean', label: 'De-duplication', hint: 'no message while another of its x-deduplication-header is there' },
   { key: 'x-max-priority', type: 'number', label: 'Max priority', hint: 'classic queues: 1 to 255' },
   { key: 'x-priority-min-share', type: 'number', label: 'Share of lower priorities', hint: 'percent they get at least, up to 50' },
   { key: 'x-delivery-limit', type: 'number', label: 'Delivery limit', hint: 'attempts until a message is dropped or dead-lettered' },
@@ -30,6 +31,11 @@ const known = [
   { key: 'x-delayed-retry-max', type: 'number', label: 'Longest retry wait', hint: 'milliseconds' },
   { key: 'x-delayed-retry-backoff', type: 'string', label: 'Retry backoff', hint: 'linear or exponential' },
   { key: 'x-delayed-retry-jitter', type: 'number', label: 'Retry jitter', hint: 'percent' },
+  { key: 'x-message-groups', type: 'boolean', label: 'Message groups', hint: 'one delivery of each x-group-id at a time' },
+  { key: 'x-group-max-in-flight', type: 'number', label: 'Group max in flight', hint: 'deliveries of one group at a time' },
+  { key: 'x-rate-limit', type: 'string', label: 'Rate limit', hint: 'such as 100/1m; 60/1m, 90000/1m cost=tokens' },
+  { key: 'x-rate-limit-key', type: 'string', label: 'Rate limit key', hint: 'the header for each of whose values it holds' },
+  { key: 'x-rate-limit-cost', type: 'string', label: 'Rate limit cost', hint: 'the header that says what a message costs' },
 ];
 
 /** @param {{close: () => void}} p */
