@@ -29,6 +29,7 @@ var arguments = []argument{
 	{"x-delivery-limit", "cq", false, shape{form: numberForm, least: -1, says: "How often a message is delivered again; -1 is no limit."}},
 	{"x-message-deduplication", "cq", true, shape{form: flagForm, says: "Whether a message is not taken while another of its x-deduplication-header is there."}},
 	{"x-consumer-timeout", "cq", false, shape{form: durationForm, says: "How long a delivery may stay unacknowledged."}},
+	{"x-last-value-key", "cq", false, shape{form: textForm, says: "The header of which only the newest message of each value stays, or routing-key."}},
 	{"x-lease-timeout", "cq", false, shape{form: durationForm, says: "After how long a delivery that is not acknowledged goes back, and its channel goes on."}},
 	{"x-message-groups", "cq", false, shape{form: anyForm, says: "Whether messages of one group go one after the other; or the header that has the group."}},
 	{"x-group-max-in-flight", "cq", false, shape{form: numberForm, least: 1, most: 65535, says: "How many deliveries of one group there may be at a time."}},

@@ -28,6 +28,7 @@ type Options struct {
 	Retry           Retry
 	LeaseMs         int64      // 0 none
 	DeadOnDelete    bool       // what is in the queue when it goes is dead-lettered
+	LastValue       string     // the header of which only the newest message of each value stays, or "routing-key"; "" all stay
 	MinShare        int        // percent of the deliveries that are for lower priorities while they wait
 	Selection       *Selection // nil: the first message goes next
 }
@@ -108,6 +109,7 @@ var Args = []Arg{
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
 	{"x-message-deduplication", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.Deduplicate = b })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-last-value-key", "last-value-key", 0, Classic | Quorum, header(func(o *Options, s string) { o.LastValue = s })},
 	{"x-lease-timeout", "lease-timeout", Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.LeaseMs = n })},
 	{"x-message-groups", "message-groups", 0, Classic | Quorum, groups},
 	{"x-group-max-in-flight", "group-max-in-flight", 0, Classic | Quorum, integer(1, maxGroupMost, func(o *Options, n int64) { o.selection().GroupMost = int(n) })},

@@ -220,6 +220,7 @@ const (
 	DeliveryLimit Reason = "delivery_limit"
 	QueueDeleted  Reason = "queue_deleted" // with what was in it; not RabbitMQ's, as the next
 	QueueExpired  Reason = "queue_expired"
+	Replaced      Reason = "replaced" // by a newer message of its key; never dead-lettered
 )
 
 // Testator is a queue that can leave what it holds to its dead-letter exchange

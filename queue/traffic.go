@@ -71,10 +71,10 @@ func (c *Counters) Traffic() (t Traffic) {
 }
 
 // Deaths counts, for each of Reasons, the messages that died of it.
-type Deaths [6]uint64
+type Deaths [7]uint64
 
 // Reasons are what a message dies of, in the order of Deaths.
-var Reasons = [...]Reason{Rejected, Expired, MaxLen, DeliveryLimit, QueueDeleted, QueueExpired}
+var Reasons = [...]Reason{Rejected, Expired, MaxLen, DeliveryLimit, QueueDeleted, QueueExpired, Replaced}
 
 // Count counts a death.
 func (d *Deaths) Count(why Reason) { d[slices.Index(Reasons[:], why)]++ }

@@ -153,7 +153,7 @@ func (q *Queue) lookAt(l *lane, w *line, i, bytes int) (es []entry, through uint
 
 // lookDeep reads what is next of the gap of l.
 func (q *Queue) lookDeep(l *lane, from uint64, bytes int) (es []entry, through uint64, err error) {
-	return q.lookUp(l, from, l.gap.last, bytes, func(e *entry) bool { return l.holds(e.seq) })
+	return q.lookUp(l, from, l.gap.last, bytes, func(e *entry) bool { return l.holds(e.seq) && q.present(l, e) })
 }
 
 // lookUp reads about that many bytes of entries of l in [from, last], and keeps

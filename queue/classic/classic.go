@@ -73,6 +73,7 @@ type Queue struct {
 	idle    *time.Timer // x-expires; likewise
 	retries *retries    // nil until something waits for its retry
 	ending  *demise     // nil while the queue lives
+	values  *values     // nil unless it keeps last values only
 }
 
 // receipt waits for the log to have stored seq.
@@ -97,14 +98,20 @@ func (q *Queue) Publish(burst []queue.Publication) { q.PublishIn(nil, burst) }
 
 // PublishIn implements queue.Transactional. A nil unit is none.
 func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
-	then := after{unit: u, most: len(burst)}
 	q.mu.Lock()
+	own := q.unitFor(u)
+	if own != nil {
+		u = own
+		defer own.Commit()
+	}
+	then := after{unit: u, most: len(burst)}
 	now := q.kind.clock()
 	q.arrive(len(burst), now)
 	for i := range burst {
 		q.enqueue(&burst[i], now, &then)
 	}
 	q.record(u)
+	q.passOn(u)
 	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
@@ -140,7 +147,11 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	if q.keys != nil && q.repeats(p, then) {
 		return
 	}
-	if q.full(m) && !q.relieve(m, now, then) {
+	var in incoming
+	if q.values != nil {
+		in = q.incoming(m)
+	}
+	if !in.replaces && q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
 		p.Message = nil
 		if q.options.Overflow == queue.RejectPublishDLX {
@@ -167,6 +178,9 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	q.hold(&e, 1)
 	if e.expiry > 0 && e.expiry < l.peak {
 		q.index(l, &e)
+	}
+	if in.keyed {
+		q.replace(&in, &e)
 	}
 	switch {
 	case p.Receipt.To == nil:

@@ -153,7 +153,7 @@ func (q *Queue) forgetSettled(u queue.Unit) {
 func (q *Queue) delivery(e *entry) queue.Delivery {
 	return queue.Delivery{
 		Message: e.m, ID: e.seq, Expiry: e.expiry, Count: e.count, Size: e.size, Redelivered: e.redelivered,
-		Counted: q.counts(), Stored: e.logged && e.seq <= q.stored, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
+		Counted: q.counts(), Stored: e.logged && e.seq <= q.stored && q.values == nil, Lane: e.lane, Logged: e.logged, Persistent: e.persistent,
 	}
 }
 

@@ -62,6 +62,7 @@ func (q *Queue) full(m *message.Message) bool {
 // with willing consumers is not refused; it reports whether there is room now.
 func (q *Queue) relieve(m *message.Message, now int64, then *after) bool {
 	q.record(then.unit)
+	q.passOn(then.unit)
 	q.pump(now, then)
 	q.expire(now, then)
 	return !q.full(m)

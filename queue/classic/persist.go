@@ -214,6 +214,9 @@ func (q *Queue) rise(l *lane, es []entry) {
 		if !l.holed && e.early && !missed && e.expiry <= q.expired {
 			continue // it expired in the gap
 		}
+		if q.values != nil && !q.riseValue(l, e) {
+			continue
+		}
 		if l.gap.add(e, -1); !q.resume(l, e) {
 			l.head.pushBack(*e)
 			q.hold(e, 1)
@@ -227,6 +230,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 	}
 	l.picked.passed(l.gap.first)
 	q.drained(l)
+	q.passOn(nil)
 	if (len(es) == 0 || l.gap.first > l.gap.last) && l.gap.count != 0 {
 		slog.With("category", "queue").Error("stored messages are missing", "queue", q.Name, "vhost", q.Vhost, "count", l.gap.count)
 		q.ready -= l.gap.count

@@ -53,7 +53,7 @@ func (q *Queue) pick(s *queue.Seen, now int64) (e entry, ok bool) {
 			d = deadline{e.expiry, e.seq, e.size, e.persistent}
 		}
 		l.pick(seq, d)
-	} else if l.holds(seq) {
+	} else if e = (entry{m: s.Message, seq: seq}); l.holds(seq) && q.present(l, &e) {
 		q.hole(l)
 		e = newEntry(s.Message, l.number)
 		e.persistent = q.kind.persists(s.Message)
@@ -61,6 +61,9 @@ func (q *Queue) pick(s *queue.Seen, now int64) (e entry, ok bool) {
 		q.pickDeep(l, &e)
 	} else {
 		return e, false
+	}
+	if q.values != nil {
+		q.values.unnote(s.Message, seq)
 	}
 	q.count(&e, -1)
 	q.lend(&e)
@@ -84,6 +87,9 @@ func (q *Queue) pickDeep(l *lane, e *entry) {
 func (q *Queue) unpick(e *entry, then *after) (done bool) {
 	l := &q.lanes[e.lane]
 	if e.expiry > 0 && e.expiry <= q.kind.clock() {
+		if q.values != nil && e.m != nil {
+			q.values.unnote(e.m, e.seq)
+		}
 		q.die(*e, queue.Expired, then)
 		return true
 	}

@@ -27,8 +27,11 @@ func (q *Queue) follow(change func(d *queue.Declaration)) {
 		return
 	}
 	q.Arguments = d.Arguments
-	renew, retry := o.ExpiresMs != q.options.ExpiresMs, o.Retry != q.options.Retry
+	renew, retry, values := o.ExpiresMs != q.options.ExpiresMs, o.Retry != q.options.Retry, o.LastValue != q.options.LastValue
 	q.options = q.kind.share(o)
+	if values {
+		q.keepValues(o.LastValue)
+	}
 	if retry {
 		q.reschedule(q.kind.clock())
 	}

@@ -118,6 +118,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 		}
 	}
 	q.mu.Lock()
+	q.keepValues(o.LastValue)
 	q.used()
 	q.reselect(q.emptyAt())
 	q.wake(q.kind.clock(), q.soonest())

@@ -33,6 +33,10 @@ func (q *Queue) refill(l *lane, max int) error {
 			q.hold(e, 1)
 		}
 	}
+	if q.values != nil {
+		q.claimAll(&l.head)
+		q.passOn(nil)
+	}
 	if l.hollow() && l.head.at(0).seq == first {
 		slog.With("category", "queue").Error("a stored message is missing", "queue", q.Name, "vhost", q.Vhost)
 		e := l.head.popFront()

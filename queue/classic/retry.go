@@ -111,7 +111,7 @@ func (q *Queue) wait(e *entry, due int64) {
 		q.retries = new(retries)
 	}
 	r, x := q.retries, retry{*e, due}
-	if x.logged && x.seq <= q.stored {
+	if x.logged && x.seq <= q.stored && q.values == nil {
 		x.m = nil
 	}
 	q.hold(&x.entry, 1)
@@ -155,6 +155,7 @@ func (q *Queue) revive(now int64, then *after) {
 		}
 	}
 	q.restoreAll(es)
+	q.passOn(then.unit)
 	q.forgetSettled(then.unit)
 	q.awaitRetry(now)
 }
@@ -184,7 +185,7 @@ func (q *Queue) retryTick() {
 // sinkRetries lets go of messages that are on disk by now, when there are many.
 func (q *Queue) sinkRetries() {
 	r := q.retries
-	if r == nil || r.fresh < manyFresh+16*int64(len(r.heap)) {
+	if r == nil || q.values != nil || r.fresh < manyFresh+16*int64(len(r.heap)) {
 		return
 	}
 	for i := range r.heap {

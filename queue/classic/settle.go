@@ -15,11 +15,19 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 
 // SettleIn implements queue.Transactional. A nil unit is none.
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
-	then := after{unit: u}
 	q.mu.Lock()
 	if q.browsers != nil {
 		ds = originals(ds)
 	}
+	var own store.Unit
+	if how == queue.Requeue || how == queue.Return {
+		own = q.unitFor(u)
+	}
+	if own != nil {
+		u = own
+		defer own.Commit()
+	}
+	then := after{unit: u}
 	picked := false
 	for i := range ds {
 		q.unacked--
@@ -57,6 +65,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 		q.land(ds)
 	}
 	q.forgetSettled(u)
+	q.passOn(u)
 	if b := q.browsers.of(c); b != nil {
 		b.resume()
 	} else if c != nil {
@@ -86,6 +95,9 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 			continue
 		}
 		if ds[i].Picked {
+			if !q.comesBack(&e) {
+				continue
+			}
 			if !q.unpick(&e, then) {
 				es = append(es, e)
 			}
@@ -115,6 +127,7 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 
 // restoreAll puts es back to their places in the heads of their lanes.
 func (q *Queue) restoreAll(es []entry) {
+	all := es
 	slices.SortFunc(es, func(a, b entry) int {
 		if c := cmp.Compare(a.lane, b.lane); c != 0 {
 			return c
@@ -129,6 +142,9 @@ func (q *Queue) restoreAll(es []entry) {
 		}
 		q.restore(&q.lanes[n], es[:end])
 		es = es[end:]
+	}
+	if q.values != nil {
+		q.claimBack(all)
 	}
 }
 
@@ -184,6 +200,10 @@ func (q *Queue) Purge() int {
 	}
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
+	if v := q.values; v != nil {
+		clear(v.newest)
+		clear(v.lapsed)
+	}
 	q.changed(q.kind.clock())
 	q.rest()
 	return n

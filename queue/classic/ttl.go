@@ -107,6 +107,9 @@ func (q *Queue) overtake(l *lane, d deadline, then *after) {
 		l.gap.add(&e, -1)
 		q.count(&e, -1)
 		q.drained(l)
+		if q.values != nil {
+			q.values.lapsed[q.position(e.lane, e.seq)] = struct{}{}
+		}
 		q.hide(l, &e)
 		q.die(e, queue.Expired, then)
 		return

@@ -24,6 +24,7 @@ const known = [
   { key: 'x-max-priority', type: 'number', label: 'Max priority', hint: 'classic queues: 1 to 255' },
   { key: 'x-priority-min-share', type: 'number', label: 'Share of lower priorities', hint: 'percent they get at least, up to 50' },
   { key: 'x-delivery-limit', type: 'number', label: 'Delivery limit', hint: 'attempts until a message is dropped or dead-lettered' },
+  { key: 'x-last-value-key', type: 'string', label: 'Last value key', hint: 'header, or routing-key: only the newest of each stays' },
   { key: 'x-lease-timeout', type: 'number', label: 'Lease', hint: 'milliseconds until an unacked delivery goes back' },
   { key: 'x-delayed-retry-type', type: 'string', label: 'Delayed retry', hint: 'failed, returned or all: what comes back waits' },
   { key: 'x-delayed-retry-min', type: 'number', label: 'Retry wait', hint: 'milliseconds after the first failure' },
