@@ -557,7 +557,9 @@ func (h *history) look(want func(*queue.Seen) bool) (seen []queue.Seen) {
 // browse sees what is ready, but for what expires just now.
 func (h *history) browse() {
 	seen := h.look(nil)
-	h.rest()
+	if h.rest(); len(h.selection().Rates) > 0 {
+		return // something went meanwhile
+	}
 	edge := h.kind.clock()
 	want := slices.DeleteFunc(slices.Clone(h.ready), func(x item) bool { return x.expiry > 0 && x.expiry <= edge })
 	seen = slices.DeleteFunc(seen, func(s queue.Seen) bool { return s.Expiry > 0 && s.Expiry <= edge })
