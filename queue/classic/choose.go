@@ -196,7 +196,9 @@ func (q *Queue) give(l *lane, i int, st *strand, noAck bool) {
 		s.plain = s.clock
 	}
 	st.ticket = 0 // behind all others
-	s.pop(st)
+	for s.drop(st); len(st.spots) > 0 && st.spots[0].position == it.position; {
+		s.drop(st) // it was picked, and came back: then it is noted twice
+	}
 	s.place(st)
 }
 
