@@ -215,14 +215,6 @@ func (s *selection) drop(st *strand) {
 	}
 }
 
-// pop forgets the first message of st, which has left.
-func (s *selection) pop(st *strand) {
-	s.drop(st)
-	if st.state == ready { // another is first: it may be somebody else's turn
-		s.place(st)
-	}
-}
-
 // place puts st where its first message has to wait.
 func (s *selection) place(st *strand) {
 	s.displace(st)
