@@ -155,6 +155,7 @@ func (b *Broker) StartMove(u *auth.User, o MoveOptions) (*Move, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.publisher.Prompt()
 	r, err := newMover(s, &o)
 	if err != nil {
 		s.Close()

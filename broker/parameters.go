@@ -43,6 +43,8 @@ func (b Acting) SetParameter(r *definitions.Parameter) (created bool, err error)
 		return !there, b.importOperatorPolicy(r)
 	case r.Component == limitsComponent:
 		return !there, b.importLimits(r)
+	case r.Component == definitions.ScheduleComponent:
+		return !there, b.setSchedule(r)
 	}
 	if err := checkKept(r); err != nil {
 		return false, err
@@ -111,11 +113,19 @@ func (b Acting) DeleteParameter(component, vhostName, name string) (there bool, 
 		return b.DeletePolicy(policy.Operator, vhostName, p.Name)
 	case limitsComponent:
 		return true, b.editVhostLimits(vhostName, func(definitions.Object) definitions.Object { return nil })
+	case definitions.ScheduleComponent:
+		b.schedules.changing.Lock()
+		defer b.schedules.changing.Unlock()
 	}
 	b.topology.Lock()
 	defer b.topology.Unlock()
 	if err := b.forget(r); err != nil {
 		return true, err
+	}
+	if v, err := b.Vhost(vhostName); err == nil && component == definitions.ScheduleComponent {
+		if err := b.schedules.drop(v, name); err != nil {
+			return true, err
+		}
 	}
 	b.emit("parameter.cleared", func() amqp.Table {
 		return amqp.Table{"vhost": vhostName, "component": component, "name": name}
@@ -162,7 +172,8 @@ func (b *Broker) Parameters() (list []definitions.Parameter, err error) {
 // importParameter takes the parameters of what is known; others change
 // nothing. What is kept for others is not looked at.
 func (b Acting) importParameter(r *definitions.Parameter) error {
-	if r.Component == definitions.OperatorPolicy || r.Component == limitsComponent {
+	switch r.Component {
+	case definitions.OperatorPolicy, limitsComponent, definitions.ScheduleComponent:
 		_, err := b.SetParameter(r)
 		return err
 	}

@@ -295,6 +295,9 @@ func (p *planner) planParameter(r *definitions.Parameter) (definitions.Record, D
 		return p.planPolicy(policy.Operator, d, r)
 	case r.Component == limitsComponent:
 		return p.planLimits(r)
+	case r.Component == definitions.ScheduleComponent:
+		_, err := checkSchedule(r)
+		return planned(p.b.store, r, err)
 	case !kept:
 		return nil, Ignore, nil
 	}

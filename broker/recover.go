@@ -55,13 +55,24 @@ func (b *Broker) recover() (found bool, err error) {
 			})
 		},
 		func() error { return each(b.store, definitions.KindBinding, b.restoreBinding) },
+		func() error { return b.restoreWills(queues) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return found, err
 		}
 	}
+	if err := b.restoreDelayed(queues); err != nil {
+		return found, err
+	}
 	if err := b.dropOrphans(queues); err != nil {
+		return found, err
+	}
+	b.vopts.Dedup.Retain(func(name string) bool {
+		_, err := b.Vhost(name)
+		return err == nil
+	})
+	if err := b.resumeSchedules(); err != nil {
 		return found, err
 	}
 	for _, v := range b.Vhosts() {
@@ -85,6 +96,9 @@ func (b *Broker) restoreParameter(r *definitions.Parameter) error {
 	if r.Component == definitions.OperatorPolicy {
 		return b.restoreOperatorPolicy(r)
 	}
+	if r.Component == definitions.ScheduleComponent {
+		return b.schedules.load(r)
+	}
 	return nil
 }
 
@@ -95,7 +109,7 @@ func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	}
 	return v.RestoreExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: true, AutoDelete: r.AutoDelete, Internal: r.Internal, Arguments: args,
-		By: r.DeclaredBy,
+		By: r.DeclaredBy, ID: r.ID,
 	})
 }
 
@@ -167,6 +181,10 @@ func (b *Broker) forgetVhost(name string) error {
 			return true
 		}))
 	}
+	errs = append(errs, b.store.Scan(willsIn(name), func(key, _ []byte) bool {
+		batch.Delete(slices.Clone(key))
+		return true
+	}))
 	return errors.Join(append(errs, b.store.Commit(&batch))...)
 }
 

@@ -45,6 +45,9 @@ type grammar struct {
 	limitVerbs
 	queueVerbs
 	exchangeVerbs
+	deduplicationVerbs
+	delayedVerbs
+	scheduleVerbs
 	connectionVerbs
 	definitionVerbs
 	nodeVerbs

@@ -19,6 +19,14 @@ func (d *Definitions) JSON() ([]byte, error) {
 	return json.MarshalIndent(&out, "", "  ")
 }
 
+// Plain is d without the schedules, which RabbitMQ refuses. What the lists point
+// to is not the caller's.
+func (d *Definitions) Plain() *Definitions {
+	out := *d
+	out.Parameters = slices.DeleteFunc(slices.Clone(d.Parameters), func(p Parameter) bool { return p.Component == ScheduleComponent })
+	return &out
+}
+
 // json takes RabbitMQ's exports as they are. Keys it does not know are passed
 // over: exports of other versions have them.
 func (p *parser) json(text []byte) error {

@@ -8,6 +8,10 @@ import (
 // OperatorPolicy is the component whose parameters are operator policies.
 const OperatorPolicy = "operator_policy"
 
+// ScheduleComponent is the component whose parameters are schedules: what is
+// published again and again. RabbitMQ does not know it.
+const ScheduleComponent = "schedule"
+
 // operatorPolicy is the value of such a parameter.
 type operatorPolicy struct {
 	ApplyTo    string `json:"apply-to"`

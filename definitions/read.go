@@ -228,6 +228,11 @@ func (r *reader) vhost(e entry) {
 			r.add(p.Place, parameter)
 		}
 	}
+	for _, x := range n.at("schedules").members() {
+		if value := raw(x.value); value != nil {
+			r.add(x.Place, &Parameter{Vhost: e.key, Component: ScheduleComponent, Name: x.key, Value: value})
+		}
+	}
 	r.parameters(n.at("parameters"), e.key)
 }
 

@@ -65,6 +65,23 @@ var (
 		{"definition", &shape{form: objectForm, says: "What it sets.", keys: policyKeys()}, true},
 	}}
 
+	momentShape = shape{form: textForm, says: "A moment, such as 2026-12-24T18:00:00+01:00."}
+
+	scheduleShape = shape{form: objectForm, says: "A message that is published again and again.", keys: []key{
+		{"cron", said("When: minute, hour, day, month and weekday, with seconds in front if there are six; or @daily and the like.", textShape), false},
+		{"every", said("The time from one to the next, such as 90s or 15m.", textShape), false},
+		{"time_zone", said("The time zone of cron, such as Europe/Berlin; UTC if not said.", textShape), false},
+		{"exchange", said("The exchange it is published to; if not said, the one that goes by the names of queues.", textShape), false},
+		{"routing_key", said("Its routing key.", textShape), false},
+		{"payload", said("Its body.", textShape), false},
+		{"payload_encoding", said("How the body is written; string if not said.", shape{form: textForm, choices: []string{"string", "base64"}}), false},
+		{"properties", said("Its properties, by the names of AMQP; headers among them.", shape{form: namesForm, of: &shape{}}), false},
+		{"enabled", said("Whether it goes on; true if not said.", flagShape), false},
+		{"missed", said("What becomes of those that were due while the broker was down; skip if not said.", shape{form: textForm, choices: []string{"skip", "once", "all"}}), false},
+		{"from", &momentShape, false},
+		{"until", &momentShape, false},
+	}}
+
 	permissionShape = shape{
 		form: objectForm, says: "What a user may do in a vhost.",
 		short: said("All rights.", shape{form: textForm, choices: []string{"full"}}), keys: []key{
@@ -92,6 +109,7 @@ var (
 		{"queues", &shape{form: namesForm, of: &queueShape}, false},
 		{"policies", &shape{form: namesForm, of: &policyShape}, false},
 		{"operator_policies", &shape{form: namesForm, of: &policyShape}, false},
+		{"schedules", &shape{form: namesForm, of: &scheduleShape}, false},
 		{"parameters", &shape{form: namesForm, of: &shape{form: namesForm, of: &shape{}}, says: "By component and name."}, false},
 	}}
 

@@ -229,6 +229,8 @@ func (w *writer) parameter(p *Parameter) {
 		if policy, err := p.Policy(); err == nil {
 			w.policy(policy, "operator_policies")
 		}
+	case p.Component == ScheduleComponent:
+		w.in(p.Vhost, "schedules").put(p.Name, decoded(p.Value))
 	case p.Component == "vhost-limits":
 		if limits, ok := decoded(p.Value).(map[string]any); ok {
 			w.in(p.Vhost).set("limits", underscored(limits))

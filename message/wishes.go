@@ -132,7 +132,7 @@ func (w *Wishes) takeDelay(r *raw) (err error) {
 		if w.DeliverAt, err = moment(deliverAtHeader, r.at); err != nil {
 			return err
 		}
-		w.Delayed = w.DeliverAt > 0
+		w.Delayed = w.DeliverAt > 0 // which may be over
 	}
 	return nil
 }

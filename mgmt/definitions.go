@@ -59,6 +59,9 @@ func (a *API) exportVhost(w http.ResponseWriter, r *http.Request) {
 func answerDefinitions(w http.ResponseWriter, r *http.Request, d *definitions.Definitions) {
 	d.RabbitVersion, d.RabbitMQVersion = compatible, compatible
 	d.ProductName, d.ProductVersion = productName, compatible
+	if r.URL.Query().Get("everything") != "true" {
+		d = d.Plain()
+	}
 	text, err := d.JSON()
 	if err != nil {
 		problem(w, err)

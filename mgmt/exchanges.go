@@ -44,17 +44,23 @@ type exchange struct {
 	Arguments  definitions.Object `json:"arguments"`
 	Policy     string             `json:"policy,omitempty"`
 	ActingUser string             `json:"user_who_performed_action"`
+	Delayed    *int               `json:"messages_delayed,omitempty"` // as the plugin has it
 
-	MessageStats *passStats `json:"message_stats,omitempty"`
+	MessageStats  *passStats `json:"message_stats,omitempty"`
+	Deduplication *cache     `json:"deduplication,omitempty"` // ours
 	*exchangeTraffic
 }
 
 func showExchange(x *broker.Exchange) exchange {
-	return exchange{
+	shown := exchange{
 		Name: x.Name, Vhost: x.Vhost(), Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
 		Internal: x.Internal, Arguments: broker.Plain(x.Arguments), Policy: x.Effective().Policy,
 		ActingUser: cmp.Or(x.DeclaredBy, internalUser),
 	}
+	if n := broker.DelayedBy(x); n > 0 || x.Kind == broker.DelayedExchange {
+		shown.Delayed = &n
+	}
+	return shown
 }
 
 // exchangeKeys are what exchanges are sorted by without rendering them.

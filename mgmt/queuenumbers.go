@@ -13,6 +13,8 @@ type queueNumbers struct {
 	MessageStats         *queueStats `json:"message_stats,omitempty"`
 	MessagesRAM          int         `json:"messages_ram"`
 	MessagesPersistent   int         `json:"messages_persistent"`
+	MessagesDelayed      int         `json:"messages_delayed"` // wait for their retry
+	DelayedRetry         string      `json:"delayed_retry"`    // which of those that come back wait
 	ReadyRAM             int         `json:"messages_ready_ram"`
 	UnackedRAM           int         `json:"messages_unacknowledged_ram"`
 	Bytes                int64       `json:"message_bytes"`
@@ -31,6 +33,7 @@ type queueNumbers struct {
 	Parking              *parking    `json:"parking,omitempty"`        // ours: of groups, limits and filters
 	IdleSince            string      `json:"idle_since,omitempty"`
 	OwnerDetails         *farEnd     `json:"owner_pid_details,omitempty"`
+	Deduplication        *cache      `json:"deduplication,omitempty"` // ours
 	StorageVersion       int         `json:"storage_version"`
 }
 
@@ -74,14 +77,15 @@ func (a *API) addNumbers(shown *queue, q *broker.Queue, asked *ranges) {
 	past := history{{&q.Past, func() []uint64 { return broker.QueueRow(q) }}}
 	c := counted{p.Traffic, past, asked}
 	capacity := consumerCapacity(p.Consumers, q)
-	t := sumTotals(p.Ready, p.Unacked)
+	t := sumTotals(p.Ready, p.Unacked, p.Delayed)
 	shown.messageTotals = &t
 	shown.queueNumbers = &queueNumbers{
 		totalDetails: showTotalDetails(past, asked), MessageStats: c.queue(),
 		// What is with a consumer is in memory.
 		MessagesRAM: p.Resident + p.Unacked, ReadyRAM: p.Resident, UnackedRAM: p.Unacked,
 		MessagesPersistent: p.Persistent + p.UnackedPersistent,
-		Bytes:              p.ReadyBytes + p.UnackedBytes, BytesReady: p.ReadyBytes, BytesUnacked: p.UnackedBytes,
+		MessagesDelayed:    p.Delayed, DelayedRetry: p.Retry.Type(),
+		Bytes: p.ReadyBytes + p.UnackedBytes + p.DelayedBytes, BytesReady: p.ReadyBytes, BytesUnacked: p.UnackedBytes,
 		BytesRAM:        p.ResidentBodyBytes + p.UnackedBytes,
 		BytesPersistent: p.PersistentBytes + p.UnackedPersistentBytes, Memory: p.MemoryBytes,
 		Consumers: p.Consumers, ConsumerCapacity: capacity, ConsumerUtilisation: capacity,
@@ -89,7 +93,7 @@ func (a *API) addNumbers(shown *queue, q *broker.Queue, asked *ranges) {
 		HeadMessageTimestamp: unlessZero(head.Timestamp), HeadMessageSince: unlessZero(head.SinceMs),
 		Parking:   showParking(p.Parking),
 		IdleSince: idleSince(time.UnixMilli(p.ActiveMs), asked.now), OwnerDetails: a.ownerOf(q),
-		StorageVersion: storageVersion,
+		StorageVersion: storageVersion, Deduplication: showQueueCache(q, &p),
 	}
 }
 

@@ -14,6 +14,7 @@ func TestCheck(t *testing.T) {
 		"alternate-exchange": "ae", "consumer-timeout": int64(1000), "consumer-disconnected-timeout": int64(1),
 		"dead-letter-exchange": "dlx", "dead-letter-routing-key": "k", "dead-letter-strategy": "at-least-once",
 		"delayed-retry-type": "failed", "delayed-retry-min": int64(1), "delayed-retry-max": int64(2),
+		"delayed-retry-backoff": "exponential", "delayed-retry-jitter": int64(10), "lease-timeout": int64(1), "dead-letter-on-delete": true, "priority-min-share": int64(10),
 		"delivery-limit": int64(-1), "expires": int64(1), "federation-upstream": "u", "federation-upstream-set": "all",
 		"federation-upstream-pattern": "^u", "initial-cluster-size": int64(3), "max-age": "7D",
 		"max-in-memory-length": int64(0), "max-in-memory-bytes": int64(0), "max-length": int64(0),

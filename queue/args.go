@@ -24,6 +24,11 @@ type Options struct {
 	SingleActive    bool
 	DeliveryLimit   int64
 	ConsumerTimeout int64
+	Deduplicate     bool
+	Retry           Retry
+	LeaseMs         int64      // 0 none
+	DeadOnDelete    bool       // what is in the queue when it goes is dead-lettered
+	MinShare        int        // percent of the deliveries that are for lower priorities while they wait
 	Selection       *Selection // nil: the first message goes next
 }
 
@@ -92,14 +97,18 @@ var Args = []Arg{
 	{"x-expires", "expires", Operator | Least, Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
 	{"x-dead-letter-exchange", "dead-letter-exchange", 0, Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", "dead-letter-routing-key", 0, Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
+	{"x-dead-letter-on-delete", "dead-letter-on-delete", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.DeadOnDelete = b })},
 	{"x-dead-letter-strategy", "dead-letter-strategy", 0, Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
 	{"x-max-length", "max-length", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
 	{"x-max-length-bytes", "max-length-bytes", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
 	{"x-overflow", "overflow", Operator, Classic | Quorum, overflow},
 	{"x-max-priority", "", 0, Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
+	{"x-priority-min-share", "priority-min-share", 0, Classic, integer(0, 50, func(o *Options, n int64) { o.MinShare = int(n) })},
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
+	{"x-message-deduplication", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.Deduplicate = b })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-lease-timeout", "lease-timeout", Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.LeaseMs = n })},
 	{"x-message-groups", "message-groups", 0, Classic | Quorum, groups},
 	{"x-group-max-in-flight", "group-max-in-flight", 0, Classic | Quorum, integer(1, maxGroupMost, func(o *Options, n int64) { o.selection().GroupMost = int(n) })},
 	{"x-rate-limit", "rate-limit", Operator, Classic | Quorum, rates},
@@ -114,9 +123,11 @@ var Args = []Arg{
 	{"x-max-in-memory-bytes", "max-in-memory-bytes", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-initial-cluster-size", "initial-cluster-size", 0, Quorum | Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-consumer-disconnected-timeout", "consumer-disconnected-timeout", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-type", "delayed-retry-type", 0, Quorum, oneOf("invalid_delayed_retry_type", "disabled", "all", "failed", "returned")},
-	{"x-delayed-retry-min", "delayed-retry-min", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-max", "delayed-retry-max", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-delayed-retry-type", "delayed-retry-type", 0, Classic | Quorum, retryType},
+	{"x-delayed-retry-min", "delayed-retry-min", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MinMs, o.Retry.hasMin = n, true })},
+	{"x-delayed-retry-max", "delayed-retry-max", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MaxMs = n })},
+	{"x-delayed-retry-backoff", "delayed-retry-backoff", 0, Classic | Quorum, retryBackoff},
+	{"x-delayed-retry-jitter", "delayed-retry-jitter", 0, Classic | Quorum, integer(0, 100, func(o *Options, n int64) { o.Retry.Jitter = n })},
 	{"x-max-age", "max-age", 0, Stream, age},
 	{"x-stream-max-segment-size-bytes", "stream-max-segment-size-bytes", 0, Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-stream-filter-size-bytes", "stream-filter-size-bytes", 0, Stream, integer(16, 255, func(*Options, int64) {})},

@@ -12,6 +12,9 @@ type Picture struct {
 	UnackedPersistent      int
 	UnackedPersistentBytes int64
 	MemoryBytes            int64 // about what the queue takes as a whole
+	Keys                   int   // of messages in a queue that takes none twice
+
+	Retry Retry // which of those that come back wait
 
 	Parking *Parking // nil when the first message always goes next
 

@@ -43,11 +43,16 @@ func (m *Memory) Get(key []byte) ([]byte, error) {
 
 // Scan implements Store.
 func (m *Memory) Scan(prefix []byte, yield func(key, value []byte) bool) error {
+	return m.ScanFrom(prefix, prefix, yield)
+}
+
+// ScanFrom implements Store.
+func (m *Memory) ScanFrom(prefix, from []byte, yield func(key, value []byte) bool) error {
 	m.mu.Lock()
 	records := maps.Clone(m.records)
 	m.mu.Unlock()
 	for _, k := range slices.Sorted(maps.Keys(records)) {
-		if strings.HasPrefix(k, string(prefix)) && !yield([]byte(k), records[k]) {
+		if k >= string(from) && strings.HasPrefix(k, string(prefix)) && !yield([]byte(k), records[k]) {
 			break
 		}
 	}

@@ -27,6 +27,8 @@ type Store interface {
 	// Scan yields the records whose key begins with prefix, in key order,
 	// until yield returns false. The slices are valid during the call only.
 	Scan(prefix []byte, yield func(key, value []byte) bool) error
+	// ScanFrom is Scan of those whose key is from or greater.
+	ScanFrom(prefix, from []byte, yield func(key, value []byte) bool) error
 	// Commit applies all changes of b or none, and returns when they are
 	// synced. A Scan meanwhile may see a part of a large batch.
 	Commit(b *Batch) error

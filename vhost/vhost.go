@@ -6,12 +6,16 @@ package vhost
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
+	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
+	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/policy"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
@@ -34,10 +38,21 @@ type Options struct {
 	Notify func(Notice)
 	// Begin begins a unit of what the queues store.
 	Begin func() queue.Unit
+	// Delays hold messages that are to be routed later; nil refuses them.
+	Delays *delay.Delays
+	// Occur tells what is to be published for a note that was planned and is
+	// due. What it plans next is a part of the unit. It must not call the
+	// vhost; nil: nobody plans.
+	Occur func(u queue.Unit, v *Vhost, d delay.Due) []*message.Message
 	// Routing is told how long it took to find where a message goes, of some;
 	// nil: nobody wants to know.
 	Routing *stats.Histogram
-	// NextID numbers a new queue; a number is never given out twice.
+	// Dedup remembers keys and producers. Nil: messages are not checked.
+	Dedup *dedup.Shelf
+	// Repeats counts what was not enqueued because it came before, in all
+	// vhosts.
+	Repeats *Repeats
+	// NextID numbers a new queue, or the index of an exchange; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
 }
 
@@ -50,6 +65,7 @@ type Keeper interface {
 // Change is one durable thing that came or went; exactly one pointer is set.
 type Change struct {
 	Forget   bool
+	Will     bool // it is about what Queue, which is gone, still holds; Forget ends that
 	Exchange *Exchange
 	Queue    *Queue
 	Binding  *Binding
@@ -77,12 +93,15 @@ type Vhost struct {
 	topology sync.Mutex // held for the whole of a change, its storing included
 	closed   bool       // guarded by topology
 	letters  deadLetters
+	delayed  delayed
 	passages passages
+	repeats  Repeats
 	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+	dying    map[*Queue]struct{}            // deleted, and not empty yet
 
 	defaultKind string // of queues, guarded by mu
 
@@ -132,6 +151,9 @@ func (o *Options) fill() {
 	}
 	if o.Exchanges == nil {
 		o.Exchanges = &Quota{}
+	}
+	if o.Repeats == nil {
+		o.Repeats = &Repeats{}
 	}
 }
 
@@ -201,9 +223,12 @@ func (v *Vhost) Close(forget bool) error {
 		return nil
 	}
 	v.closed = true
+	var err error
+	if h := v.Delayed(); h != nil {
+		err = h.Close(forget) // before the queues: nothing is due any more
+	}
 	v.letters.stop()
 	queues := v.Queues()
-	var err error
 	if forget {
 		r := newRemoval(v, Actor{})
 		for _, x := range v.Exchanges() {
@@ -212,11 +237,12 @@ func (v *Vhost) Close(forget bool) error {
 		for _, q := range queues {
 			r.queue(q)
 		}
-		err = r.carryOut()
+		err = errors.Join(err, r.carryOut())
 	}
-	for _, q := range queues {
+	for _, q := range append(queues, v.estate()...) {
 		q.Close(forget || !q.durable())
 	}
+	v.closeDedup(forget)
 	return err
 }
 

@@ -37,7 +37,7 @@ func (a *API) Apply(ctx context.Context, d *definitions.Definitions, o Options) 
 // Export implements Broker.
 func (a *API) Export(ctx context.Context) (*definitions.Definitions, error) {
 	var text json.RawMessage
-	if err := a.Client.Get(ctx, client.Path("definitions"), &text); err != nil {
+	if err := a.Client.Get(ctx, client.Path("definitions")+"?everything=true", &text); err != nil {
 		return nil, err
 	}
 	return definitions.Parse("definitions.json", text)

@@ -37,7 +37,7 @@ function matches(m, f = {}) {
 function browse({ w, path, query, reply }) {
   const [, , vhost, name] = path;
   if (query.get('state') === 'unacked') {
-    return reply(200, { messages: w.connections.slice(1, 3).map((c, i) => ({ seq: 12 + i, payload_bytes: 97, redelivered: i === 1, connection: c.name, channel: `${c.name} (2)`, user: c.user, consumer_tag: i ? '' : 'ctag1.9', delivery_tag: 7 + i, since: ago(40 + 300 * i) })), looked: 2, end: true });
+    return reply(200, { messages: w.connections.slice(1, 3).map((c, i) => ({ seq: 12 + i, payload_bytes: 97, redelivered: i === 1, connection: c.name, channel: `${c.name} (2)`, user: c.user, consumer_tag: i ? '' : 'ctag1.9', delivery_tag: 7 + i, since: ago(40 + 300 * i), lease_ends: i ? null : Date.now() + 20000 })), looked: 2, end: true });
   }
   const after = BigInt(query.get('after') ?? 0), limit = Number(query.get('limit'));
   const headers = Object.fromEntries(query.getAll('header').map((h) => h.split(':')).map(([k, ...v]) => [k, v.length ? v.join(':') : null]));
@@ -97,6 +97,22 @@ function deadLetters({ w, path, reply }) {
   reply(200, { queues: queues.filter((q) => q.causes.length), all: true });
 }
 
+const heldMessages = ['order.reminder', 'order.reminder', 'invoice.due'].map((routing_key, i) => ({
+  id: String(i + 1), due: Date.now() + 90_000 * (i + 1) ** 3, since: Date.now() - 60_000, exchange: i < 2 ? 'orders' : '', routing_key, payload_bytes: 128, persistent: i !== 1,
+}));
+
+function delayed({ path, query, reply }) {
+  if (!path[2]) return reply(200, [{ vhost: '/', messages: 3, message_bytes: 384, delayed: 5, fired: 1, cancelled: 1, dropped: 0 }]);
+  const key = query.get('key');
+  const messages = key ? heldMessages.filter((m) => m.routing_key.startsWith(key.replace('*', ''))) : heldMessages;
+  reply(200, { messages, looked: 3, end: true });
+}
+
+function schedules({ reply }) {
+  const of = (name, more) => ({ vhost: '/', name, enabled: true, exchange: 'orders', routing_key: 'report', payload: '{}', next: Date.now() + 3_600_000, last: Date.now() - 82_800_000, runs: 12, ...more });
+  reply(200, [of('daily-report', { cron: '0 9 * * 1-5', time_zone: 'Europe/Berlin' }), of('sweep', { every: '15m', enabled: false, next: null, last: null, runs: 0, exchange: '', routing_key: 'sweeps' })]);
+}
+
 function topology({ w, query, reply }) {
   const v = query.get('vhost');
   const nodes = w.queues.filter((q) => q.vhost === v).map((q) => ({
@@ -149,6 +165,8 @@ export const xRoutes = {
   'GET x queues': browse,
   'POST x queues': move,
   'GET x dead-letters': deadLetters,
+  'GET x delayed': delayed,
+  'GET x schedules': schedules,
   'GET x topology': topology,
   'POST x route-test': routeTest,
   'GET x search': search,

@@ -19,6 +19,7 @@ export interface Lengths {
   messages?: number;
   messages_ready?: number;
   messages_unacknowledged?: number;
+  messages_delayed?: number;
   messages_details?: Details;
   messages_ready_details?: Details;
   messages_unacknowledged_details?: Details;
@@ -123,6 +124,7 @@ export interface Queue extends Named, Lengths {
   auto_delete: boolean;
   exclusive: boolean;
   arguments?: Arguments;
+  deduplication?: Deduplication;
   node?: string;
   state: string;
   policy?: string | null;
@@ -152,6 +154,17 @@ export interface Exchange extends Named {
   policy?: string | null;
   user_who_performed_action?: string;
   message_stats?: MessageStats;
+  deduplication?: Deduplication;
+}
+
+/** What an exchange or a queue remembers, to tell what came before. */
+export interface Deduplication {
+  keys: number;
+  deduplicated: number;
+  max_keys?: number;
+  ttl_ms?: number;
+  bytes?: number;
+  evicted?: number;
 }
 
 export interface Binding {
@@ -269,6 +282,8 @@ export interface UnackedMessage {
   consumer_tag: string;
   delivery_tag: number;
   since: number;
+  /** Unix milliseconds; null without a lease. */
+  lease_ends?: number | null;
 }
 
 /** A move of messages. */
@@ -300,6 +315,33 @@ export interface DeathCause { queue: string; reason: string; count: number; firs
 
 /** The dead letters that wait in a queue. */
 export interface LettersIn { queue: string; messages_ready: number; looked: number; at_least: boolean; causes: DeathCause[] }
+
+/** What a vhost holds until it is due. */
+export interface DelayedCount { vhost: string; messages: number; message_bytes: number; delayed: number; fired: number; cancelled: number; dropped: number }
+
+/** A message that is held until it is due. */
+export interface DelayedMessage { id: string; due: number; since: number; exchange: string; routing_key: string; payload_bytes: number; persistent: boolean }
+
+/** What is published again and again. */
+export interface Schedule {
+  vhost: string;
+  name: string;
+  enabled: boolean;
+  cron?: string;
+  every?: string;
+  time_zone?: string;
+  exchange: string;
+  routing_key: string;
+  payload: string;
+  payload_encoding?: string;
+  properties?: Record<string, any>;
+  missed?: string;
+  from?: string;
+  until?: string;
+  next: number | null;
+  last: number | null;
+  runs: number;
+}
 
 /** An exchange, a queue, or a group of those. */
 export interface GraphNode {

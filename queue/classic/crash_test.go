@@ -104,6 +104,10 @@ func newCrasher(t *testing.T, seed int64) *crasher {
 	if c.r.Intn(2) == 0 {
 		c.args["x-delivery-limit"] = int32(c.r.Intn(4))
 	}
+	if c.seed%2 == 1 { // what fails waits, for as long as a round takes to begin
+		c.args["x-delayed-retry-type"] = "failed"
+		c.args["x-delayed-retry-min"], c.args["x-delayed-retry-max"] = int32(1), int32(3)
+	}
 	if c.r.Intn(3) == 0 {
 		c.make = NewQuorum
 	} else if c.r.Intn(2) == 0 {
@@ -129,6 +133,7 @@ func (c *crasher) open() {
 	c.dead = open(c, c.kind, queue.Declaration{ID: 2, Vhost: "/", Name: "dead", Durable: true}, nil)
 	c.q = open(c, c.kind, queue.Declaration{ID: 1, Vhost: "/", Name: "q", Durable: true, Arguments: c.args}, c)
 	c.dying, c.bound = nil, map[uint64]int{}
+	time.Sleep(5 * time.Millisecond)
 }
 
 // DeadLetter implements queue.Host.

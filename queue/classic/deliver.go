@@ -24,6 +24,9 @@ func (q *Queue) pump(now int64, then *after) {
 		n := 1
 		if alone {
 			n = min(l.head.len(), maxBatch)
+			if q.options.MinShare > 0 {
+				n = min(n, q.inTurn())
+			}
 		}
 		q.offer(m, l, n, now, then)
 	}
@@ -34,15 +37,16 @@ func (q *Queue) pump(now int64, then *after) {
 func (q *Queue) front() *lane {
 	for i := len(q.lanes) - 1; i >= 0; i-- {
 		l := &q.lanes[i]
-		if l.head.len() == 0 {
-			l.surface()
+		if !l.waiting() {
+			continue
 		}
-		if l.head.len() > 0 && !l.hollow() {
-			return l
+		if q.options.MinShare > 0 {
+			l = q.fairly(l)
 		}
-		if l.hollow() || l.deep() {
+		if l.head.len() == 0 || l.hollow() {
 			return nil
 		}
+		return l
 	}
 	return nil
 }
@@ -78,6 +82,9 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	}
 	if taken > 0 {
 		q.consumers.Served(m)
+		if q.options.MinShare > 0 {
+			q.served(taken)
+		}
 		q.traffic[delivered(m.NoAck)] += uint64(taken)
 		then.sending.Add(m)
 	}
@@ -112,6 +119,7 @@ func (q *Queue) take(e *entry, noAck bool) {
 		q.lend(e)
 		return
 	}
+	q.forget(e.seq)
 	if e.logged {
 		q.settled(e.seq)
 	}
@@ -162,6 +170,9 @@ func (q *Queue) first(noAck bool, then *after) (d queue.Delivery, ok bool) {
 	e := l.pop()
 	d = q.delivery(&e)
 	q.take(&e, noAck)
+	if q.options.MinShare > 0 {
+		q.served(1)
+	}
 	return d, true
 }
 
@@ -170,7 +181,7 @@ func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
 	q.mu.Lock()
 	q.used()
-	for !q.closed && !q.paused {
+	for !q.shut && !q.paused {
 		q.expire(q.kind.clock(), &then)
 		d, ok := q.first(noAck, &then)
 		if !ok {

@@ -69,6 +69,7 @@ func (q *Queue) Stored(through uint64, err error) {
 		q.failed = true
 	} else {
 		q.stored = max(q.stored, through)
+		q.sinkRetries()
 	}
 	if !q.closed {
 		for i := range q.lanes {
@@ -213,9 +214,10 @@ func (q *Queue) rise(l *lane, es []entry) {
 		if !l.holed && e.early && !missed && e.expiry <= q.expired {
 			continue // it expired in the gap
 		}
-		l.head.pushBack(*e)
-		l.gap.add(e, -1)
-		q.hold(e, 1)
+		if l.gap.add(e, -1); !q.resume(l, e) {
+			l.head.pushBack(*e)
+			q.hold(e, 1)
+		}
 		if s := l.scan; s != nil && s.pos <= e.seq {
 			s.pos, s.peak = e.seq+1, l.base
 		}
@@ -231,6 +233,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent
 		q.persistentBytes -= l.gap.persistentBytes
+		q.forgetRange(l.number, 0, l.gap.last)
 		l.gap = gap{}
 	}
 }

@@ -22,7 +22,7 @@ func (q *Queue) Picture() queue.Picture {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p := queue.Picture{
-		Stat: q.stat(), Traffic: q.traffic,
+		Stat: q.stat(), Traffic: q.traffic, Retry: q.options.Retry,
 		ResidentBodyBytes: q.readyBytes, PersistentBytes: q.persistentBytes,
 		UnackedPersistent: q.unackedPersistent, UnackedPersistentBytes: q.unackedPersistentBytes,
 		SingleActiveTag: q.consumers.ActiveTag(), ExclusiveTag: q.consumers.ExclusiveTag(),
@@ -33,6 +33,10 @@ func (q *Queue) Picture() queue.Picture {
 	}
 	p.Traffic[queue.DiskReads] = q.diskReads.Load()
 	p.MemoryBytes = int64(unsafe.Sizeof(*q)) + q.resident
+	if q.keys != nil {
+		p.Keys = q.keys.table.Len()
+		p.MemoryBytes += q.keys.table.Bytes()
+	}
 	for i := range q.lanes {
 		l := &q.lanes[i]
 		p.ResidentBodyBytes -= l.gap.bytes

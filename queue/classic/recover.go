@@ -1,11 +1,13 @@
 package classic
 
 import (
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
@@ -21,6 +23,9 @@ type Type struct {
 	limits   limits
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
+	hasher   *dedup.Hasher                 // of keys, which no restart outlives
+	options  atomic.Pointer[queue.Options] // those of the queue opened last
+	ending   sync.WaitGroup                // drains of queues
 
 	scratches             chan *scratch // that no queue has
 	browsing              sync.WaitGroup
@@ -33,7 +38,7 @@ func New(st store.Store) *Type {
 	t := &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
 		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
-		scratches: make(chan *scratch, maxScratches),
+		scratches: make(chan *scratch, maxScratches), hasher: dedup.NewHasher(),
 	}
 	return t.Within(NewBudget(defaultLimits.budget))
 }
@@ -53,11 +58,23 @@ func NewQuorum(st store.Store) *Type {
 	return t
 }
 
+// share is o in memory, mostly that of the queue that was opened before: many
+// queues are declared alike.
+func (t *Type) share(o queue.Options) *queue.Options {
+	if p := t.options.Load(); p != nil && reflect.DeepEqual(*p, o) {
+		return p
+	}
+	t.options.Store(&o)
+	return &o
+}
+
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead and browsing. The queues must be closed.
+// Close ends reading ahead and browsing, and waits for queues that were ending.
+// All queues must be closed.
 func (t *Type) Close() {
+	t.ending.Wait()
 	t.loader.close()
 	t.browsing.Wait()
 }
@@ -84,12 +101,16 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{Declaration: d, options: o, kind: t, host: h, next: 1}
+	q := &Queue{Declaration: d, options: t.share(o), kind: t, host: h, next: 1}
 	q.timeout.Store(o.ConsumerTimeout)
+	q.lease.Store(o.LeaseMs)
 	q.consumers.Single = o.SingleActive
 	q.lanes = make([]lane, int(o.MaxPriority)+1)
 	for i := range q.lanes {
 		q.lanes[i].number = uint8(i)
+	}
+	if o.Deduplicate {
+		q.keys = new(keys)
 	}
 	if d.Durable {
 		if err := q.recover(); err != nil {
@@ -132,6 +153,9 @@ func (q *Queue) recover() (err error) {
 		q.marked = q.next - 1
 	}
 	q.delivered = q.marked // it stays so after the next restart
+	if q.keys != nil {
+		return q.recoverKeys()
+	}
 	return nil
 }
 

@@ -96,6 +96,14 @@ func records(t *testing.T, s store.Store) {
 	if want := []string{"b/1=value of b/1", "b/2=value of b/2"}; !slices.Equal(keys, want) {
 		t.Fatalf("Scan: %v, want %v", keys, want)
 	}
+	keys = nil
+	must(t, s.ScanFrom([]byte("b/"), []byte("b/1a"), func(k, _ []byte) bool {
+		keys = append(keys, string(k))
+		return true
+	}))
+	if want := []string{"b/2"}; !slices.Equal(keys, want) {
+		t.Fatalf("ScanFrom: %v, want %v", keys, want)
+	}
 	var wrong store.Batch
 	wrong.Set([]byte("a/1"), []byte("other"))
 	wrong.Set([]byte("large"), make([]byte, store.MaxRecord+1))

@@ -10,6 +10,8 @@ const drawn = /** @type {Record<string, string>} */ ({
   topology: 'M4.5 10h3m5-4.5h-2l-3 4.5 3 4.5h2M2.5 8h2v4h-2zM12.5 3.5h4v4h-4zM12.5 12.5h4v4h-4z',
   messages: 'M3 5h14v10H3zM3 5.5l7 5.5 7-5.5',
   dlq: 'M4 4h12v9H4zM8 7l4 4m0-4-4 4M7 16.5h6',
+  delayed: 'M10 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM10 7v3.5l2.5 1.5M8 2h4',
+  schedules: 'M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3.5M13 3v3.5M7 12h2.5M12 12h1',
   users: 'M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.5 16.5c0-3 2-4.5 5-4.5s5 1.5 5 4.5M13 4a2.7 2.7 0 0 1 0 5.2M15 12.3c1.7.6 2.5 2 2.5 4.2',
   vhosts: 'M3 4h6v5H3zM11 4h6v5h-6zM3 11h6v5H3zM11 11h6v5h-6z',
   policies: 'M5 2.5h7l3.5 3.5v11.5H5zM12 2.5V6h3.5M8 10h5M8 13.5h5',

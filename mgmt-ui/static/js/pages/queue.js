@@ -4,6 +4,7 @@ import { may, path } from '../api.js';
 import { BindingTable, addBinding } from '../bindings.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
 import { ConsumerTable } from '../consumers.js';
+import { Deduplication } from '../deduplication.js';
 import { Age, Arguments, Button, Card, Copy, Empty, Failed, KeyValue, Loading, PageHead, Snippet, State, Tabs, bytes, html, number, percent, rate, useMemo } from '../dom.js';
 import { getFrom } from '../getform.js';
 import { useLive } from '../live.js';
@@ -49,7 +50,7 @@ const Actions = ({ q }) => html`
   <${Button} icon="publish" onClick=${() => publishTo({ vhost: q.vhost, exchange: '', routingKey: q.name })}>Publish<//>
   <${Button} icon="get" onClick=${() => getFrom(q)}>Get<//>
   ${may('policymaker') && html`<${Button} icon=${q.state === 'paused' ? 'play' : 'pause'} onClick=${() => pauseQueue(q)}>${q.state === 'paused' ? 'Go on' : 'Pause'}<//>`}
-  <${Button} icon="purge" disabled=${!q.messages_ready} onClick=${() => purgeQueues([q])}>Purge<//>
+  <${Button} icon="purge" disabled=${!q.messages_ready && !q.messages_delayed} onClick=${() => purgeQueues([q])}>Purge<//>
   <${Button} icon="trash" kind="danger" onClick=${() => deleteQueues([q])}>Delete<//>`;
 
 /** @param {Panel} p */
@@ -69,6 +70,7 @@ function Live({ q }) {
     <div class="facts">
       <${Fact} label="Ready" value=${number(q.messages_ready)} />
       <${Fact} label="Unacked" value=${number(q.messages_unacknowledged)} />
+      ${!!q.messages_delayed && html`<${Fact} label="Wait for retry" value=${number(q.messages_delayed)} />`}
       <${Fact} label="In" value=${rate(m.publish_details?.rate ?? 0)} unit="/s" />
       <${Fact} label="Out" value=${rate(m.deliver_get_details?.rate ?? 0)} unit="/s" />
       <${Fact} label="Consumers" value=${number(q.consumers)} />
@@ -81,6 +83,7 @@ function Live({ q }) {
       <${Card} title="Messages in the queue"><${Chart} title="Messages in the queue" times=${depth.times} series=${depth.series} format=${number} /><//>
       <${Card} title="Messages per second"><${Chart} title="Messages per second" times=${flow.times} series=${flow.series} /><//>
     </div>
+    <${Deduplication} of=${q.deduplication} />
     ${!!q.incoming?.length && html`<${Card} title="Publishes into it">
       <table class="plain"><thead><tr><th scope="col">Exchange</th><th scope="col" class="right">In/s</th><th scope="col" class="right">In all</th></tr></thead>
       <tbody>${q.incoming.map((i) => html`<tr key=${i.exchange.name}><td><a href=${exchangeHref(i.exchange)}>${i.exchange.name || '(default)'}</a></td>
