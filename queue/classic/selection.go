@@ -72,7 +72,7 @@ const (
 func (q *Queue) reselect(emptyAt int64) {
 	var none queue.Selection
 	o, s := cmp.Or(q.options.Selection, &none), q.selection
-	if o.GroupHeader == "" && len(o.Rates) == 0 && (s == nil || s.choosers == 0) {
+	if q.shut || o.GroupHeader == "" && len(o.Rates) == 0 && (s == nil || s.choosers == 0) {
 		q.unselect()
 		return
 	}
