@@ -77,7 +77,7 @@ type limits struct {
 }
 
 var defaultLimits = limits{
-	near: 64 << 10, crowd: 32 << 10, batch: 512, sweep: 8 << 10, ahead: time.Second, lead: 20 * time.Millisecond,
+	near: 64 << 10, crowd: 16 << 10, batch: 512, sweep: 4 << 10, ahead: time.Second, lead: 400 * time.Millisecond,
 	bytes: 8 << 20, pieces: 1900,
 	ripe: time.Second, recheck: time.Second, patience: time.Second, seqsAhead: 1 << 20,
 }
@@ -92,7 +92,7 @@ const (
 // Holder holds what is to be routed later in one vhost. All methods may be
 // called concurrently.
 //
-// Lock order: firing, indexing, mu, then the log's. What follows in each is
+// Lock order: reading, firing, indexing, mu, then the log's. What follows in each is
 // guarded by it.
 type Holder struct {
 	d     *Delays
@@ -103,9 +103,8 @@ type Holder struct {
 	found store.Lane // of messages
 	noted store.Lane // of notes
 
-	firing    sync.Mutex // held while what is due leaves
-	soon      []leaver   // what is read, in the order of being due; nobody has claimed it
-	soonBytes int
+	reading sync.Mutex // held while what is due soon is read
+	firing  sync.Mutex // held while something leaves
 
 	indexing sync.Mutex // held while the index is read or written
 	indexed  uint64     // all up to here is in the index, or gone for good
@@ -120,15 +119,18 @@ type Holder struct {
 	stored    uint64 // all up to here is on disk
 	receipts  queueOf[receipt]
 	near      heap
-	horizon   place               // what is due there or later need not be in near
-	fresh     []fresh             // what is not in the index, by seq
+	horizon   place    // what is due there or later need not be in near
+	fresh     []fresh  // what is not in the index, by seq
+	soon      []leaver // what is read, in the order of being due; nobody has claimed it
+	soonBytes int
 	leaving   map[uint64]struct{} // what is on its way out
 	partings  queueOf[parting]
 	gone      []gone // for good, to be taken out of the index
 	held      map[string]*Count
 
 	counters Counters
-	kick     chan struct{} // something may be due earlier
+	readers  chan struct{} // something may be due earlier
+	kick     chan struct{} // something was read
 	index    chan struct{} // the index needs care
 	ready    chan struct{} // closed when the index has what was found
 	stop     chan struct{}
@@ -181,7 +183,7 @@ func (h *Holder) Hold(u queue.Unit, burst []Held) {
 	h.mu.Unlock()
 	h.counters.Delayed.Add(uint64(len(burst)))
 	if earlier {
-		wake(h.kick)
+		wake(h.readers)
 	}
 	confirm(at, true)
 }
@@ -201,7 +203,7 @@ func (h *Holder) Plan(u queue.Unit, at int64, text []byte) (id uint64) {
 	h.put(u, []store.Entry{e})
 	h.mu.Unlock()
 	if earlier {
-		wake(h.kick)
+		wake(h.readers)
 	}
 	return id
 }
@@ -264,7 +266,7 @@ func (h *Holder) Stored(through uint64, err error) {
 		h.log.Settle(signs)
 	}
 	if due {
-		wake(h.kick)
+		wake(h.readers)
 	}
 	confirm(told, err == nil)
 }
@@ -281,7 +283,9 @@ func (h *Holder) Close(forget bool) error {
 	h.mu.Unlock()
 	close(h.stop)
 	h.done.Wait()
-	h.firing.Lock() // nobody cancels any more
+	h.reading.Lock() // nobody cancels any more
+	defer h.reading.Unlock()
+	h.firing.Lock()
 	defer h.firing.Unlock()
 	if forget {
 		h.log.Drop()
@@ -312,7 +316,7 @@ func (h *Holder) WaitRoom() {
 func (h *Holder) crowded() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return len(h.fresh) > 4*h.d.limits.crowd && h.failed == nil && !h.closed
+	return len(h.fresh) > 2*h.d.limits.crowd && h.failed == nil && !h.closed
 }
 
 // say logs what went wrong behind everybody's back.
