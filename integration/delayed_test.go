@@ -110,7 +110,7 @@ func TestDelayedPage(t *testing.T) {
 	t.Parallel()
 	b := Start(t, hutchmq)
 	for _, code := range blocks(t, "DELAYED.md", "python") {
-		if out := program(t, b, strings.NewReader(code), "python3", "-P", "-"); !strings.Contains(out, "pay me") {
+		if out := program(t, b, strings.NewReader(code), pythonWith(t, "pika"), "-P", "-"); !strings.Contains(out, "pay me") {
 			t.Errorf("printed %q", out)
 		}
 	}
