@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-delayed bench-peers peers peers-definitions pgo soak docs release package-test clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-delayed bench-peers peers peers-definitions peers-drain pgo soak docs release package-test clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -21,10 +21,16 @@ test: setup check race ui fuzz integration package-test ## everything CI runs
 # browser for those of the UI, Prometheus, and systemd to check the unit.
 # Debian's pika and Celery are for Debian's python, which may not be the python3
 # on the PATH.
-PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd
+PACKAGES = gcc libc6-dev python3-pika amqp-tools celery python3-kombu chromium-headless-shell prometheus openssl systemd rpm curl \
+	default-jdk-headless librabbitmq-client-java libslf4j-java ruby ruby-bunny php-cli php-mbstring php-amqplib
+
+# By what is in them it is told whether they are here.
+COMMANDS = gcc amqp-publish chromium-headless-shell promtool openssl systemd-analyze rpm curl java javac ruby php
+LIBRARIES = /usr/share/java/amqp-client.jar /usr/share/java/slf4j-nop.jar /usr/share/php/PhpAmqpLib/autoload.php
 
 setup:
-	@if command -v gcc >/dev/null && command -v amqp-publish >/dev/null && command -v chromium-headless-shell >/dev/null && command -v promtool >/dev/null && command -v openssl >/dev/null && command -v systemd-analyze >/dev/null && $(PYTHON) -c 'import pika, celery' 2>/dev/null; then \
+	@if (for command in $(COMMANDS); do command -v $$command >/dev/null || exit 1; done) && ls $(LIBRARIES) >/dev/null 2>&1 && \
+		$(PYTHON) -c 'import pika, celery' 2>/dev/null && ruby -e 'require "bunny"' 2>/dev/null; then \
 		echo "setup: $(PACKAGES) are here"; \
 	elif [ "$$(id -u)" = 0 ]; then \
 		apt-get update && apt-get install -y --no-install-recommends $(PACKAGES); \
@@ -88,6 +94,9 @@ bench-peers: build peers ## the table of docs/PERFORMANCE.md: this broker and th
 peers-definitions: build peers ## what the system's RabbitMQ exports is imported, and exported the same
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestRabbitExport$$' -count=1 -timeout 10m -v ./integration
 
+peers-drain: build peers ## a move from the system's RabbitMQ: export, plan, apply, drain
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestRabbitDrain$$' -count=1 -timeout 10m -v ./integration
+
 # Debian starts a service that it installs, unless policy-rc.d forbids it.
 POLICY = /usr/sbin/policy-rc.d
 
@@ -121,10 +130,10 @@ release: ## dist: archives, packages, lists of what is in them, checksums
 	VERSION=$(VERSION) packaging/release.sh $(PLATFORMS)
 
 # What is written to the system goes into a namespace, which takes root.
-package-test: build ## the package for Debian: installed, run, upgraded, removed
+package-test: build ## the packages: installed, run, upgraded, removed
 	@if [ "$$(id -u)" = 0 ]; then \
 		VERSION=$(VERSION) packaging/release.sh linux/$$($(GO) env GOARCH) && \
-		HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags packages -run '^TestDebianPackage$$' -count=1 -timeout 5m ./integration; \
+		HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags packages -run '^(TestDebianPackage|TestRPM)$$' -count=1 -timeout 5m ./integration; \
 	else \
 		echo "package-test: not run, it takes root: sudo make package-test"; \
 	fi

@@ -98,6 +98,12 @@ var (
 	WeightTooSmall       = row("X10", PreconditionFailed, "The binding key must be greater than 0")
 	InvalidHistoryLength = row("X11", PreconditionFailed, "Invalid argument %s, 'x-recent-history-length' must be a positive integer")
 	InvalidExchangeArg   = row("X12", PreconditionFailed, "invalid arg '%s' of exchange.declare: {unacceptable_type,%s}")
+	CacheSize            = row("X13", PreconditionFailed, "Missing or invalid argument, 'x-cache-size' must be an integer greater than 0 and at most %d")
+	CacheTTL             = row("X13", PreconditionFailed, "Invalid argument, 'x-cache-ttl' must be an integer greater than 0")
+	CachePersistence     = row("X13", PreconditionFailed, "Invalid argument, 'x-cache-persistence' must be either 'disk' or 'memory'")
+	FencedProducer       = row("X14", PreconditionFailed, "producer '%s' of epoch %d is fenced: epoch %d has begun")
+	NoLease              = row("X20", PreconditionFailed, "delivery %d is not on lease")
+	InvalidLease         = row("X20", PreconditionFailed, "invalid delivery tag '%s' of a lease")
 )
 
 // Problems is every row of the table, for the tests that walk it.

@@ -19,28 +19,36 @@ type Link struct {
 // Chain asks one Backend after the other, and the Authority of whoever was let
 // in. A nil or empty list of links is the Database alone.
 type Chain struct {
-	db    *Database
-	links []Link
-	epoch atomic.Uint64
+	db     *Database
+	links  atomic.Pointer[[]Link]
+	remote atomic.Bool
+	epoch  atomic.Uint64
 }
 
 // NewChain makes a chain of links around d, which may be one of them.
 func NewChain(d *Database, links []Link) *Chain {
-	if len(links) == 0 {
-		links = []Link{{Name: "internal", Backend: d}}
-	}
-	return &Chain{db: d, links: links}
+	c := &Chain{db: d}
+	c.SetLinks(links)
+	return c
 }
 
-// Remote reports whether some users are known outside only.
-func (c *Chain) Remote() bool {
-	for _, l := range c.links {
+// SetLinks puts other links in the place of those there are, and makes
+// everybody ask again. Who was let in keeps the Authority it was let in by.
+func (c *Chain) SetLinks(links []Link) {
+	if len(links) == 0 {
+		links = []Link{{Name: "internal", Backend: c.db}}
+	}
+	for _, l := range links {
 		if l.Backend != Backend(c.db) {
-			return true
+			c.remote.Store(true)
 		}
 	}
-	return false
+	c.links.Store(&links)
+	c.Forget()
 }
+
+// Remote reports whether some users are, or were, known outside only.
+func (c *Chain) Remote() bool { return c.remote.Load() }
 
 // Authenticate returns the user that the first backend to do so lets in. The
 // error says what each of them said.
@@ -79,12 +87,13 @@ var (
 
 func (c *Chain) first(ask func(Backend) (*User, error)) (*User, error) {
 	var reasons []string
-	for _, l := range c.links {
+	links := *c.links.Load()
+	for _, l := range links {
 		u, err := ask(l.Backend)
 		if err == nil && l.Local {
 			u, err = c.db.Known(u.Name)
 		}
-		if err == nil || len(c.links) == 1 {
+		if err == nil || len(links) == 1 {
 			return u, err
 		}
 		reasons = append(reasons, l.Name+": "+strings.TrimPrefix(err.Error(), ErrRefused.Error()+": "))

@@ -135,6 +135,40 @@ func TestChainRights(t *testing.T) {
 	}
 }
 
+// TestSetLinks: other backends let users in from now on; who is in keeps the
+// rights of whoever let them in, and is asked about again.
+func TestSetLinks(t *testing.T) {
+	d := NewDatabase([]string{"guest"})
+	d.PutUser(User{Name: "bob"})
+	c := NewChain(d, nil)
+	s := &knowing{stranger{name: "carol", password: "c"}}
+	if _, err := c.Authenticate("carol", "c"); err == nil || c.Remote() {
+		t.Errorf("a stranger is known: %v", err)
+	}
+	v := c.Version()
+	c.SetLinks([]Link{{Name: "http", Backend: s}})
+	carol, err := c.Authenticate("carol", "c")
+	if err != nil || c.Version() <= v || !c.Remote() {
+		t.Fatalf("%v, version %d after %d", err, c.Version(), v)
+	}
+	if _, err := c.Known("bob"); err == nil {
+		t.Error("the database is asked, and is not in the chain")
+	}
+	c.SetLinks(nil)
+	if _, err := c.Authenticate("carol", "c"); err == nil {
+		t.Error("a backend that is gone lets users in")
+	}
+	if bob, err := c.Known("bob"); err != nil || bob.Name != "bob" {
+		t.Errorf("%v", err)
+	}
+	if on := (Resource{"/", Queue, "x1"}); !c.Allowed(carol, Read, on) || !c.Remote() {
+		t.Error("who is in has lost the rights they came with")
+	}
+	if d.SetLoopback([]string{"bob"}); d.LoopbackOnly("guest") || !d.LoopbackOnly("bob") {
+		t.Error("who may only come from here did not change")
+	}
+}
+
 // TestCache: answers are remembered for a while; refusals and failures of
 // logins are not.
 func TestCache(t *testing.T) {

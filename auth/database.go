@@ -12,7 +12,7 @@ import (
 // Database is the Backend that holds its users itself. Readers see an
 // immutable snapshot and take no lock; a change copies and swaps it.
 type Database struct {
-	loopback  []string
+	loopback  atomic.Pointer[[]string]
 	passwords *passwords
 	slow      atomic.Bool // some hash has been a slow one
 
@@ -29,7 +29,8 @@ type UserPermission struct {
 // NewDatabase makes an empty database. The users named in loopback, whether
 // they exist or not, are LoopbackOnly.
 func NewDatabase(loopback []string) *Database {
-	d := &Database{loopback: slices.Clone(loopback), passwords: newPasswords()}
+	d := &Database{passwords: newPasswords()}
+	d.SetLoopback(loopback)
 	d.now.Store(&snapshot{})
 	return d
 }
@@ -86,7 +87,13 @@ func (d *Database) grant(u *User, vhost string) *grant {
 }
 
 // LoopbackOnly reports whether user may log in only from this machine.
-func (d *Database) LoopbackOnly(user string) bool { return slices.Contains(d.loopback, user) }
+func (d *Database) LoopbackOnly(user string) bool { return slices.Contains(*d.loopback.Load(), user) }
+
+// SetLoopback changes who may log in only from this machine.
+func (d *Database) SetLoopback(users []string) {
+	users = slices.Clone(users)
+	d.loopback.Store(&users)
+}
 
 // Version grows on every change. Who remembers an answer of Allowed reads the
 // version before asking, and forgets the answer when it has grown.

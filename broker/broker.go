@@ -4,7 +4,6 @@
 package broker
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
@@ -28,9 +28,7 @@ import (
 type Options struct {
 	Store         store.Store
 	Auth          *auth.Database
-	Backends      []auth.Link   // who lets users in, in this order; none: Auth
-	RightsTTL     time.Duration // how long rights are remembered of users from outside; 0 is 15 s
-	Hashing       string        // of new passwords, by the name in definitions; "" is auth.SHA256
+	Logins        Logins
 	ExchangeTypes []exchange.Type
 	QueueTypes    []queue.Type
 	ReplyType     queue.Type // of the queues behind direct reply-to
@@ -43,12 +41,13 @@ type Options struct {
 	Log           *slog.Logger
 }
 
-const defaultRightsTTL = 15 * time.Second
-
 // NodeLimits are what all vhosts may have together; 0 is no limit.
 type NodeLimits struct {
 	Connections, Queues int
 	Exchanges           int // beside those that every vhost has
+
+	Producers    int           // that number their messages, a vhost; 0: the usual number
+	ProducerIdle time.Duration // until one of them is forgotten; 0: as long as usual
 }
 
 // Defaults is what an empty data directory begins with.
@@ -62,7 +61,8 @@ type Broker struct {
 	auth     *auth.Database
 	chain    *auth.Chain // around auth
 	guesses  *auth.Guesses
-	hashing  string
+	hashing  atomic.Pointer[string]
+	asking   *time.Ticker // has rights asked for anew
 	log      *slog.Logger
 	vopts    vhost.Options
 	defaults Defaults
@@ -97,36 +97,39 @@ type Broker struct {
 
 	ids ids
 
-	began      time.Time
-	churn      churn
-	files      files
-	sizes      *stats.Histogram // of messages, bytes
-	confirming *stats.Histogram // nanoseconds
-	wanted     stats.Counter
-	lapsed     stats.Counter // deliveries
-	waited     stats.Counter // milliseconds that publishers were held back
-	sampler    sampler
-	past       stats.Track // of the node
-	moves      moves
+	began       time.Time
+	churn       churn
+	files       files
+	sizes       *stats.Histogram // of messages, bytes
+	confirming  *stats.Histogram // nanoseconds
+	wanted      stats.Counter
+	lapsed      stats.Counter // deliveries
+	leasesEnded stats.Counter // deliveries
+	waited      stats.Counter // milliseconds that publishers were held back
+	sampler     sampler
+	past        stats.Track // of the node
+	moves       moves
 }
 
 // New makes a broker from what the store holds. An empty store gets the
 // default user, vhost and permission.
 func New(o Options) (*Broker, error) {
 	b := &Broker{
-		store: o.Store, auth: o.Auth, chain: auth.NewChain(o.Auth, o.Backends), guesses: auth.NewGuesses(),
-		hashing: cmp.Or(o.Hashing, auth.SHA256), log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
+		store: o.Store, auth: o.Auth, chain: auth.NewChain(o.Auth, nil), guesses: auth.NewGuesses(),
+		asking: time.NewTicker(defaultRightsTTL), log: o.Log, defaults: o.Defaults, node: o.Node, nodeLimits: o.Limits,
 		alarms: newAlarms(o.Alarms, o.Log),
 		vhosts: map[string]*vhost.Vhost{}, connections: map[uint64]*Connection{},
 		inVhost: tallies{}, ofUser: tallies{}, sessions: map[*Session]struct{}{},
 		gone: gone{vhosts: map[string]*Activity{}}, began: time.Now(),
 		sizes: stats.NewHistogram(stats.Sizes), confirming: stats.NewHistogram(stats.Latencies),
 	}
+	var err error
+	b.SetLogins(o.Logins)
 	b.ids.store, b.done = o.Store, make(chan struct{})
 	b.moves.init()
 	b.events.init()
 	go b.publishEvents()
-	if err := b.audit.start(o.Store, o.Log, &b.watches); err != nil {
+	if err = b.audit.start(o.Store, o.Log, &b.watches); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	b.vopts = vhost.Options{
@@ -134,7 +137,7 @@ func New(o Options) (*Broker, error) {
 		DefaultKind: o.DefaultKind, Queues: quota(o.Limits.Queues), Exchanges: quota(o.Limits.Exchanges),
 		OnePolicy: o.OnePolicy, Notify: b.noteChange, Routing: stats.NewHistogram(stats.Moments),
 		Keeper: records{o.Store, &b.owners}, NextID: b.ids.next,
-		Begin: func() queue.Unit { return o.Store.Begin() }, Delays: delay.New(o.Store, b.ids.next),
+		Begin: func() queue.Unit { return o.Store.Begin() }, Delays: delay.New(o.Store, b.ids.next), Repeats: &vhost.Repeats{},
 		Occur: b.schedules.occur,
 	}
 	for _, t := range o.ExchangeTypes {
@@ -143,7 +146,11 @@ func New(o Options) (*Broker, error) {
 	for _, t := range o.QueueTypes {
 		b.vopts.QueueTypes[t.Name()] = t
 	}
-	found, err := b.recover()
+	var found bool
+	if b.vopts.Dedup, err = dedup.Open(o.Store); err == nil {
+		b.boundProducers(o.Limits)
+		found, err = b.recover()
+	}
 	if err == nil {
 		err = b.owners.load(o.Store)
 	}
@@ -157,9 +164,7 @@ func New(o Options) (*Broker, error) {
 	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
-	if b.chain.Remote() {
-		go b.askAgain(cmp.Or(o.RightsTTL, defaultRightsTTL))
-	}
+	go b.askAgain()
 	b.alarms.tell = b.emitAlarm
 	b.alarms.full = func() bool { return b.Storage().Full }
 	b.alarms.start()
@@ -182,6 +187,7 @@ func (b *Broker) SetNodeLimits(l NodeLimits) {
 	b.mu.Unlock()
 	b.vopts.Queues.SetMax(unlessZero(l.Queues))
 	b.vopts.Exchanges.SetMax(unlessZero(l.Exchanges))
+	b.boundProducers(l)
 }
 
 // unlessZero is n, or no bound when n is 0.
@@ -313,6 +319,9 @@ func (b *Broker) Close() error {
 		}
 	}
 	if d := b.vopts.Delays; d != nil {
+		d.Close()
+	}
+	if d := b.vopts.Dedup; d != nil {
 		d.Close()
 	}
 	b.audit.stop()

@@ -32,6 +32,23 @@ func (s *Session) Browse(name string, f *MessageFilter, after uint64, limit int)
 	})
 }
 
+// ExtendLease makes the lease of the delivery of message id of a queue, which
+// the user may read, end in ms; 0 is as long as it had in the first place.
+func (s *Session) ExtendLease(name string, id uint64, ms int64) (Extension, error) {
+	q, err := s.queue(auth.Read, name)
+	if err != nil {
+		return NotHeld, err
+	}
+	done := NotHeld
+	s.c.b.eachHolding(q, func(h Holding) bool {
+		if h.ID == id {
+			done = h.Session.face.Extend(h.Tag, id, ms)
+		}
+		return h.ID != id
+	})
+	return done, nil
+}
+
 // Holders is that of Broker, for a queue that the user may read.
 func (s *Session) Holders(name string, most int) ([]Holding, error) {
 	q, err := s.queue(auth.Read, name)

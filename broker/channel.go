@@ -18,7 +18,21 @@ type Channel interface {
 	// Held lists up to most deliveries that wait for their acknowledgement,
 	// from the delivery tag from on.
 	Held(from uint64, most int) []Held
+	// Extend makes the lease of the delivery with this tag, the message id of its
+	// queue, end in ms; 0 is as long as it had in the first place.
+	Extend(tag, id uint64, ms int64) Extension
 }
+
+// Extension is what became of a wish to extend a lease.
+type Extension uint8
+
+// What may become of it.
+const (
+	Extended   Extension = iota
+	NotHeld              // the delivery was settled, or never made
+	NotLeased            // it may be kept without a lease
+	LeaseEnded           // too late: it went back to its queue
+)
 
 // ChannelState is a channel as people look at it.
 type ChannelState struct {
@@ -67,6 +81,7 @@ type Held struct {
 	ID          uint64 // the queue's number for the message
 	Consumer    string // tag; "" for basic.get
 	Since       time.Time
+	Until       time.Time // the end of its lease; zero: it has none
 	Redelivered bool
 	Bytes       int // of the body
 }

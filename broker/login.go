@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -82,17 +83,36 @@ func notFromHere(name string) error {
 	return fmt.Errorf("%w: user '%s' can only connect via localhost", auth.ErrRefused, name)
 }
 
-// askAgain has rights asked for anew from time to time while users are known
+// Logins say who lets users in, and how.
+type Logins struct {
+	Backends  []auth.Link   // in this order; none: the broker's own users
+	RightsTTL time.Duration // how long rights are remembered of users from outside; 0 is 15 s
+	Hashing   string        // of new passwords, by the name in definitions; "" is auth.SHA256
+}
+
+const defaultRightsTTL = 15 * time.Second
+
+// SetLogins changes who lets users in, from now on. Connections that are open
+// stay, with the rights that whoever let them in gives them.
+func (b *Broker) SetLogins(l Logins) {
+	hashing := cmp.Or(l.Hashing, auth.SHA256)
+	b.hashing.Store(&hashing)
+	b.asking.Reset(cmp.Or(l.RightsTTL, defaultRightsTTL))
+	b.chain.SetLinks(l.Backends)
+}
+
+// askAgain has rights asked for anew from time to time once users are known
 // outside, where they change without a word, until the broker closes.
-func (b *Broker) askAgain(every time.Duration) {
-	t := time.NewTicker(every)
-	defer t.Stop()
+func (b *Broker) askAgain() {
+	defer b.asking.Stop()
 	for {
 		select {
 		case <-b.done:
 			return
-		case <-t.C:
-			b.chain.Forget()
+		case <-b.asking.C:
+			if b.chain.Remote() {
+				b.chain.Forget()
+			}
 		}
 	}
 }

@@ -224,7 +224,7 @@ func TestBrake(t *testing.T) {
 // makes the user says how.
 func TestHashing(t *testing.T) {
 	f := newFixture(t)
-	f.hashing = auth.SHA512
+	f.SetLogins(Logins{Hashing: auth.SHA512})
 	f.must(f.PutUser("a", "secret"))
 	hash, algorithm, err := f.HashPassword("secret")
 	f.must(err)

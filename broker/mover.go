@@ -43,6 +43,7 @@ type mover struct {
 
 func newMover(s *Session, o *MoveOptions) (*mover, error) {
 	r := &mover{Session: s, options: o, left: o.Limit, due: time.Now()}
+	s.publisher.Unchecked()
 	if o.Limit == 0 {
 		r.left = 1 << 62
 	}

@@ -96,6 +96,12 @@ func (b *Broker) ConfirmsWanted() uint64 { return b.wanted.Load() }
 // Lapsed notes deliveries that were not acknowledged in time.
 func (b *Broker) Lapsed(n int) { b.lapsed.Add(uint64(n)) }
 
+// LeasesEnded notes deliveries that went back as their lease had ended.
+func (b *Broker) LeasesEnded(n int) { b.leasesEnded.Add(uint64(n)) }
+
+// EndedLeases counts deliveries that went back as their lease had ended.
+func (b *Broker) EndedLeases() uint64 { return b.leasesEnded.Load() }
+
 // DeliveryTimeouts counts deliveries that were not acknowledged in time.
 func (b *Broker) DeliveryTimeouts() uint64 { return b.lapsed.Load() }
 

@@ -20,6 +20,12 @@ type records struct {
 func (r records) Keep(changes []vhost.Change) error {
 	var b store.Batch
 	for _, c := range changes {
+		if c.Will {
+			if err := putWill(&b, c.Queue, c.Forget); err != nil {
+				return err
+			}
+			continue
+		}
 		rec := recordOf(c)
 		if c.Forget {
 			r.owners.forget(&b, definitions.Key(rec))
@@ -78,7 +84,7 @@ func exchangeRecord(x *vhost.Exchange) *definitions.Exchange {
 	return &definitions.Exchange{
 		Vhost: x.Vhost(), Name: x.Name, Type: x.Kind, Durable: x.Durable, AutoDelete: x.AutoDelete,
 		Internal: x.Internal, Arguments: object(x.Arguments), Encoded: encoded(x.Arguments),
-		DeclaredBy: x.DeclaredBy,
+		DeclaredBy: x.DeclaredBy, ID: x.ID,
 	}
 }
 

@@ -55,6 +55,7 @@ func (b *Broker) recover() (found bool, err error) {
 			})
 		},
 		func() error { return each(b.store, definitions.KindBinding, b.restoreBinding) },
+		func() error { return b.restoreWills(queues) },
 	}
 	for _, step := range steps {
 		if err := step(); err != nil {
@@ -67,6 +68,10 @@ func (b *Broker) recover() (found bool, err error) {
 	if err := b.dropOrphans(queues); err != nil {
 		return found, err
 	}
+	b.vopts.Dedup.Retain(func(name string) bool {
+		_, err := b.Vhost(name)
+		return err == nil
+	})
 	if err := b.resumeSchedules(); err != nil {
 		return found, err
 	}
@@ -104,7 +109,7 @@ func (b *Broker) restoreExchange(r *definitions.Exchange) error {
 	}
 	return v.RestoreExchange(vhost.ExchangeDeclaration{
 		Name: r.Name, Kind: r.Type, Durable: true, AutoDelete: r.AutoDelete, Internal: r.Internal, Arguments: args,
-		By: r.DeclaredBy,
+		By: r.DeclaredBy, ID: r.ID,
 	})
 }
 
@@ -176,6 +181,10 @@ func (b *Broker) forgetVhost(name string) error {
 			return true
 		}))
 	}
+	errs = append(errs, b.store.Scan(willsIn(name), func(key, _ []byte) bool {
+		batch.Delete(slices.Clone(key))
+		return true
+	}))
 	return errors.Join(append(errs, b.store.Commit(&batch))...)
 }
 

@@ -54,8 +54,8 @@ func (p *planner) mayDelete(q *vhost.Queue) error {
 	switch {
 	case q.Marks().Protected:
 		return amqp.ProtectedQueue.New(q)
-	case !p.options.Discard && s.Ready+s.Unacked > 0:
-		return NotEmptyError(s.Ready + s.Unacked)
+	case !p.options.Discard && s.Ready+s.Unacked+s.Delayed > 0:
+		return NotEmptyError(s.Ready + s.Unacked + s.Delayed)
 	}
 	return nil
 }

@@ -168,12 +168,24 @@ type Holding struct {
 // Holders lists up to most deliveries of q that wait for their acknowledgement,
 // session by session.
 func (b *Broker) Holders(q *Queue, most int) (list []Holding) {
+	b.eachHolding(q, func(h Holding) bool {
+		if len(list) < most {
+			list = append(list, h)
+		}
+		return len(list) < most
+	})
+	return list
+}
+
+// eachHolding yields the deliveries of q that wait for their acknowledgement,
+// session by session, until yield returns false.
+func (b *Broker) eachHolding(q *Queue, yield func(Holding) bool) {
 	for _, s := range b.SessionsIn(q.Vhost) {
-		for from := uint64(0); s.DeliveredFrom(q) != nil && len(list) < most; {
+		for from := uint64(0); s.DeliveredFrom(q) != nil; {
 			page := s.Held(from, holdingsPage)
 			for _, h := range page {
-				if from = h.Tag + 1; h.Queue == q && len(list) < most {
-					list = append(list, Holding{h, s})
+				if from = h.Tag + 1; h.Queue == q && !yield(Holding{h, s}) {
+					return
 				}
 			}
 			if len(page) < holdingsPage {
@@ -181,7 +193,6 @@ func (b *Broker) Holders(q *Queue, most int) (list []Holding) {
 			}
 		}
 	}
-	return list
 }
 
 // holdingsPage is how many deliveries of a session are looked at together.

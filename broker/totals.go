@@ -5,7 +5,7 @@ import "slices"
 // Totals is a node in numbers.
 type Totals struct {
 	Connections, Channels, Consumers, Queues, Exchanges int
-	Ready, Unacked                                      int // messages
+	Ready, Unacked, Delayed                             int // messages
 }
 
 // Totals counts.
@@ -41,6 +41,7 @@ func (t *Totals) addVhost(v *Vhost) {
 		t.Consumers += s.Consumers
 		t.Ready += s.Ready
 		t.Unacked += s.Unacked
+		t.Delayed += s.Delayed
 	}
 }
 

@@ -118,7 +118,7 @@ func (b Acting) SetUser(r *definitions.User) error {
 	user.Password = ""
 	if r.Password != "" {
 		var err error
-		user.HashingAlgorithm = cmp.Or(r.HashingAlgorithm, b.hashing)
+		user.HashingAlgorithm = cmp.Or(r.HashingAlgorithm, *b.hashing.Load())
 		if user.PasswordHash, err = auth.Hash(user.HashingAlgorithm, r.Password); err != nil {
 			return InvalidError(err.Error())
 		}
@@ -128,8 +128,9 @@ func (b Acting) SetUser(r *definitions.User) error {
 
 // HashPassword hashes a password as new ones are, and names the algorithm.
 func (b *Broker) HashPassword(password string) (hash, algorithm string, err error) {
-	hash, err = auth.Hash(b.hashing, password)
-	return hash, b.hashing, err
+	algorithm = *b.hashing.Load()
+	hash, err = auth.Hash(algorithm, password)
+	return hash, algorithm, err
 }
 
 // User finds a user, or returns nil.

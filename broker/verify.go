@@ -28,11 +28,11 @@ type Verified struct {
 
 // Verify reads everything in the data directory at path that no broker has
 // open: every record, and every message with its checksums. It ends what a
-// crash left half done, as a start does, and changes nothing else. progress is
-// told the messages and bytes so far.
-func Verify(path string, progress func(messages int, bytes int64)) (Verified, error) {
+// crash left half done, as a start does, and changes nothing else. key opens it
+// when it is encrypted. progress is told the messages and bytes so far.
+func Verify(path string, key *store.Key, progress func(messages int, bytes int64)) (Verified, error) {
 	v := verification{queues: map[uint64]string{}, progress: progress}
-	s, err := store.Open(path, store.Options{Log: slog.New(&v)})
+	s, err := store.Open(path, store.Options{Key: key, Log: slog.New(&v)})
 	if err != nil {
 		return v.Verified, err
 	}

@@ -67,17 +67,17 @@ func keep(t *testing.T, n int) (path string, backup []byte) {
 func TestVerify(t *testing.T) {
 	path, backup := keep(t, 300)
 	restored := filepath.Join(t.TempDir(), "restored")
-	if err := store.Restore(bytes.NewReader(backup), restored); err != nil {
+	if err := store.Restore(bytes.NewReader(backup), restored, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{path, restored} {
-		v, err := Verify(dir, nil)
+		v, err := Verify(dir, nil, nil)
 		if err != nil || len(v.Problems) > 0 || v.Queues != 1 || v.Messages != 301 || v.Orphaned != 1 || v.Bytes != 301*200 {
 			t.Errorf("%s: %+v %v", filepath.Base(dir), v, err)
 		}
 	}
 	damage(t, restored)
-	v, err := Verify(restored, nil)
+	v, err := Verify(restored, nil, nil)
 	if err != nil || len(v.Problems) == 0 || !strings.Contains(v.Problems[0], "queue 'orders' in vhost '/'") {
 		t.Errorf("damaged: %+v %v", v, err)
 	}

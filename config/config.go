@@ -10,12 +10,13 @@ import (
 
 // Config is every setting, checked. Treat it as immutable.
 type Config struct {
-	DataDir     string
-	Node        Node
-	Listeners   Listeners
-	TLS         TLS
-	Definitions string // path of a file to import at start; empty: none
-	Defaults    Defaults
+	DataDir       string
+	Node          Node
+	Listeners     Listeners
+	TLS           TLS
+	Definitions   string // path of a file to import at start; empty: none
+	SkipUnchanged bool   // unless they are what they were when they were applied
+	Defaults      Defaults
 	// DefaultQueueType is of queues whose declaration and vhost name none.
 	DefaultQueueType string
 	Auth             Auth
@@ -24,6 +25,7 @@ type Config struct {
 	Memory           Memory
 	Alarms           Alarms
 	Store            Store
+	Encryption       Encryption
 	Policies         Policies
 	Log              Log
 	Tracing          Tracing
@@ -84,6 +86,8 @@ type Limits struct {
 	Connections         int           // 0 no limit
 	Queues              int           // 0 no limit
 	Exchanges           int           // beside those that every vhost has; 0 no limit
+	Producers           int           // that number their messages, a vhost
+	ProducerIdle        time.Duration // until such a one is forgotten
 	UnackedPerChannel   int           // 0 no limit
 	Prefetch            int           // of consumers whose channel asked for none; 0 no limit
 	ConsumerTimeout     time.Duration // for an acknowledgement; 0 no limit
@@ -119,6 +123,11 @@ const (
 // Store is how messages are kept.
 type Store struct {
 	Sync string // SyncAlways or SyncOS
+}
+
+// Encryption is how what is stored is encrypted.
+type Encryption struct {
+	KeyFile string // empty: it is not
 }
 
 // Policies is how policies apply.

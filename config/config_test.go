@@ -58,7 +58,7 @@ func TestDefaults(t *testing.T) {
 		Limits: Limits{
 			ChannelMax: 2047, FrameMax: 131072, Heartbeat: time.Minute, MaxMessageSize: 16777216,
 			HandshakeTimeout: 10 * time.Second, ConsumersPerChannel: 10000, UnackedPerChannel: 1000000,
-			ConsumerTimeout: 30 * time.Minute,
+			ConsumerTimeout: 30 * time.Minute, Producers: 100_000, ProducerIdle: 7 * 24 * time.Hour,
 		},
 		Memory:   Memory{Limit: Share{Share: 1}},
 		Alarms:   Alarms{MemoryHighWatermark: Watermark{Share: 0.6}, DiskFreeLimit: 50_000_000},
@@ -148,6 +148,7 @@ func TestMergePolicies(t *testing.T) {
 
 func TestFileErrors(t *testing.T) {
 	tests := []struct{ file, want string }{
+		{"limitz: {}", "hutchmq.yaml:1:1: unknown key 'limitz'; did you mean 'limits'?"},
 		{"limits:\n  frame_maxx: 1", "hutchmq.yaml:2:3: unknown key 'limits.frame_maxx'; did you mean 'limits.frame_max'?"},
 		{"limit: {channel_max: 5}", ":1:1: unknown key 'limit'"},
 		{"data_dir: {a: b}", ":1:1: key 'data_dir' takes a value, not further keys"},

@@ -60,7 +60,7 @@ type printer struct {
 
 // says writes what k is, as a comment where its value will stand.
 func (p *printer) says(k *Key) {
-	sections := strings.Split(k.Path, ".")
+	sections := levels(k.Path)
 	p.enter(sections[:len(sections)-1])
 	indent := strings.Repeat("  ", len(sections)-1)
 	for _, line := range wrap(fmt.Sprintf("%s (%s)", k.Says, k.Type()), 100-len(indent)) {
@@ -70,10 +70,19 @@ func (p *printer) says(k *Key) {
 
 // value writes a key behind a mark.
 func (p *printer) value(path, text, mark string) {
-	sections := strings.Split(path, ".")
+	sections := levels(path)
 	last := len(sections) - 1
 	p.enter(sections[:last])
 	fmt.Fprintf(&p.b, "%s%s%s: %s\n", strings.Repeat("  ", last), mark, sections[last], scalarText(text))
+}
+
+// levels are the sections that a key stands in, and its name there. Below a key
+// that has a value there are no sections: its dots are written.
+func levels(path string) []string {
+	if section, _, _ := strings.Cut(path, "."); section != path && isKey(section) {
+		return []string{path}
+	}
+	return strings.Split(path, ".")
 }
 
 // enter begins the sections that are not open yet.

@@ -41,6 +41,7 @@ func TestRabbit(t *testing.T) {
 	want.Defaults = Defaults{User: "olga", Pass: "pa ss#1", Vhost: "orders"}
 	want.Auth.LoopbackUsers, want.Auth.Mechanisms = nil, []string{"PLAIN", "AMQPLAIN"}
 	want.DefaultQueueType, want.Definitions = "quorum", "/etc/rabbitmq/definitions.json"
+	want.SkipUnchanged = true
 	want.Limits.HandshakeTimeout, want.Limits.Heartbeat = 20*time.Second, 30*time.Second
 	want.Limits.FrameMax, want.Limits.ChannelMax, want.Limits.Connections = 262144, 256, 5000
 	want.Limits.MaxMessageSize, want.Limits.ConsumerTimeout = 33554432, time.Hour

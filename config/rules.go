@@ -66,7 +66,7 @@ var rules = []rule{
 	{name: "management.load_definitions", path: "definitions"},
 	{name: "definitions.local.path", path: "definitions"},
 	{name: "definitions.import_backend", do: only("definitions are read from a file only", "local_filesystem")},
-	{name: "definitions.skip_if_unchanged", lost: "definitions that change nothing cost nothing"},
+	{name: "definitions.skip_if_unchanged", path: "definitions.skip_if_unchanged"},
 	{name: "definitions.**", lost: notYet, grave: true},
 
 	{name: "product.name", path: "advertise.product"},

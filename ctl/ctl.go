@@ -45,6 +45,7 @@ type grammar struct {
 	limitVerbs
 	queueVerbs
 	exchangeVerbs
+	deduplicationVerbs
 	delayedVerbs
 	scheduleVerbs
 	connectionVerbs

@@ -78,11 +78,12 @@ func holderOf(path string) (pid int) {
 	return 0
 }
 
-// The beginning of a segment of the journal, and the version of its format
+// The beginning of a segment of the journal, and the versions of its format
 // that this program reads.
 const (
-	segmentMagic   = "HMQJ"
-	segmentVersion = 2
+	segmentMagic     = "HMQJ"
+	segmentVersion   = 2
+	encryptedVersion = 3 // the same, encrypted
 )
 
 // format reads the version of what is stored.
@@ -91,13 +92,17 @@ func (m *Machine) format() finding {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return finding{"format", trouble, err.Error(), "let this user read it"}
 	}
+	says := fmt.Sprintf("version %d", segmentVersion)
 	for _, e := range entries {
 		version, ok := formatOf(filepath.Join(m.DataDir, "journal", e.Name()))
-		if ok && version != segmentVersion {
-			return finding{"format", trouble, fmt.Sprintf("%s has version %d, and this program reads %d", e.Name(), version, segmentVersion), "use the program that has written it"}
+		if ok && version != segmentVersion && version != encryptedVersion {
+			return finding{"format", trouble, fmt.Sprintf("%s has version %d, and this program reads %d and %d", e.Name(), version, segmentVersion, encryptedVersion), "use the program that has written it"}
+		}
+		if version == encryptedVersion {
+			says = fmt.Sprintf("version %d, encrypted", encryptedVersion)
 		}
 	}
-	return finding{"format", well, fmt.Sprintf("version %d", segmentVersion), ""}
+	return finding{"format", well, says, ""}
 }
 
 // formatOf is the version of a segment, if it is one.

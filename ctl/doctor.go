@@ -46,6 +46,7 @@ func (*doctor) Run(o *operator) error {
 	}
 	all = append(all, m.files(n, running), m.clock())
 	all = append(all, m.certificates()...)
+	all = append(all, m.keyFile()...)
 	all = append(all, o.broker(running)...)
 	return o.diagnose(all)
 }

@@ -88,7 +88,7 @@ func TestDataDir(t *testing.T) {
 	check("lock", well, "free")
 	check("format", well, "version 2")
 	segment := filepath.Join(dir, "journal", "0000000000000001.seg")
-	for version, want := range map[byte]verdict{2: well, 9: trouble} {
+	for version, want := range map[byte]verdict{2: well, 3: well, 9: trouble} {
 		if err := os.WriteFile(segment, []byte{'H', 'M', 'Q', 'J', version, 0, 0, 0, 1}, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +107,36 @@ func TestDataDir(t *testing.T) {
 	if f := m.clock(); f.verdict != doubt {
 		t.Errorf("%+v", f)
 	}
+}
+
+// TestKeyFile: the key of the data directory is there, for the broker only, and
+// elsewhere.
+func TestKeyFile(t *testing.T) {
+	dir := t.TempDir()
+	key := filepath.Join(dir, "key")
+	m := &Machine{DataDir: filepath.Join(dir, "data")}
+	if f := m.keyFile(); len(f) > 0 {
+		t.Errorf("no key: %+v", f)
+	}
+	check := func(file string, want verdict, says string) {
+		t.Helper()
+		m.KeyFile = file
+		f := m.keyFile()
+		if len(f) != 1 || f[0].verdict != want || !strings.Contains(f[0].says, says) || (f[0].advice == "") != (want == well) {
+			t.Errorf("%+v, want %s %q", f, want, says)
+		}
+	}
+	check(key, trouble, "no such file")
+	if err := os.WriteFile(key, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(key, well, key)
+	m.DataDir = dir
+	check(key, doubt, "lies in the data directory")
+	if err := os.Chmod(key, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	check(key, doubt, "open to others")
 }
 
 func TestPorts(t *testing.T) {

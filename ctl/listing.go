@@ -15,7 +15,7 @@ type listing struct {
 
 // listings are those whose columns people choose.
 var listings = map[string]listing{
-	"vhost": vhosts, "queue": queues, "exchange": exchanges, "binding": bindings, "connection": connections,
+	"vhost": vhosts, "queue": queues, "exchange": exchanges, "binding": bindings, "producer": producers, "connection": connections,
 	"channel": channels, "consumer": consumers, "feature": features, "deprecated": deprecated, "certificate": certificateColumns,
 	"delayed": delayedMessages, "schedule": schedules,
 }

@@ -21,6 +21,7 @@ type Machine struct {
 	DiskFreeLimit int64  // bytes that must be free; 0 none
 	Listeners     []Endpoint
 	Certificates  []Certificate
+	KeyFile       string // what the data directory is encrypted with; empty: it is not
 }
 
 // Endpoint is where a broker is to listen.
@@ -84,6 +85,37 @@ func (m *Machine) clock() finding {
 		return finding{"clock", doubt, "the data was last written at " + last.Format(time.RFC3339) + ", which is in the future", "set the clock, and keep it with NTP"}
 	}
 	return finding{"clock", well, now.Format(time.RFC3339), ""}
+}
+
+// keyFile looks at who may read the key of the data directory.
+func (m *Machine) keyFile() []finding {
+	const what = "encryption key"
+	if m.KeyFile == "" {
+		return nil
+	}
+	f, err := os.Open(m.KeyFile)
+	if err != nil {
+		return []finding{{what, trouble, "encryption.key_file: " + err.Error(), "the broker does not start without it: put the key there, and let its user read it"}}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return []finding{{what, trouble, "encryption.key_file: " + err.Error(), "let this user read it"}}
+	case info.Mode().Perm()&0o077 != 0:
+		return []finding{{what, doubt, fmt.Sprintf("%s is open to others (%s)", m.KeyFile, info.Mode().Perm()), "chmod 600 " + m.KeyFile}}
+	case m.within(m.KeyFile):
+		return []finding{{what, doubt, m.KeyFile + " lies in the data directory, with what it encrypts", "keep it elsewhere: who gets the one has the other"}}
+	}
+	return []finding{{what, well, m.KeyFile, ""}}
+}
+
+// within tells whether a file lies in the data directory.
+func (m *Machine) within(file string) bool {
+	dir, err := filepath.Abs(m.DataDir)
+	path, err2 := filepath.Abs(file)
+	rel, err3 := filepath.Rel(dir, path)
+	return err == nil && err2 == nil && err3 == nil && filepath.IsLocal(rel)
 }
 
 // soon is when a certificate is to be renewed.

@@ -12,7 +12,7 @@ import (
 // what is named and not there. What only a broker can know about is Outside.
 // Doubts of the files themselves are in what comes back.
 func Check(docs []*Document) Problems {
-	c := crossing{first: map[string]described{}, exchanges: map[string][]string{}}
+	c := crossing{first: map[string]described{}, exchanges: map[string][]string{}, queues: map[string][]string{}}
 	for _, d := range docs {
 		c.found = append(c.found, d.Doubts...)
 		for _, r := range d.Records() {
@@ -24,7 +24,21 @@ func Check(docs []*Document) Problems {
 			c.refer(d, r)
 		}
 	}
+	c.doubt(docs)
 	return c.found
+}
+
+// doubt looks for what can be applied, and is hardly meant.
+func (c *crossing) doubt(docs []*Document) {
+	policies, dead := unmatched{crossing: c}, newCircles(c)
+	for _, d := range docs {
+		for _, r := range d.Records() {
+			policies.look(d, r)
+			if q, ok := r.(*Queue); ok {
+				dead.look(q)
+			}
+		}
+	}
 }
 
 // described is a record and the file it is in.
@@ -36,6 +50,7 @@ type described struct {
 type crossing struct {
 	first     map[string]described // by Key
 	exchanges map[string][]string  // names by vhost
+	queues    map[string][]string  // likewise
 	found     Problems
 }
 
@@ -49,8 +64,11 @@ func (c *crossing) describe(d *Document, r Record) {
 		return
 	}
 	c.first[id] = described{d, r}
-	if x, ok := r.(*Exchange); ok {
-		c.exchanges[x.Vhost] = append(c.exchanges[x.Vhost], x.Name)
+	switch r := r.(type) {
+	case *Exchange:
+		c.exchanges[r.Vhost] = append(c.exchanges[r.Vhost], r.Name)
+	case *Queue:
+		c.queues[r.Vhost] = append(c.queues[r.Vhost], r.Name)
 	}
 }
 
@@ -106,7 +124,7 @@ func (c *crossing) needExchange(d *Document, at Record, vhost, name, why string,
 	if near := spelling.Meant(name, c.exchanges[vhost]); near != "" {
 		text += fmt.Sprintf(": did you mean '%s'?", near)
 	}
-	c.find(d, at, Problem{Text: text, Doubt: doubt, Outside: true})
+	c.find(d, at, Problem{Text: text, Doubt: doubt, Outside: true, Needs: &Exchange{Vhost: vhost, Name: name}})
 }
 
 // needUser is no more than a doubt: those who log in are often made elsewhere.

@@ -209,7 +209,7 @@ func (d *Definitions) strip() {
 		d.Queues[i].ID, d.Queues[i].Encoded, d.Queues[i].Declared = 0, nil, nil
 	}
 	for i := range d.Exchanges {
-		d.Exchanges[i].Encoded, d.Exchanges[i].DeclaredBy = nil, ""
+		d.Exchanges[i].ID, d.Exchanges[i].Encoded, d.Exchanges[i].DeclaredBy = 0, nil, ""
 	}
 	for i := range d.Bindings {
 		d.Bindings[i].Encoded = nil

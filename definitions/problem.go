@@ -29,8 +29,9 @@ func (p Place) String() string {
 type Problem struct {
 	Place
 	Text    string
-	Doubt   bool // it can be applied as it is
-	Outside bool // what it names is in no file; a broker may have it
+	Doubt   bool      // it can be applied as it is
+	Outside bool      // what it names is in no file; a broker may have it
+	Needs   *Exchange // that, if it is an exchange; only its vhost and name
 }
 
 // Error implements error.

@@ -110,6 +110,7 @@ type Exchange struct {
 	Arguments  Object `json:"arguments"`
 	Encoded    []byte `json:"encoded_arguments,omitempty"`
 	DeclaredBy string `json:"declared_by,omitempty"` // the user; "" the broker itself
+	ID         uint64 `json:"id,omitempty"`          // the broker's number for what it remembers
 }
 
 // Queue is a durable queue.

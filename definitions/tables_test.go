@@ -20,8 +20,13 @@ func ArgumentTable() (rows []ArgumentRow) {
 		if !a.declared {
 			row.PolicyKey = strings.TrimPrefix(a.key, "x-")
 		}
-		if a.key == "x-max-age" {
+		switch a.key {
+		case "x-max-age":
 			row.Sample = "7D"
+		case "x-message-groups":
+			row.Sample = true
+		case "x-rate-limit":
+			row.Sample = "60/1m, 90000/1m cost=tokens"
 		}
 		rows = append(rows, row)
 	}

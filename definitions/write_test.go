@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,8 @@ func TestWrittenIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatalf("seed %d: %v in\n%s", seed, err, text)
 		}
-		if ps := Check([]*Document{back}); len(ps) > 0 {
+		random := func(p Problem) bool { return p.Doubt && strings.Contains(p.Text, "matches none of the") } // as random policies do
+		if ps := slices.DeleteFunc(Check([]*Document{back}), random); len(ps) > 0 {
 			t.Fatalf("seed %d: %v in\n%s", seed, ps, text)
 		}
 		for _, r := range d.Records() {

@@ -3,6 +3,7 @@ package integration
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -48,5 +49,47 @@ func TestDefinitionsFile(t *testing.T) {
 	}
 	if _, err := ch.QueueDeclare("mine", false, false, true, false, nil); code(err) != amqp.AccessRefused {
 		t.Errorf("declaring without the right to: %v", err)
+	}
+}
+
+// TestDefinitionsUnchanged: what was applied is not applied again, so that what
+// was deleted by hand stays deleted, until the file says something else.
+func TestDefinitionsUnchanged(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "definitions.yaml")
+	write := func(queues string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte("version: 1\nvhosts: {/: {queues: {"+queues+"}}}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a: , b: {max_length: \"${MOST:-5}\"}")
+	b := Start(t, hutchmq, "--definitions="+file, "HUTCHMQ_DEFINITIONS_SKIP_IF_UNCHANGED=true")
+	there := func(name string) bool {
+		_, err := dial(t, b).QueueDeclarePassive(name, true, false, false, false, nil)
+		return err == nil
+	}
+	if _, err := dial(t, b).QueueDelete("a", false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	b.Stop()
+	b.Restart()
+	if there("a") || !there("b") || !strings.Contains(b.Log(), "definitions left alone") {
+		t.Error("a file that did not change was applied again")
+	}
+	b.Stop()
+	write("a: , b: {max_length: \"${MOST:-5}\"}, c: ")
+	b.Restart()
+	if !there("a") || !there("c") {
+		t.Error("a file that changed was not applied")
+	}
+	if _, err := dial(t, b).QueueDelete("a", false, false, false); err != nil {
+		t.Fatal(err)
+	}
+	b.Stop()
+	b.env[0] = "HUTCHMQ_DEFINITIONS_SKIP_IF_UNCHANGED=false"
+	b.Restart()
+	if !there("a") {
+		t.Error("a file that did not change was not applied, and nobody wanted that")
 	}
 }

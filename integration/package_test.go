@@ -85,6 +85,50 @@ func TestDebianPackage(t *testing.T) {
 	}
 }
 
+// TestRPM installs dist/*.rpm with Debian's rpm in such a namespace, runs what
+// is in it, upgrades and erases it. That shadow-utils is needed, which has no
+// package of that name here, is seen and passed over.
+func TestRPM(t *testing.T) {
+	found, err := filepath.Glob("../dist/hutchmq*.rpm")
+	if err != nil || len(found) != 1 {
+		t.Fatalf("one package, please: %v, %v", found, err)
+	}
+	rpm, err := filepath.Abs(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newScratch(t)
+	s.ok("cp", rpm, "/var/cache/hutchmq.rpm")
+	if needs := s.ok("rpm", "--query", "--package", "--requires", "/var/cache/hutchmq.rpm"); !strings.Contains(needs, "shadow-utils\n") {
+		t.Errorf("it needs\n%s", needs)
+	}
+	if configs := s.ok("rpm", "--query", "--package", "--configfiles", "/var/cache/hutchmq.rpm"); configs != "/etc/hutchmq/hutchmq.yaml\n" {
+		t.Errorf("its settings are\n%s", configs)
+	}
+	s.ok("rpm", "--initdb")
+	s.ok("rpm", "--install", "--nodeps", "/var/cache/hutchmq.rpm")
+	if changed := s.ok("rpm", "--verify", "--nodeps", "hutchmq"); changed != "" {
+		t.Errorf("installed otherwise than packed:\n%s", changed)
+	}
+	if got := strings.TrimSpace(s.ok("stat", "--format=%U:%G %a", "/var/lib/hutchmq")); got != "hutchmq:hutchmq 750" {
+		t.Errorf("the data directory is %s", got)
+	}
+
+	b := s.startUnit()
+	declareDurable(t, dial(t, b), "q")
+	b.Stop()
+	s.ok("sh", "-c", "echo '# mine' >>/etc/hutchmq/hutchmq.yaml")
+	s.ok("rpm", "--upgrade", "--nodeps", "--replacepkgs", "/var/cache/hutchmq.rpm")
+	if last := s.ok("tail", "-n1", "/etc/hutchmq/hutchmq.yaml"); last != "# mine\n" {
+		t.Errorf("an upgrade changed the settings: %q", last)
+	}
+	s.ok("rpm", "--erase", "hutchmq")
+	s.has("/usr/bin/hutchmq", false)
+	s.has("/usr/lib/systemd/system/hutchmq.service", false)
+	s.has("/etc/hutchmq/hutchmq.yaml.rpmsave", true)
+	s.has("/var/lib/hutchmq/journal", true)
+}
+
 // scratch is this machine's system in a mount namespace of its own.
 type scratch struct {
 	t   *testing.T

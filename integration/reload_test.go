@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,6 +172,90 @@ func TestReload(t *testing.T) {
 	if err := declare("four"); err != nil {
 		t.Errorf("a broken file has changed something: %v", err)
 	}
+}
+
+// TestReloadAuth: a reload changes who lets users in. Connections that are open
+// stay, with the rights they came with, and a mistake changes nothing.
+func TestReloadAuth(t *testing.T) {
+	t.Parallel()
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if q.URL.Path == "/user" && (q.FormValue("username") != "carol" || q.FormValue("password") != "c") {
+			fmt.Fprint(w, "deny")
+			return
+		}
+		fmt.Fprint(w, "allow administrator")
+	}))
+	defer service.Close()
+	r := startReloading(t, "")
+	dial := func(user string) (*amqp.Connection, error) {
+		return amqp.Dial("amqp://" + user + "@" + r.Addr + "/")
+	}
+	declare := func(conn *amqp.Connection, name string) {
+		t.Helper()
+		ch, err := conn.Channel()
+		if err == nil {
+			_, err = ch.QueueDeclare(name, false, false, false, false, nil)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	guest, err := dial("guest:guest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer guest.Close()
+	if conn, err := dial("carol:c"); err == nil {
+		conn.Close()
+		t.Error("carol is known before anybody is asked")
+	}
+
+	outside := fmt.Sprintf("auth:\n  backends: [http, internal]\n  mechanisms: [PLAIN]\n  password_hashing: sha512\n"+
+		"  http: {user_path: %[1]s/user, vhost_path: %[1]s/vhost, resource_path: %[1]s/resource, topic_path: %[1]s/topic}\n", service.URL)
+	const changed = "[{auth.backends} {auth.mechanisms} {auth.password_hashing} " +
+		"{auth.http.user_path} {auth.http.vhost_path} {auth.http.resource_path} {auth.http.topic_path}]"
+	r.reload(outside, changed, "[]")
+	carol, err := dial("carol:c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer carol.Close()
+	declare(guest, "of-guest")
+	declare(carol, "of-carol")
+	if _, body := r.ask("GET", "/api/auth/hash_password/x"); len(body) < 90 {
+		t.Errorf("passwords are not hashed with SHA-512: %s", body)
+	}
+	if _, body := r.ask("GET", "/api/nodes"); !strings.Contains(body, `"AMQPLAIN","description":"QPid AMQPLAIN mechanism","enabled":false`) {
+		t.Errorf("the mechanisms did not change: %s", body)
+	}
+
+	for _, mistake := range []struct{ file, says string }{
+		{"auth: {backends: [ldap]}\n", "auth backend ldap"},
+		{"auth: {mechanisms: [ANONYMOUS]}\n", "auth.mechanisms: nobody could log in"},
+		{"auth: {backends: [http], http: {user_path: \"http://h/user\", ca_file: /no/such/file}}\n", "no such file"},
+		{"auth: {backends: [http, oauth2]}\nlog: {level: debug}\n", "auth backend"},
+	} {
+		r.write(mistake.file)
+		if status, body := r.ask("POST", "/api/x/config/reload"); status != 400 || !strings.Contains(body, mistake.says) {
+			t.Errorf("%s: %d %s", mistake.file, status, body)
+		}
+	}
+	again, err := dial("carol:c")
+	if err != nil {
+		t.Fatalf("a mistake has changed something: %v", err)
+	}
+	again.Close()
+	if _, body := r.ask("GET", "/api/x/log/level"); !strings.Contains(body, `"level":"info"`) {
+		t.Errorf("a mistake has changed the level of the log: %s", body)
+	}
+
+	r.reload("", changed, "[]")
+	if conn, err := dial("carol:c"); err == nil {
+		conn.Close()
+		t.Error("who lets carol in is not asked any more, and she is in")
+	}
+	declare(carol, "of-carol-still")
+	declare(guest, "of-guest-still")
 }
 
 func (r *reloading) signal(s syscall.Signal) {

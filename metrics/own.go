@@ -12,7 +12,7 @@ import (
 type ownNow struct {
 	storage           broker.Storage
 	moves             broker.MoveCounts
-	timeouts          uint64
+	timeouts, leases  uint64
 	heldBackMs        uint64
 	blocked, unserved int
 	spilledMessages   int
@@ -22,7 +22,7 @@ type ownNow struct {
 
 func findOwn(s *snapshot) ownNow {
 	n := ownNow{
-		storage: s.b.Storage(), moves: s.b.MoveCounts(), timeouts: s.b.DeliveryTimeouts(),
+		storage: s.b.Storage(), moves: s.b.MoveCounts(), timeouts: s.b.DeliveryTimeouts(), leases: s.b.EndedLeases(),
 		failed: s.b.Failed() != nil, heldBackMs: s.b.WaitedMs(),
 	}
 	for _, c := range s.allConnections() {
@@ -56,6 +56,8 @@ var ownNode = own(scalars("", findOwn,
 		func(n *ownNow) float64 { return float64(n.heldBackMs) / 1000 }},
 	ownMetric{"queues_without_consumers", gauge, "Queues that have ready messages and no consumer",
 		func(n *ownNow) float64 { return float64(n.unserved) }},
+	ownMetric{"leases_ended_total", counter, "Total number of deliveries that went back to their queue as their lease had ended",
+		func(n *ownNow) float64 { return float64(n.leases) }},
 	ownMetric{"delivery_timeouts_total", counter, "Total number of deliveries taken back as they were not acknowledged in time",
 		func(n *ownNow) float64 { return float64(n.timeouts) }},
 	ownMetric{"messages_spilled", gauge, "Ready messages that are on disk and not in memory",
@@ -87,6 +89,54 @@ var ownNode = own(scalars("", findOwn,
 	ownMetric{"store_failed", gauge, "1 once the disk has failed and nothing is stored any more",
 		func(n *ownNow) float64 { return flag(n.failed) }},
 ))
+
+// repeatRow is how many messages were not enqueued, by what knew that they came
+// before, and how much that remembers.
+type repeatRow struct {
+	labels     []byte
+	repeats    uint64
+	remembered int
+}
+
+func allRepeats(s *snapshot) []repeatRow {
+	r, known := s.b.Repeats(), s.b.Remembered()
+	row := func(by string, repeats uint64, known int) repeatRow {
+		return repeatRow{label("by", by), repeats, known}
+	}
+	return []repeatRow{
+		row("exchange", r.Exchange, known.ExchangeKeys), row("queue", r.Queue, known.QueueKeys),
+		row("producer", r.Producer, known.Producers),
+	}
+}
+
+var ownRepeats = own(&tableOf[repeatRow]{
+	rows: allRepeats, labels: func(r *repeatRow) []byte { return r.labels },
+	metrics: []metric[repeatRow]{
+		{"messages_deduplicated_total", counter, "Total number of messages that were not enqueued as they came before, by what knew it",
+			func(r *repeatRow) float64 { return float64(r.repeats) }},
+		{"deduplication_entries", gauge, "Keys, or producers, that are remembered to tell what came before",
+			func(r *repeatRow) float64 { return float64(r.remembered) }},
+	},
+})
+
+// ownExchange leaves out the exchanges that nothing was repeated to.
+var ownExchange = own(&tableOf[exchangeRow]{
+	family: "hutchmq_exchange_metrics", objects: true, single: true, rows: repeatedTo,
+	labels: func(r *exchangeRow) []byte { return r.labels },
+	metrics: []exchangeMetric{
+		{"exchange_messages_deduplicated_total", counter, "Total number of messages to an exchange that were not routed as they came before",
+			exchangeEvents(queue.Deduplicated)},
+	},
+})
+
+func repeatedTo(s *snapshot) (rows []exchangeRow) {
+	for _, r := range s.allExchanges() {
+		if r.Traffic[queue.Deduplicated] > 0 {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
 
 func own[T any](t *tableOf[T]) *tableOf[T] {
 	t.ours = true
@@ -131,12 +181,37 @@ var ownQueue = own(&tableOf[queueRow]{
 			func(r *queueRow) float64 { return float64(r.spilled()) }},
 		{"queue_messages_published_total", counter, "Total number of messages that came into a queue",
 			queueEvents(queue.Published)},
+		{"queue_messages_deduplicated_total", counter, "Total number of messages that a queue did not take as they were in it",
+			queueEvents(queue.Deduplicated)},
 		{"queue_stalled_seconds_total", counter, "For how long messages have waited for consumers that had no credit",
 			func(r *queueRow) float64 { return float64(r.StalledMs) / 1000 }},
+		{"queue_messages_delayed", gauge, "Messages that came back and wait for their retry",
+			func(r *queueRow) float64 { return float64(r.Delayed) }},
+		{"queue_parked_messages", gauge, "Ready messages that wait for others of their group, for their limit, or for a consumer that wants them",
+			parked(func(p *queue.Parking) float64 { return float64(p.Parked) })},
+		{"queue_groups", gauge, "Message groups that have messages or deliveries",
+			parked(func(p *queue.Parking) float64 { return float64(p.Groups) })},
+		{"queue_groups_blocked", gauge, "Message groups that have messages, and as many deliveries as they may",
+			parked(func(p *queue.Parking) float64 { return float64(p.GroupsBlocked) })},
+		{"queue_limiters_blocked", gauge, "Keys with a rate limit that have messages and used it up",
+			parked(func(p *queue.Parking) float64 { return float64(p.LimitersBlocked) })},
+		{"queue_throttled_seconds_total", counter, "For how long consumers had credit and got nothing because of rate limits",
+			parked(func(p *queue.Parking) float64 { return float64(p.ThrottledMs) / 1000 })},
 		{"queue_paused", gauge, "1 while somebody has paused the queue",
 			func(r *queueRow) float64 { return flag(r.Paused) }},
 	},
 })
+
+// parked is a number of queues whose messages may overtake each other; others
+// do not have it.
+func parked(of func(*queue.Parking) float64) func(*queueRow) float64 {
+	return func(r *queueRow) float64 {
+		if r.Parking == nil {
+			return none
+		}
+		return of(r.Parking)
+	}
+}
 
 // queueDeathRow is what messages of a queue died of.
 type queueDeathRow struct {

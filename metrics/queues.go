@@ -27,7 +27,7 @@ var queueCoarseMetrics = perQueue("queue_coarse_metrics",
 	queueMetric{"queue_messages_unacked", gauge, "Messages delivered to consumers but not yet acknowledged",
 		func(r *queueRow) float64 { return float64(r.Unacked) }},
 	queueMetric{"queue_messages", gauge, "Sum of ready and unacknowledged messages - total queue depth",
-		func(r *queueRow) float64 { return float64(r.Ready + r.Unacked) }},
+		func(r *queueRow) float64 { return float64(r.Ready + r.Unacked + r.Delayed) }},
 )
 
 var queueInfo = &tableOf[queueRow]{

@@ -85,6 +85,21 @@ func (n node) send(method, path, user, body string) *httptest.ResponseRecorder {
 	return w
 }
 
+// TestLoopbackOnly: who may log in only from this machine is told so when it
+// comes from another one with the right password, or a wrong one.
+func TestLoopbackOnly(t *testing.T) {
+	n := newNode(t)
+	if err := n.broker.PutUser("local", "l"); err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"error":"not_authorised","reason":"User can only log in via localhost"}`
+	for _, password := range []string{"l", "wrong"} {
+		if w := n.ask("GET", "/api/whoami", "local:"+password); w.Code != 401 || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("%s: %d %s", password, w.Code, w.Body)
+		}
+	}
+}
+
 const connectionPath = "/api/connections/127.0.0.1:50000%20-%3E%20127.0.0.1:5672"
 
 func TestStatus(t *testing.T) {

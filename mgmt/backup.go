@@ -45,8 +45,13 @@ func (a *API) backup(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer b.Close()
-	name := "hutchmq-" + time.Now().UTC().Format("20060102-150405") + ".tar.zst"
-	w.Header().Set("Content-Type", "application/zstd")
+	name, kind := "hutchmq-"+time.Now().UTC().Format("20060102-150405"), "application/zstd"
+	if b.Encrypted() {
+		name, kind = name+".sealed", "application/octet-stream"
+	} else {
+		name += ".tar.zst"
+	}
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	w.Header().Set(backupBytes, strconv.FormatInt(b.Bytes(), 10))
 	if err := b.Write(patient{w, http.NewResponseController(w)}); err != nil {

@@ -64,7 +64,8 @@ type unacked struct {
 	User         string `json:"user"`
 	ConsumerTag  string `json:"consumer_tag"` // "" for one that was got
 	DeliveryTag  uint64 `json:"delivery_tag"`
-	Since        int64  `json:"since"` // Unix milliseconds
+	Since        int64  `json:"since"`      // Unix milliseconds
+	LeaseEnds    *int64 `json:"lease_ends"` // likewise; null without a lease
 }
 
 // browse answers what waits in a queue, or with state=unacked who holds what.
@@ -187,9 +188,15 @@ func (a *API) browseUnacked(w http.ResponseWriter, r *http.Request, u *auth.User
 	page := browsed[unacked]{Messages: []unacked{}, Looked: min(len(holdings), limit), End: len(holdings) <= limit}
 	for _, h := range holdings[:page.Looked] {
 		c := h.Session.Connection()
+		var ends *int64
+		if !h.Until.IsZero() {
+			ms := h.Until.UnixMilli()
+			ends = &ms
+		}
 		page.Messages = append(page.Messages, unacked{
 			Seq: h.ID, PayloadBytes: h.Bytes, Redelivered: h.Redelivered, Connection: c.Name, Channel: h.Session.Name(),
 			User: c.User.Name, ConsumerTag: h.Consumer, DeliveryTag: h.Tag, Since: h.Since.UnixMilli(),
+			LeaseEnds: ends,
 		})
 	}
 	answer(w, page)

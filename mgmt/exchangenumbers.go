@@ -8,6 +8,7 @@ import (
 // showCountedExchange is x with what went through it.
 func showCountedExchange(x *broker.Exchange, detail queueDetail, asked *ranges) exchange {
 	shown := showExchange(x)
+	shown.Deduplication = showCache(x)
 	t := x.Traffic()
 	if detail != everything || t.IsZero() {
 		return shown

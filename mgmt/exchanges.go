@@ -46,7 +46,8 @@ type exchange struct {
 	ActingUser string             `json:"user_who_performed_action"`
 	Delayed    *int               `json:"messages_delayed,omitempty"` // as the plugin has it
 
-	MessageStats *passStats `json:"message_stats,omitempty"`
+	MessageStats  *passStats `json:"message_stats,omitempty"`
+	Deduplication *cache     `json:"deduplication,omitempty"` // ours
 	*exchangeTraffic
 }
 

@@ -14,7 +14,7 @@ type Facts struct {
 	ConfigFile string // "" none
 	LogFile    string // a path, or the name of a stream
 	Listeners  []Listener
-	Mechanisms []string // of SASL that are offered to some clients
+	Mechanisms func() []string // of SASL that are offered to some clients; nil: none
 }
 
 // WithFacts shows facts.
@@ -121,8 +121,12 @@ var mechanismTexts = [][2]string{
 
 func (a *API) authMechanisms() []offer {
 	list := []offer{}
+	var offered []string
+	if a.facts.Mechanisms != nil {
+		offered = a.facts.Mechanisms()
+	}
 	for _, m := range mechanismTexts {
-		list = append(list, offer{m[0], m[1], slices.Contains(a.facts.Mechanisms, m[0])})
+		list = append(list, offer{m[0], m[1], slices.Contains(offered, m[0])})
 	}
 	return list
 }

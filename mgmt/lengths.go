@@ -22,8 +22,10 @@ type lengths struct {
 	totalDetails
 }
 
-func sumTotals(ready, unacked int) messageTotals {
-	return messageTotals{uint64(ready + unacked), uint64(ready), uint64(unacked)}
+// sumTotals makes the sum of all messages: those that wait for their retry are
+// neither ready nor unacknowledged.
+func sumTotals(ready, unacked, delayed int) messageTotals {
+	return messageTotals{uint64(ready + unacked + delayed), uint64(ready), uint64(unacked)}
 }
 
 func showTotalDetails(past history, asked *ranges) totalDetails {
@@ -31,6 +33,6 @@ func showTotalDetails(past history, asked *ranges) totalDetails {
 	return totalDetails{of(broker.Ready, broker.Unacked), of(broker.Ready), of(broker.Unacked)}
 }
 
-func showLengths(ready, unacked int, past history, asked *ranges) *lengths {
-	return &lengths{sumTotals(ready, unacked), showTotalDetails(past, asked)}
+func showLengths(ready, unacked, delayed int, past history, asked *ranges) *lengths {
+	return &lengths{sumTotals(ready, unacked, delayed), showTotalDetails(past, asked)}
 }

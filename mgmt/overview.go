@@ -77,7 +77,7 @@ func (a *API) overview(w http.ResponseWriter, r *http.Request, u *auth.User) {
 	}
 	s := a.view(u)
 	if detail != bare {
-		o.QueueTotals = showLengths(s.totals.Ready, s.totals.Unacked, s.past, &asked)
+		o.QueueTotals = showLengths(s.totals.Ready, s.totals.Unacked, s.totals.Delayed, s.past, &asked)
 	}
 	if detail == everything {
 		o.ObjectTotals, o.Churn = showTotals(&s.totals), a.churn(&asked, asked.messages)

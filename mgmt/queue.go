@@ -74,7 +74,7 @@ func (a *API) showQueue(q *broker.Queue, detail queueDetail, asked *ranges) queu
 		a.addNumbers(&shown, q, asked)
 	case totals:
 		s := q.Stat()
-		t := sumTotals(s.Ready, s.Unacked)
+		t := sumTotals(s.Ready, s.Unacked, s.Delayed)
 		shown.messageTotals = &t
 	}
 	return shown

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/broker"
+	contract "github.com/hutchmq/hutchmq/queue"
 )
 
 // queueNumbers are what is counted of a queue beside its messageTotals.
@@ -12,6 +13,8 @@ type queueNumbers struct {
 	MessageStats         *queueStats `json:"message_stats,omitempty"`
 	MessagesRAM          int         `json:"messages_ram"`
 	MessagesPersistent   int         `json:"messages_persistent"`
+	MessagesDelayed      int         `json:"messages_delayed"` // wait for their retry
+	DelayedRetry         string      `json:"delayed_retry"`    // which of those that come back wait
 	ReadyRAM             int         `json:"messages_ready_ram"`
 	UnackedRAM           int         `json:"messages_unacknowledged_ram"`
 	Bytes                int64       `json:"message_bytes"`
@@ -27,9 +30,30 @@ type queueNumbers struct {
 	SingleActiveTag      *string     `json:"single_active_consumer_tag"`
 	HeadMessageTimestamp *uint64     `json:"head_message_timestamp"`   // Unix seconds
 	HeadMessageSince     *int64      `json:"head_message_enqueued_at"` // ours: Unix milliseconds
+	Parking              *parking    `json:"parking,omitempty"`        // ours: of groups, limits and filters
 	IdleSince            string      `json:"idle_since,omitempty"`
 	OwnerDetails         *farEnd     `json:"owner_pid_details,omitempty"`
+	Deduplication        *cache      `json:"deduplication,omitempty"` // ours
 	StorageVersion       int         `json:"storage_version"`
+}
+
+// parking is about messages that others may overtake.
+type parking struct {
+	Parked          int   `json:"parked"`
+	Groups          int   `json:"groups"`
+	GroupsBlocked   int   `json:"groups_blocked"`
+	Limiters        int   `json:"limiters"`
+	LimitersBlocked int   `json:"limiters_blocked"`
+	ThrottledMs     int64 `json:"throttled_ms"`
+	Throttled       bool  `json:"throttled"`
+}
+
+// showParking is nil for a queue whose first message always goes next.
+func showParking(p *contract.Parking) *parking {
+	if p == nil {
+		return nil
+	}
+	return &parking{p.Parked, p.Groups, p.GroupsBlocked, p.Limiters, p.LimitersBlocked, p.ThrottledMs, p.Throttled}
 }
 
 // storageVersion is which of RabbitMQ's classic queues ours are like: not all
@@ -53,21 +77,23 @@ func (a *API) addNumbers(shown *queue, q *broker.Queue, asked *ranges) {
 	past := history{{&q.Past, func() []uint64 { return broker.QueueRow(q) }}}
 	c := counted{p.Traffic, past, asked}
 	capacity := consumerCapacity(p.Consumers, q)
-	t := sumTotals(p.Ready, p.Unacked)
+	t := sumTotals(p.Ready, p.Unacked, p.Delayed)
 	shown.messageTotals = &t
 	shown.queueNumbers = &queueNumbers{
 		totalDetails: showTotalDetails(past, asked), MessageStats: c.queue(),
 		// What is with a consumer is in memory.
 		MessagesRAM: p.Resident + p.Unacked, ReadyRAM: p.Resident, UnackedRAM: p.Unacked,
 		MessagesPersistent: p.Persistent + p.UnackedPersistent,
-		Bytes:              p.ReadyBytes + p.UnackedBytes, BytesReady: p.ReadyBytes, BytesUnacked: p.UnackedBytes,
+		MessagesDelayed:    p.Delayed, DelayedRetry: p.Retry.Type(),
+		Bytes: p.ReadyBytes + p.UnackedBytes + p.DelayedBytes, BytesReady: p.ReadyBytes, BytesUnacked: p.UnackedBytes,
 		BytesRAM:        p.ResidentBodyBytes + p.UnackedBytes,
 		BytesPersistent: p.PersistentBytes + p.UnackedPersistentBytes, Memory: p.MemoryBytes,
 		Consumers: p.Consumers, ConsumerCapacity: capacity, ConsumerUtilisation: capacity,
 		ExclusiveConsumerTag: orNull(p.ExclusiveTag), SingleActiveTag: orNull(p.SingleActiveTag),
 		HeadMessageTimestamp: unlessZero(head.Timestamp), HeadMessageSince: unlessZero(head.SinceMs),
+		Parking:   showParking(p.Parking),
 		IdleSince: idleSince(time.UnixMilli(p.ActiveMs), asked.now), OwnerDetails: a.ownerOf(q),
-		StorageVersion: storageVersion,
+		StorageVersion: storageVersion, Deduplication: showQueueCache(q, &p),
 	}
 }
 

@@ -34,14 +34,15 @@ var queueKeys = map[string]func(*broker.Queue) sorter{
 	"state":       func(q *broker.Queue) sorter { return byBool(q.Marks().Paused) },
 	"messages": func(q *broker.Queue) sorter {
 		s := q.Stat()
-		return byNumber(s.Ready + s.Unacked)
+		return byNumber(s.Ready + s.Unacked + s.Delayed)
 	},
 	"messages_ready":          func(q *broker.Queue) sorter { return byNumber(q.Stat().Ready) },
 	"messages_unacknowledged": func(q *broker.Queue) sorter { return byNumber(q.Stat().Unacked) },
+	"messages_delayed":        func(q *broker.Queue) sorter { return byNumber(q.Stat().Delayed) },
 	"consumers":               func(q *broker.Queue) sorter { return byNumber(q.Stat().Consumers) },
 	"message_bytes": func(q *broker.Queue) sorter {
 		s := q.Stat()
-		return byNumber(s.ReadyBytes + s.UnackedBytes)
+		return byNumber(s.ReadyBytes + s.UnackedBytes + s.DelayedBytes)
 	},
 	"memory":                                 queueCount(func(p *contract.Picture) int64 { return p.MemoryBytes }),
 	"message_stats.publish":                  queueCount(func(p *contract.Picture) uint64 { return p.Traffic[contract.Published] }),

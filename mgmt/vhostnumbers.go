@@ -22,7 +22,7 @@ func (a *API) showCounted(v *broker.Vhost, detail queueDetail, asked *ranges) vh
 	t := broker.MessagesIn(v)
 	n := counted{activity.Traffic, past, asked}
 	shown.vhostNumbers = &vhostNumbers{
-		lengths:      *showLengths(t.Ready, t.Unacked, past, asked),
+		lengths:      *showLengths(t.Ready, t.Unacked, t.Delayed, past, asked),
 		MessageStats: n.channel(),
 		Received:     activity.Octets.Received, ReceivedDetails: past.details(asked.now, asked.data, broker.VhostReceived),
 		Sent: activity.Octets.Sent, SentDetails: past.details(asked.now, asked.data, broker.VhostSent),

@@ -29,7 +29,7 @@ func (t *trial) reportProducers(r *Report) {
 		r.Nacked += p.nacked.Load()
 		r.Returned += p.returned.Load()
 		r.Unconfirmed += p.unconfirmed()
-		if !p.cut && !p.blocked.Load() && t.unsettled == "" {
+		if !p.cut && !p.Blocked.Load() && t.unsettled == "" {
 			r.overdue += p.unconfirmed()
 		}
 		confirms.add(p.confirms)
@@ -121,7 +121,7 @@ func (t *trial) latencies() *distribution {
 // blocked reports whether a broker asked a producer to hold.
 func (t *trial) blocked() bool {
 	for _, p := range t.producers {
-		if p.blocked.Load() {
+		if p.Blocked.Load() {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // loop is a connection on which the same bytes come again and again, and what
@@ -48,7 +49,7 @@ func benchProducer(size, window int) (*producer, *loop) {
 	l.Queue, l.SizeBytes, l.Window = "perf", size, window
 	conn := &loop{bytes: amqp.AppendAck(nil, 1, 0, true)} // of all there are
 	p := &producer{
-		client: newClient(conn), left: math.MaxInt, random: rand.New(rand.NewPCG(1, 2)),
+		Conn: dial.New(conn), left: math.MaxInt, random: rand.New(rand.NewPCG(1, 2)),
 		batch: make([]byte, 0, maxBatch+4096), confirms: new(histogram),
 		wake: make(chan struct{}, 1), heard: make(chan struct{}),
 	}
@@ -89,7 +90,7 @@ func benchConsumer(size, ackEvery int) *consumer {
 	}
 	g := newLedger(7, 1, []string{"perf"})
 	return &consumer{
-		client: newClient(conn), ledger: g, left: -1, ackEvery: ackEvery, latency: new(histogram),
+		Conn: dial.New(conn), ledger: g, left: -1, ackEvery: ackEvery, latency: new(histogram),
 		inlets: []*inlet{{book: g.books[0], number: 1, last: make([]uint32, 1)}},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // things are what can be churned, and kept idle.
@@ -15,11 +16,11 @@ var things = []string{"connections", "channels", "queues"}
 
 // churner opens and closes one thing after the other. One goroutine runs it.
 type churner struct {
-	*client // for what is churned within a connection
-	broker  address
-	queue   string
-	cycle   func(*churner) error
-	left    int
+	*dial.Conn // for what is churned within a connection
+	broker     dial.Address
+	queue      string
+	cycle      func(*churner) error
+	left       int
 
 	cycles           atomic.Uint64
 	latency          *histogram
@@ -74,10 +75,10 @@ func newChurner(ctx context.Context, l *Load, n int) (*churner, error) {
 		w.left = math.MaxInt
 	}
 	var err error
-	if w.client, err = connect(ctx, w.broker); err != nil {
+	if w.Conn, err = connect(ctx, w.broker); err != nil {
 		return nil, err
 	}
-	if err := w.openChannel(1); err != nil {
+	if err := w.OpenChannel(1); err != nil {
 		w.Conn.Close()
 		return nil, err
 	}
@@ -107,38 +108,38 @@ func (w *churner) connection() error {
 		return err
 	}
 	defer c.Conn.Close()
-	if err := c.openChannel(1); err != nil {
+	if err := c.OpenChannel(1); err != nil {
 		return err
 	}
-	if _, err := call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{Queue: w.queue, Exclusive: true}); err != nil {
+	if _, err := dial.Call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{Queue: w.queue, Exclusive: true}); err != nil {
 		return err
 	}
 	b := amqp.AppendMethod(nil, 1, &amqp.BasicPublish{RoutingKey: []byte(w.queue)})
 	b = amqp.AppendContent(b, 1, amqp.AppendContentHeader(nil, amqp.BasicClass, 0, &amqp.Properties{}), nil, 0)
 	if _, err := c.Write(b); err != nil {
-		return cause(err)
+		return dial.Cause(err)
 	}
-	if _, err := call[*amqp.BasicGetOk](c, 1, &amqp.BasicGet{Queue: w.queue, NoAck: true}); err != nil {
+	if _, err := dial.Call[*amqp.BasicGetOk](c, 1, &amqp.BasicGet{Queue: w.queue, NoAck: true}); err != nil {
 		return err
 	}
-	return c.close()
+	return c.Goodbye()
 }
 
 // channel opens and closes a channel.
 func (w *churner) channel() error {
-	if err := w.openChannel(2); err != nil {
+	if err := w.OpenChannel(2); err != nil {
 		return err
 	}
-	_, err := call[*amqp.ChannelCloseOk](w.client, 2, &amqp.ChannelClose{ReplyCode: amqp.ReplySuccess})
+	_, err := dial.Call[*amqp.ChannelCloseOk](w.Conn, 2, &amqp.ChannelClose{ReplyCode: amqp.ReplySuccess})
 	return err
 }
 
 // declaration declares and deletes a queue.
 func (w *churner) declaration() error {
-	if _, err := call[*amqp.QueueDeclareOk](w.client, 1, &amqp.QueueDeclare{Queue: w.queue}); err != nil {
+	if _, err := dial.Call[*amqp.QueueDeclareOk](w.Conn, 1, &amqp.QueueDeclare{Queue: w.queue}); err != nil {
 		return err
 	}
-	_, err := call[*amqp.QueueDeleteOk](w.client, 1, &amqp.QueueDelete{Queue: w.queue})
+	_, err := dial.Call[*amqp.QueueDeleteOk](w.Conn, 1, &amqp.QueueDelete{Queue: w.queue})
 	return err
 }
 
@@ -151,7 +152,7 @@ func cyclesOf(workers []*churner) (n uint64) {
 
 func churned(l *Load, workers []*churner, g *gauge) *Report {
 	r := &Report{
-		ID: l.ID, Scenario: l.Scenario, Broker: workers[0].product, Seconds: g.seconds(),
+		ID: l.ID, Scenario: l.Scenario, Broker: workers[0].Product, Seconds: g.seconds(),
 		Things: l.Churn, Count: cyclesOf(workers), RSSBytes: g.peakBytes,
 	}
 	latency := new(distribution)

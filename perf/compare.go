@@ -86,7 +86,7 @@ func (l *Load) named(name string) int {
 
 // brokerName is what the user calls the nth broker, or else A, B, C and so on.
 func (l *Load) brokerName(n int) string {
-	if name := l.Brokers[n].name; name != "" {
+	if name := l.Brokers[n].Name; name != "" {
 		return name
 	}
 	return strings.Repeat(string(rune('A'+n%26)), n/26+1)

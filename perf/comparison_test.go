@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 func TestComparison(t *testing.T) {
 	var out strings.Builder
-	l := &Load{ID: "mine", Scenario: "transient-16", Brokers: []address{{name: "old"}, {host: "h:1"}}}
+	l := &Load{ID: "mine", Scenario: "transient-16", Brokers: []dial.Address{{Name: "old"}, {Host: "h:1"}}}
 	c := newComparison(l)
 	c.Brokers[0].Product = "B 1"
 	r := c.add(l)

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // consumer consumes over a connection of its own. One goroutine runs it.
 type consumer struct {
-	*client
+	*dial.Conn
 	inlets   []*inlet
 	ledger   *ledger
 	pace     pace
@@ -32,13 +33,13 @@ type consumer struct {
 
 // newConsumer opens a connection and consumes from the queues of these books,
 // one on each channel.
-func newConsumer(ctx context.Context, l *Load, a address, g *ledger, books []*book) (*consumer, error) {
+func newConsumer(ctx context.Context, l *Load, a dial.Address, g *ledger, books []*book) (*consumer, error) {
 	c, err := connect(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	x := &consumer{
-		client: c, ledger: g, pace: pace{perSecond: l.ConsumeRate}, left: l.ConsumeCount,
+		Conn: c, ledger: g, pace: pace{perSecond: l.ConsumeRate}, left: l.ConsumeCount,
 		ackEvery: l.AckEvery, latency: new(histogram),
 	}
 	if l.AutoAck {
@@ -57,12 +58,12 @@ func newConsumer(ctx context.Context, l *Load, a address, g *ledger, books []*bo
 }
 
 func (c *consumer) addInlet(l *Load, number uint16, b *book) error {
-	if err := c.openChannel(number); err != nil {
+	if err := c.OpenChannel(number); err != nil {
 		return err
 	}
 	c.inlets = append(c.inlets, &inlet{book: b, number: number, last: make([]uint32, c.ledger.lanes)})
 	if l.Prefetch > 0 {
-		if _, err := call[*amqp.BasicQosOk](c.client, number, &amqp.BasicQos{PrefetchCount: uint16(l.Prefetch)}); err != nil {
+		if _, err := dial.Call[*amqp.BasicQosOk](c.Conn, number, &amqp.BasicQos{PrefetchCount: uint16(l.Prefetch)}); err != nil {
 			return err
 		}
 	}
@@ -73,7 +74,7 @@ func (c *consumer) addInlet(l *Load, number uint16, b *book) error {
 // none are awaited.
 func (c *consumer) consume() error {
 	for _, x := range c.inlets {
-		err := c.send(x.number, &amqp.BasicConsume{
+		err := c.Send(x.number, &amqp.BasicConsume{
 			Queue: x.book.queue, ConsumerTag: fmt.Sprint("perf-", x.number), NoAck: c.ackEvery == 0,
 		})
 		if err != nil {
@@ -103,27 +104,27 @@ func (c *consumer) run(ctx context.Context) error {
 		err = nil
 	}
 	if err != nil {
-		return fmt.Errorf("consuming: %w", broken(err))
+		return fmt.Errorf("consuming: %w", dial.Broken(err))
 	}
 	c.acknowledgeRest()
 	if err := c.flush(); err != nil {
 		return err
 	}
-	return c.close()
+	return c.Goodbye()
 }
 
 // step takes what one read brought.
 func (c *consumer) step(ctx context.Context) error {
-	f, err := c.in.Next()
+	f, err := c.In.Next()
 	c.at = now()
 	for {
 		if err == nil {
 			err = c.take(ctx, f)
 		}
-		if err != nil || c.left == 0 || !c.in.Ready() {
+		if err != nil || c.left == 0 || !c.In.Ready() {
 			break
 		}
-		f, err = c.in.Next()
+		f, err = c.In.Next()
 	}
 	return errors.Join(err, c.flush())
 }
@@ -163,7 +164,7 @@ func (c *consumer) other(f amqp.Frame) error {
 	if err != nil {
 		return err
 	}
-	return c.notice(m)
+	return c.Notice(m)
 }
 
 // got takes a whole message.
@@ -258,5 +259,5 @@ func (c *consumer) flush() error {
 	}
 	_, err := c.Write(c.out)
 	c.out = c.out[:0]
-	return cause(err)
+	return dial.Cause(err)
 }

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // fake is a broker of one queue for all names, which does one thing wrong.
 type fake struct {
-	address
+	dial.Address
 	fault string
 	queue chan []byte // contents of messages, ready to be delivered
 
@@ -30,8 +31,8 @@ func startFake(t *testing.T, fault string) *fake {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &fake{address: local, fault: fault, queue: make(chan []byte, 1000)}
-	b.host = l.Addr().String()
+	b := &fake{Address: dial.Local, fault: fault, queue: make(chan []byte, 1000)}
+	b.Host = l.Addr().String()
 	b.wg.Go(func() {
 		for {
 			conn, err := l.Accept()

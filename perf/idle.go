@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // idlers are things that are opened and kept.
 type idlers struct {
 	load    *Load
-	clients []*client
+	clients []*dial.Conn
 	opened  int
 }
 
@@ -56,7 +57,7 @@ func (x *idlers) connect(ctx context.Context, n int) error {
 		return err
 	}
 	x.clients = append(x.clients, c)
-	return c.openChannel(1)
+	return c.OpenChannel(1)
 }
 
 // open opens the next thing.
@@ -66,9 +67,9 @@ func (x *idlers) open(ctx context.Context) error {
 	case "connections":
 		return x.connect(ctx, x.opened+1)
 	case "channels":
-		return first.openChannel(uint16(x.opened + 2))
+		return first.OpenChannel(uint16(x.opened + 2))
 	default:
-		_, err := call[*amqp.QueueDeclareOk](first, 1, &amqp.QueueDeclare{
+		_, err := dial.Call[*amqp.QueueDeclareOk](first, 1, &amqp.QueueDeclare{
 			Queue: x.queue(x.opened), Durable: x.load.Persistent, Arguments: x.load.QueueArgs,
 		})
 		return err
@@ -81,13 +82,13 @@ func (x *idlers) queue(n int) string { return fmt.Sprintf("%s-%d", x.load.ID, n+
 func (x *idlers) close() error {
 	if x.load.Idle == "queues" {
 		for n := range x.opened {
-			if _, err := call[*amqp.QueueDeleteOk](x.clients[0], 1, &amqp.QueueDelete{Queue: x.queue(n)}); err != nil {
+			if _, err := dial.Call[*amqp.QueueDeleteOk](x.clients[0], 1, &amqp.QueueDelete{Queue: x.queue(n)}); err != nil {
 				return err
 			}
 		}
 	}
 	for _, c := range x.clients {
-		if err := c.close(); err != nil {
+		if err := c.Goodbye(); err != nil {
 			return err
 		}
 	}
@@ -97,7 +98,7 @@ func (x *idlers) close() error {
 func (x *idlers) report(opening, keeping *gauge) *Report {
 	n := float64(max(x.opened, 1))
 	r := &Report{
-		ID: x.load.ID, Scenario: x.load.Scenario, Broker: x.clients[0].product,
+		ID: x.load.ID, Scenario: x.load.Scenario, Broker: x.clients[0].Product,
 		Seconds: opening.seconds() + keeping.seconds(),
 		Things:  x.load.Idle, Count: uint64(x.opened), PerSecond: float64(x.opened) / opening.seconds(),
 		RSSBytes:    max(opening.peakBytes, keeping.peakBytes),

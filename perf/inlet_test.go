@@ -26,7 +26,7 @@ func TestDeliver(t *testing.T) {
 // FuzzConsumer: no broker can make a consumer panic, or hold more than a burst.
 func FuzzConsumer(f *testing.F) {
 	c := benchConsumer(16, 0)
-	f.Add(c.Conn.(*loop).bytes[:500])
+	f.Add(c.Conn.Conn.(*loop).bytes[:500])
 	f.Add(amqp.AppendMethod(nil, 1, &amqp.BasicCancel{ConsumerTag: "perf-1"}))
 	f.Add(amqp.AppendMethod(nil, 0, &amqp.ConnectionClose{ReplyText: "no"}))
 	f.Fuzz(func(t *testing.T, wire []byte) {
@@ -34,7 +34,7 @@ func FuzzConsumer(f *testing.F) {
 			return
 		}
 		c := benchConsumer(16, 2)
-		*c.Conn.(*loop) = loop{bytes: wire}
+		*c.Conn.Conn.(*loop) = loop{bytes: wire}
 		for range 3 {
 			if c.step(t.Context()) != nil {
 				return
@@ -72,30 +72,4 @@ func FuzzListener(f *testing.F) {
 			t.Errorf("%d are unconfirmed", p.unconfirmed())
 		}
 	})
-}
-
-func FuzzAddress(f *testing.F) {
-	for _, s := range []string{"amqp://", "A=amqp://u:p@h:1/%2f", "amqps://[::1]/v", "x=y", ""} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if a, err := parseAddress(s); err == nil && (a.host == "" || a.vhost == "") {
-			t.Errorf("%q is %+v", s, a)
-		}
-	})
-}
-
-func TestAddress(t *testing.T) {
-	for s, want := range map[string]address{
-		"amqp://h":                {host: "h:5672", user: "guest", password: "guest", vhost: "/"},
-		"amqp://h/":               {host: "h:5672", user: "guest", password: "guest", vhost: "/"},
-		"amqp://h/%2f":            {host: "h:5672", user: "guest", password: "guest", vhost: "/"},
-		"amqp://h/a%2fb":          {host: "h:5672", user: "guest", password: "guest", vhost: "a/b"},
-		"amqps://u:p%40@h":        {host: "h:5671", tls: true, user: "u", password: "p@", vhost: "/"},
-		"old=amqp://u@[::1]:99/v": {name: "old", host: "[::1]:99", user: "u", vhost: "v"},
-	} {
-		if a, err := parseAddress(s); err != nil || a != want {
-			t.Errorf("%s is %+v, %v; want %+v", s, a, err, want)
-		}
-	}
 }

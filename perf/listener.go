@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // listener hears what the broker tells a producer: confirms, returns, and the
@@ -23,7 +24,7 @@ func (p *producer) listen() {
 	for {
 		switch closed, err := l.step(); {
 		case err != nil:
-			p.reason = broken(err)
+			p.reason = dial.Broken(err)
 			return
 		case closed:
 			return
@@ -33,7 +34,7 @@ func (p *producer) listen() {
 
 // step takes what one read brought.
 func (l *listener) step() (closed bool, err error) {
-	f, err := l.in.Next()
+	f, err := l.In.Next()
 	l.at = now()
 	for {
 		if err != nil {
@@ -42,10 +43,10 @@ func (l *listener) step() (closed bool, err error) {
 		if closed, err := l.take(f); closed || err != nil {
 			return closed, err
 		}
-		if !l.in.Ready() {
+		if !l.In.Ready() {
 			break
 		}
-		f, err = l.in.Next()
+		f, err = l.In.Next()
 	}
 	select {
 	case l.wake <- struct{}{}:
@@ -105,7 +106,7 @@ func (l *listener) method(n int, payload []byte) (closed bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return false, l.notice(m)
+	return false, l.Notice(m)
 }
 
 // confirm takes an ack, or a nack if ok is false.
@@ -170,7 +171,7 @@ func (p *producer) collect() error {
 // all that was published. One that routes slower than it reads may take long.
 func (p *producer) finish() error {
 	p.SetDeadline(time.Now().Add(drainTime))
-	err := p.send(0, &amqp.ConnectionClose{ReplyCode: amqp.ReplySuccess, ReplyText: "done"})
+	err := p.Send(0, &amqp.ConnectionClose{ReplyCode: amqp.ReplySuccess, ReplyText: "done"})
 	<-p.heard
 	if err == nil {
 		err = p.reason

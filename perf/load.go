@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // Load is what is asked of a broker. Each field is a flag of the same meaning.
 type Load struct {
-	Scenario string    // where the flags came from, if not from the user
-	Brokers  []address // one on this machine when nil
-	Trust    trust     // of those with TLS
+	Scenario string         // where the flags came from, if not from the user
+	Brokers  []dial.Address // one on this machine when nil
+	Trust    dial.Trust     // of those with TLS
 	ID       string
 
 	Producers, Consumers               int

@@ -16,7 +16,7 @@ import (
 func report(t *testing.T, ctx context.Context, b *fake, flags string) (r Report, err error) {
 	t.Helper()
 	var out bytes.Buffer
-	args := append(strings.Fields(flags), "--json", "--uri", "amqp://"+b.host)
+	args := append(strings.Fields(flags), "--json", "--uri", "amqp://"+b.Host)
 	err = (&Command{Out: &out, Live: io.Discard}).Run(ctx, args)
 	if out.Len() > 0 {
 		if err := json.Unmarshal(out.Bytes(), &r); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // plan is where the messages of a load go: queues, and routes to them.
@@ -169,12 +170,12 @@ func (l *Load) unknown() string {
 }
 
 // declare declares and binds all that is not there before.
-func (p *plan) declare(c *client) error {
+func (p *plan) declare(c *dial.Conn) error {
 	if p.load.Predeclared {
 		return nil
 	}
 	if p.exchange != "" && !strings.HasPrefix(p.exchange, "amq.") {
-		_, err := call[*amqp.ExchangeDeclareOk](c, 1, &amqp.ExchangeDeclare{
+		_, err := dial.Call[*amqp.ExchangeDeclareOk](c, 1, &amqp.ExchangeDeclare{
 			Exchange: p.exchange, Type: p.load.ExchangeType, Durable: p.load.Persistent,
 			AutoDelete: p.load.Exchange == "",
 		})
@@ -183,7 +184,7 @@ func (p *plan) declare(c *client) error {
 		}
 	}
 	for _, name := range p.queues {
-		ok, err := call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{
+		ok, err := dial.Call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{
 			Queue: name, Durable: p.load.Persistent, AutoDelete: p.load.AutoDelete, Arguments: p.load.QueueArgs,
 		})
 		if err != nil {
@@ -197,7 +198,7 @@ func (p *plan) declare(c *client) error {
 }
 
 // bind sends all bindings, and waits for the last only.
-func (p *plan) bind(c *client) error {
+func (p *plan) bind(c *dial.Conn) error {
 	var batch []byte
 	for chunk := range slices.Chunk(p.bindings, 100) {
 		batch = batch[:0]
@@ -208,9 +209,9 @@ func (p *plan) bind(c *client) error {
 			})
 		}
 		if _, err := c.Write(batch); err != nil {
-			return cause(err)
+			return dial.Cause(err)
 		}
-		if _, err := expect[*amqp.QueueBindOk](c, 1); err != nil {
+		if _, err := dial.Expect[*amqp.QueueBindOk](c, 1); err != nil {
 			return fmt.Errorf("queue.bind: %w", err)
 		}
 	}
@@ -219,9 +220,9 @@ func (p *plan) bind(c *client) error {
 
 // left says whether queues still hold messages, which then are not lost; empty
 // if they hold none.
-func (p *plan) left(c *client) string {
+func (p *plan) left(c *dial.Conn) string {
 	for _, name := range p.queues {
-		ok, err := call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{Queue: name, Passive: true})
+		ok, err := dial.Call[*amqp.QueueDeclareOk](c, 1, &amqp.QueueDeclare{Queue: name, Passive: true})
 		if err != nil {
 			return err.Error()
 		}
@@ -234,12 +235,12 @@ func (p *plan) left(c *client) string {
 
 // clear deletes the queues that would go with their consumers, so that a load
 // that follows finds none of them half gone.
-func (p *plan) clear(c *client) error {
+func (p *plan) clear(c *dial.Conn) error {
 	if p.load.Predeclared || !p.load.AutoDelete || p.load.Consumers == 0 {
 		return nil
 	}
 	for _, name := range p.queues {
-		if _, err := call[*amqp.QueueDeleteOk](c, 1, &amqp.QueueDelete{Queue: name}); err != nil {
+		if _, err := dial.Call[*amqp.QueueDeleteOk](c, 1, &amqp.QueueDelete{Queue: name}); err != nil {
 			return err
 		}
 	}

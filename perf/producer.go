@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 const (
@@ -28,7 +29,7 @@ const (
 // producer publishes over a connection of its own. One goroutine runs it,
 // another listens.
 type producer struct {
-	*client
+	*dial.Conn
 	outlets []*outlet
 	next    int // outlet
 	pace    pace
@@ -47,13 +48,13 @@ type producer struct {
 
 // newProducer opens a connection with the channels of a load; first is the
 // number of the first of them among those of all producers.
-func newProducer(ctx context.Context, l *Load, p *plan, a address, first int, run uint16) (*producer, error) {
+func newProducer(ctx context.Context, l *Load, p *plan, a dial.Address, first int, run uint16) (*producer, error) {
 	c, err := connect(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	x := &producer{
-		client: c, pace: pace{perSecond: l.PublishRate, phases: l.VariableRate}, left: l.PublishCount,
+		Conn: c, pace: pace{perSecond: l.PublishRate, phases: l.VariableRate}, left: l.PublishCount,
 		random: rand.New(rand.NewPCG(uint64(first), uint64(run))), batch: make([]byte, 0, maxBatch+4096),
 		confirms: new(histogram), wake: make(chan struct{}, 1), heard: make(chan struct{}),
 	}
@@ -70,12 +71,12 @@ func newProducer(ctx context.Context, l *Load, p *plan, a address, first int, ru
 }
 
 func (p *producer) addOutlet(l *Load, plan *plan, number uint16, channel int, run uint16) error {
-	if err := p.openChannel(number); err != nil {
+	if err := p.OpenChannel(number); err != nil {
 		return err
 	}
-	o := newOutlet(l, plan, number, channel, run, p.frameMax)
+	o := newOutlet(l, plan, number, channel, run, p.FrameMax)
 	if l.Window > 0 {
-		if _, err := call[*amqp.ConfirmSelectOk](p.client, number, &amqp.ConfirmSelect{}); err != nil {
+		if _, err := dial.Call[*amqp.ConfirmSelectOk](p.Conn, number, &amqp.ConfirmSelect{}); err != nil {
 			return err
 		}
 		o.window = newWindow(l.Window, p.confirms)
@@ -176,13 +177,13 @@ func (p *producer) flush(n int) error {
 		p.sent.Add(uint64(n))
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return cause(err)
+		return dial.Cause(err)
 	}
 	// The broker may have said why before it hung up.
 	select {
 	case <-p.heard:
 		return p.reason
 	case <-time.After(time.Second):
-		return cause(err)
+		return dial.Cause(err)
 	}
 }

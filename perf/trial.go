@@ -5,6 +5,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"sync"
+
+	"github.com/hutchmq/hutchmq/amqp/dial"
 )
 
 // trial is one run of a load that has messages.
@@ -12,7 +14,7 @@ type trial struct {
 	load      *Load
 	plan      *plan
 	run       uint16
-	setup     *client
+	setup     *dial.Conn
 	ledger    *ledger
 	producers []*producer
 	consumers []*consumer
@@ -36,9 +38,9 @@ func run(ctx context.Context, l *Load, live io.Writer) (*Report, error) {
 }
 
 // broker is where the nth connection goes.
-func (l *Load) broker(n int) address {
+func (l *Load) broker(n int) dial.Address {
 	if len(l.Brokers) == 0 {
-		return local
+		return dial.Local
 	}
 	return l.Brokers[n%len(l.Brokers)]
 }
@@ -50,7 +52,7 @@ func (t *trial) do(ctx context.Context, live io.Writer) (_ *Report, err error) {
 	}
 	defer setup.Conn.Close()
 	t.setup = setup
-	if err := setup.openChannel(1); err != nil {
+	if err := setup.OpenChannel(1); err != nil {
 		return nil, err
 	}
 	if err := t.plan.declare(setup); err != nil {
@@ -66,12 +68,12 @@ func (t *trial) do(ctx context.Context, live io.Writer) (_ *Report, err error) {
 	if err = t.play(ctx, live); err != nil {
 		t.unsettled = "the run failed"
 	}
-	report := t.report(setup.product)
+	report := t.report(setup.Product)
 	if err == nil {
 		err = t.plan.clear(setup)
 	}
 	if err == nil {
-		err = setup.close()
+		err = setup.Goodbye()
 	}
 	return report, err
 }

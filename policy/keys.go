@@ -90,6 +90,8 @@ var nouns = map[string]string{
 	"max-in-memory-bytes":           "maximum memory in bytes",
 	"queue-mode":                    "queue-mode value",
 	"overflow":                      "overflow value",
+	"message-groups":                "message groups value",
+	"rate-limit":                    "rate limit, such as 100/1m",
 	"queue-leader-locator":          "queue leader locator value",
 	"initial-cluster-size":          "cluster size",
 	"stream-max-segment-size-bytes": "segment size",

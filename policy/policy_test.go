@@ -14,13 +14,15 @@ func TestCheck(t *testing.T) {
 		"alternate-exchange": "ae", "consumer-timeout": int64(1000), "consumer-disconnected-timeout": int64(1),
 		"dead-letter-exchange": "dlx", "dead-letter-routing-key": "k", "dead-letter-strategy": "at-least-once",
 		"delayed-retry-type": "failed", "delayed-retry-min": int64(1), "delayed-retry-max": int64(2),
+		"delayed-retry-backoff": "exponential", "delayed-retry-jitter": int64(10), "lease-timeout": int64(1), "dead-letter-on-delete": true, "priority-min-share": int64(10),
 		"delivery-limit": int64(-1), "expires": int64(1), "federation-upstream": "u", "federation-upstream-set": "all",
 		"federation-upstream-pattern": "^u", "initial-cluster-size": int64(3), "max-age": "7D",
 		"max-in-memory-length": int64(0), "max-in-memory-bytes": int64(0), "max-length": int64(0),
 		"max-length-bytes": int64(0), "message-ttl": int64(0), "overflow": "reject-publish-dlx",
 		"queue-leader-locator": "balanced", "queue-mode": "lazy", "queue-version": int64(2), "routing-key": "10",
 		"shards-per-node": int64(2), "stream-filter-size-bytes": int64(16), "stream-max-segment-size-bytes": int64(1),
-		"target-group-size": int64(3),
+		"target-group-size": int64(3), "message-groups": true, "group-max-in-flight": int64(2),
+		"rate-limit": "60/1m, 90000/1m cost=tokens", "rate-limit-key": "tenant", "rate-limit-cost": "tokens",
 	}
 	operators := amqp.Table{}
 	for name := range every {
@@ -28,7 +30,7 @@ func TestCheck(t *testing.T) {
 			operators[name] = every[name]
 		}
 	}
-	if len(every) != len(keys) || len(operators) != 9 {
+	if len(every) != len(keys) || len(operators) != 10 {
 		t.Errorf("%d of %d keys are tried, %d by operators", len(every), len(keys), len(operators))
 	}
 	for _, p := range []Policy{{Definition: every}, {By: Operator, Definition: operators}} {
@@ -62,6 +64,8 @@ func TestCheckRefuses(t *testing.T) {
 		{Policy{Definition: amqp.Table{"queue-mode": "eager"}}, `<<"eager">> is not a valid queue-mode value`},
 		{Policy{Definition: amqp.Table{"max-age": "1w"}}, `<<"1w">> is not a valid max age`},
 		{Policy{Definition: amqp.Table{"max-age": ""}}, `<<>> is not a valid max age`},
+		{Policy{Definition: amqp.Table{"rate-limit": "many"}}, `<<"many">> is not a valid rate limit, such as 100/1m`},
+		{Policy{Definition: amqp.Table{"message-groups": int64(1)}}, "1 is not a valid message groups value"},
 		{Policy{Definition: amqp.Table{"stream-filter-size-bytes": int64(15)}}, "15 is not a valid filter size. Valid range is 16-255"},
 		{Policy{Definition: amqp.Table{"delayed-retry-type": "always"}}, `<<"always">> is not a valid delayed retry type`},
 		{Policy{By: Operator, Definition: amqp.Table{"dead-letter-exchange": "x"}}, `[{<<"dead-letter-exchange">>,<<"x">>}] are not recognised policy settings`},

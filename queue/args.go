@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -23,6 +24,21 @@ type Options struct {
 	SingleActive    bool
 	DeliveryLimit   int64
 	ConsumerTimeout int64
+	Deduplicate     bool
+	Retry           Retry
+	LeaseMs         int64      // 0 none
+	DeadOnDelete    bool       // what is in the queue when it goes is dead-lettered
+	MinShare        int        // percent of the deliveries that are for lower priorities while they wait
+	Selection       *Selection // nil: the first message goes next
+}
+
+// Selection says which message goes next, when that is not always the first.
+type Selection struct {
+	GroupHeader string // the header that has a message's group; "" there are no groups
+	GroupMost   int    // deliveries of one group at a time; 0 one
+	Rates       []Rate // that hold for what is consumed
+	RateKey     string // the header for each of whose values they hold; "" for all together
+	rateCost    string // the header for the cost in rates that name none
 }
 
 // Overflow says what a full queue does.
@@ -81,14 +97,23 @@ var Args = []Arg{
 	{"x-expires", "expires", Operator | Least, Classic | Quorum, integer(1, maxTTL, func(o *Options, n int64) { o.ExpiresMs = n })},
 	{"x-dead-letter-exchange", "dead-letter-exchange", 0, Classic | Quorum, exchange(func(o *Options, s string) { o.DeadExchange = &s })},
 	{"x-dead-letter-routing-key", "dead-letter-routing-key", 0, Classic | Quorum, text(func(o *Options, s string) { o.DeadKey = &s })},
+	{"x-dead-letter-on-delete", "dead-letter-on-delete", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.DeadOnDelete = b })},
 	{"x-dead-letter-strategy", "dead-letter-strategy", 0, Quorum, oneOf("invalid_dlx_strategy", "at-most-once", "at-least-once")},
 	{"x-max-length", "max-length", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLength = n })},
 	{"x-max-length-bytes", "max-length-bytes", Operator | Least, Classic | Quorum | Stream, integer(0, math.MaxInt64, func(o *Options, n int64) { o.MaxLengthBytes = n })},
 	{"x-overflow", "overflow", Operator, Classic | Quorum, overflow},
 	{"x-max-priority", "", 0, Classic, integer(0, 255, func(o *Options, n int64) { o.MaxPriority = uint8(n) })},
+	{"x-priority-min-share", "priority-min-share", 0, Classic, integer(0, 50, func(o *Options, n int64) { o.MinShare = int(n) })},
 	{"x-single-active-consumer", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.SingleActive = b })},
 	{"x-delivery-limit", "delivery-limit", Operator | Least, Classic | Quorum, integer(-1, math.MaxInt64, func(o *Options, n int64) { o.DeliveryLimit = n })},
+	{"x-message-deduplication", "", 0, Classic | Quorum, boolean(func(o *Options, b bool) { o.Deduplicate = b })},
 	{"x-consumer-timeout", "consumer-timeout", Least, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.ConsumerTimeout = n })},
+	{"x-lease-timeout", "lease-timeout", Least, Classic | Quorum, integer(0, maxTTL, func(o *Options, n int64) { o.LeaseMs = n })},
+	{"x-message-groups", "message-groups", 0, Classic | Quorum, groups},
+	{"x-group-max-in-flight", "group-max-in-flight", 0, Classic | Quorum, integer(1, maxGroupMost, func(o *Options, n int64) { o.selection().GroupMost = int(n) })},
+	{"x-rate-limit", "rate-limit", Operator, Classic | Quorum, rates},
+	{"x-rate-limit-key", "rate-limit-key", 0, Classic | Quorum, header(func(o *Options, s string) { o.selection().RateKey = s })},
+	{"x-rate-limit-cost", "rate-limit-cost", 0, Classic | Quorum, header(func(o *Options, s string) { o.selection().rateCost = s })},
 	{"x-queue-mode", "queue-mode", 0, Classic, oneOf("invalid_queue_mode", "default", "lazy")},
 	{"x-queue-version", "queue-version", Operator, Classic, integer(1, 2, func(*Options, int64) {})},
 	{"x-queue-type", "", 0, Classic | Quorum | Stream, text(func(*Options, string) {})},
@@ -98,9 +123,11 @@ var Args = []Arg{
 	{"x-max-in-memory-bytes", "max-in-memory-bytes", Operator | Least, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-initial-cluster-size", "initial-cluster-size", 0, Quorum | Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-consumer-disconnected-timeout", "consumer-disconnected-timeout", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-type", "delayed-retry-type", 0, Quorum, oneOf("invalid_delayed_retry_type", "disabled", "all", "failed", "returned")},
-	{"x-delayed-retry-min", "delayed-retry-min", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
-	{"x-delayed-retry-max", "delayed-retry-max", 0, Quorum, integer(0, math.MaxInt64, func(*Options, int64) {})},
+	{"x-delayed-retry-type", "delayed-retry-type", 0, Classic | Quorum, retryType},
+	{"x-delayed-retry-min", "delayed-retry-min", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MinMs, o.Retry.hasMin = n, true })},
+	{"x-delayed-retry-max", "delayed-retry-max", 0, Classic | Quorum, integer(0, math.MaxInt64, func(o *Options, n int64) { o.Retry.MaxMs = n })},
+	{"x-delayed-retry-backoff", "delayed-retry-backoff", 0, Classic | Quorum, retryBackoff},
+	{"x-delayed-retry-jitter", "delayed-retry-jitter", 0, Classic | Quorum, integer(0, 100, func(o *Options, n int64) { o.Retry.Jitter = n })},
 	{"x-max-age", "max-age", 0, Stream, age},
 	{"x-stream-max-segment-size-bytes", "stream-max-segment-size-bytes", 0, Stream, integer(0, math.MaxInt64, func(*Options, int64) {})},
 	{"x-stream-filter-size-bytes", "stream-filter-size-bytes", 0, Stream, integer(16, 255, func(*Options, int64) {})},
@@ -135,6 +162,9 @@ func Parse(d Declaration, kind Kinds, typeName string) (Options, error) {
 		if p, ok := d.Policy[a.Policy]; ok && a.Kinds&kind != 0 && (!declared || a.Merge&Least != 0 && less(p, v)) {
 			a.set(&o, p) // a policy was checked when it was made
 		}
+	}
+	if o.Selection != nil {
+		o.Selection.nameCosts()
 	}
 	_, key := d.Arguments["x-dead-letter-routing-key"]
 	if _, ok := d.Arguments["x-dead-letter-exchange"]; key && !ok { // a policy may give one, and take it away
@@ -269,6 +299,91 @@ func overflow(o *Options, v any) string {
 	}
 	o.Overflow = w
 	return ""
+}
+
+// groupHeader is the header of a message's group, unless another is named.
+const groupHeader = "x-group-id"
+
+// maxGroupMost is how many deliveries of a group may be allowed at a time.
+const maxGroupMost = 65_535
+
+// groups accepts true, false or the name of a header.
+func groups(o *Options, v any) string {
+	switch x := v.(type) {
+	case bool:
+		if o.selection().GroupHeader = ""; x {
+			o.selection().GroupHeader = groupHeader
+		}
+		return ""
+	default:
+		return header(func(o *Options, s string) { o.selection().GroupHeader = s })(o, v)
+	}
+}
+
+// header accepts the name of a header.
+func header(set func(*Options, string)) func(*Options, any) string {
+	return func(o *Options, v any) string {
+		s, ok := v.(string)
+		switch {
+		case !ok:
+			return unacceptable(v)
+		case s == "" || len(s) > 255:
+			return "invalid_header_name"
+		}
+		set(o, s)
+		return ""
+	}
+}
+
+func rates(o *Options, v any) string {
+	s, ok := v.(string)
+	if !ok {
+		return unacceptable(v)
+	}
+	if o.selection().Rates, ok = ParseRates(s); !ok {
+		return "invalid_rate_limit"
+	}
+	return ""
+}
+
+// ConsumerRates are the rates in the arguments of a consumer of d. It refuses
+// with an *amqp.Error.
+func ConsumerRates(d Declaration, args amqp.Table) ([]Rate, error) {
+	var o Options
+	if _, ok := args["x-rate-limit-key"]; ok {
+		return nil, amqp.InvalidArg.New("x-rate-limit-key", d, "not_of_a_consumer")
+	}
+	for i := range Args {
+		switch a := &Args[i]; a.Key {
+		case "x-rate-limit", "x-rate-limit-cost":
+			if v, ok := args[a.Key]; !ok {
+				continue
+			} else if why := a.set(&o, v); why != "" {
+				return nil, amqp.InvalidArg.New(a.Key, d, why)
+			}
+		}
+	}
+	if o.Selection == nil {
+		return nil, nil
+	}
+	o.Selection.nameCosts()
+	return o.Selection.Rates, nil
+}
+
+// selection is what o says of the order in which messages go.
+func (o *Options) selection() *Selection {
+	if o.Selection == nil {
+		o.Selection = new(Selection)
+	}
+	return o.Selection
+}
+
+// nameCosts gives rates that name no header for their costs the one that is for
+// all.
+func (s *Selection) nameCosts() {
+	for i := range s.Rates {
+		s.Rates[i].Cost = cmp.Or(s.Rates[i].Cost, s.rateCost)
+	}
 }
 
 // age accepts a number and its unit: 7D, 1h.

@@ -11,6 +11,7 @@ import (
 type Member struct {
 	Consumer
 	ConsumeOptions
+	Own        any    // what the queue knows of it
 	sender     Sender // the consumer, if it is one
 	group      *group
 	blocked    bool
@@ -161,6 +162,33 @@ func (s *Consumers) Next() (m *Member, alone bool) {
 	}
 	return nil, false
 }
+
+// First is the first of those that would take a message, as Next says; nil when
+// there is none.
+func (s *Consumers) First() *Member {
+	m, _ := s.Next()
+	return m
+}
+
+// After is who would be next if there were nothing for m; nil when all were
+// asked. Nobody may be served or blocked in between.
+func (s *Consumers) After(m *Member) *Member {
+	if s.Single {
+		return nil
+	}
+	if m.next != m.group.turn {
+		return m.next
+	}
+	for _, g := range s.groups[slices.Index(s.groups, m.group)+1:] {
+		if g.turn != nil {
+			return g.turn
+		}
+	}
+	return nil
+}
+
+// Member is c as the set knows it, nil if it does not.
+func (s *Consumers) Member(c Consumer) *Member { return s.members[c] }
 
 // Served moves the turn on after m got a message.
 func (s *Consumers) Served(m *Member) {

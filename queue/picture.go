@@ -12,6 +12,11 @@ type Picture struct {
 	UnackedPersistent      int
 	UnackedPersistentBytes int64
 	MemoryBytes            int64 // about what the queue takes as a whole
+	Keys                   int   // of messages in a queue that takes none twice
+
+	Retry Retry // which of those that come back wait
+
+	Parking *Parking // nil when the first message always goes next
 
 	SingleActiveTag string // the consumer that is, "" none
 	ExclusiveTag    string // the consumer that has the queue to itself, "" none
@@ -22,6 +27,21 @@ type Picture struct {
 	Stalled   bool
 	// ActiveMs is when something last happened, Unix milliseconds.
 	ActiveMs int64
+}
+
+// Parking is about messages that others may overtake.
+type Parking struct {
+	Parked int // ready messages that the queue looked at, ahead of deliveries
+	// Of the groups that are there, those are blocked that have messages, and as
+	// many deliveries as they may.
+	Groups, GroupsBlocked int
+	// Of the keys with a limit of their own, and all others, those are blocked
+	// that have messages and used their limit up.
+	Limiters, LimitersBlocked int
+	// ThrottledMs is for how long, all in all, consumers had credit and got
+	// nothing because of limits; Throttled tells that they get nothing now.
+	ThrottledMs int64
+	Throttled   bool
 }
 
 // Attendant is a consumer of a queue, as people look at it.

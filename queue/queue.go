@@ -42,7 +42,8 @@ type Type interface {
 type Queue interface {
 	// Publish enqueues a burst, in order. Each receipt that wants one gets
 	// exactly one Confirm, during or after the call. The slice is the
-	// caller's again when Publish returns; the messages are the queue's.
+	// caller's again when Publish returns; the messages are the queue's. Of
+	// those it refused, as far as it knows by then, Message is nil.
 	Publish(burst []Publication)
 	// Consume adds a consumer; deliveries may begin before it returns. It
 	// refuses with an *amqp.Error.
@@ -117,6 +118,13 @@ type Timed interface {
 	ConsumerTimeoutMs() int64
 }
 
+// Lender is a queue that delivers on lease.
+type Lender interface {
+	// LeaseMs is after how long a delivery that nobody settles goes back to the
+	// queue; 0 never. It may change, and takes no lock.
+	LeaseMs() int64
+}
+
 // Paced is a queue that holds back who publishes faster than its consumers
 // take, when that is better for both.
 type Paced interface {
@@ -159,6 +167,8 @@ type Delivery struct {
 	// Stored tells that the message is on disk: whoever holds the delivery may
 	// forget Message, and the queue reads it again if it comes back.
 	Stored bool
+
+	Copy bool // only to be looked at: how it is settled means nothing
 
 	// The queue's own.
 	Picked     bool // from its midst: see Picker
@@ -208,7 +218,23 @@ const (
 	Expired       Reason = "expired"
 	MaxLen        Reason = "maxlen"
 	DeliveryLimit Reason = "delivery_limit"
+	QueueDeleted  Reason = "queue_deleted" // with what was in it; not RabbitMQ's, as the next
+	QueueExpired  Reason = "queue_expired"
 )
+
+// Testator is a queue that can leave what it holds to its dead-letter exchange
+// when it goes.
+type Testator interface {
+	// Bequest reports whether it shall, and why it goes.
+	Bequest() (why Reason, ok bool)
+	// Perish ends the queue, as Close does that forgets it, and has what it holds
+	// die of why: what is ready in the background, and what is unacked unless it
+	// is acknowledged. Once nothing is left done is called, by another goroutine
+	// and holding no lock, and Close(true) follows. If the node ends before that,
+	// Close(false) keeps what is left; Perish goes on with it when the queue is
+	// opened again.
+	Perish(why Reason, done func())
+}
 
 // Host is the one door up, given to a queue when it is opened. Its methods
 // are called without the queue's lock.
@@ -223,6 +249,13 @@ type Host interface {
 	Gone()
 }
 
+// Repeated is a Host that wants to know how many messages a queue did not take
+// because they were in it already.
+type Repeated interface{ Repeated(n int) }
+
+// Wrapped is a Unit that is part of another.
+type Wrapped interface{ Within() Unit }
+
 // Stat is a queue in numbers.
 type Stat struct {
 	Ready, Unacked           int
@@ -232,6 +265,10 @@ type Stat struct {
 	Persistent               int
 	Consumers                int
 	Paused                   bool
+	// Delayed are neither ready nor unacked: they came back, and wait for their
+	// retry. They count for the length limit.
+	Delayed      int
+	DelayedBytes int64
 }
 
 // Watched is a queue that shows more of itself.

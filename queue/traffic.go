@@ -28,6 +28,7 @@ const (
 	Acked
 	DiskReads
 	DiskWrites
+	Deduplicated // not enqueued, since it came before
 
 	Events = iota // how many there are
 )
@@ -35,6 +36,7 @@ const (
 var eventNames = [Events]string{
 	"publish", "publish_in", "publish_out", "confirm", "return_unroutable", "drop_unroutable",
 	"deliver", "deliver_no_ack", "get", "get_no_ack", "get_empty", "redeliver", "ack", "disk_reads", "disk_writes",
+	"deduplicated",
 }
 
 // String is the event's key in message_stats.
@@ -69,10 +71,10 @@ func (c *Counters) Traffic() (t Traffic) {
 }
 
 // Deaths counts, for each of Reasons, the messages that died of it.
-type Deaths [4]uint64
+type Deaths [6]uint64
 
 // Reasons are what a message dies of, in the order of Deaths.
-var Reasons = [...]Reason{Rejected, Expired, MaxLen, DeliveryLimit}
+var Reasons = [...]Reason{Rejected, Expired, MaxLen, DeliveryLimit, QueueDeleted, QueueExpired}
 
 // Count counts a death.
 func (d *Deaths) Count(why Reason) { d[slices.Index(Reasons[:], why)]++ }

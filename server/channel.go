@@ -106,7 +106,7 @@ func (ch *channel) call(m amqp.Method) error {
 	case *amqp.ChannelOpen:
 		return amqp.ChannelAlreadyOpen.New()
 	case *amqp.ChannelClose:
-		ch.release()
+		ch.release(queue.Return)
 		ch.c.forget(ch.id)
 		ch.reply(false, &amqp.ChannelCloseOk{})
 	case *amqp.ChannelFlow:
@@ -160,12 +160,12 @@ func (ch *channel) call(m amqp.Method) error {
 			return amqp.RecoverNoRequeue.New()
 		}
 		ch.reply(false, &amqp.BasicRecoverOk{})
-		ch.requeueAll()
+		ch.requeueAll(queue.Requeue)
 	case *amqp.BasicRecoverAsync:
 		if !m.Requeue {
 			return amqp.RecoverNoRequeue.New()
 		}
-		ch.requeueAll()
+		ch.requeueAll(queue.Requeue)
 	case *amqp.ConfirmSelect:
 		return ch.confirmSelect(m)
 	case *amqp.TxSelect:
@@ -215,7 +215,7 @@ func (ch *channel) stepClosing(f amqp.Frame) error {
 func (ch *channel) fail(e *amqp.Error) {
 	ch.log().Warn("channel error", "error", e.Text(), "code", uint16(e.Code), "method", e.Method.String())
 	ch.flush()
-	ch.release()
+	ch.release(queue.Requeue)
 	ch.closing = true
 	ch.c.out.method(ch.id, &amqp.ChannelClose{
 		ReplyCode: e.Code, ReplyText: e.Text(), ClassID: e.Method.Class(), MethodID: e.Method.Method(),
@@ -244,9 +244,10 @@ func (ch *channel) flush() (published bool) {
 	return ch.publishNow()
 }
 
-// release lets go of the consumers and gives back what is unacked. It may be
-// called again.
-func (ch *channel) release() {
+// release lets go of the consumers and gives back what is unacked: as returned
+// when its peer has ended in good order, and else as failed. It may be called
+// again.
+func (ch *channel) release(how queue.Outcome) {
 	o := &ch.c.out
 	o.mu.Lock()
 	if ch.released {
@@ -263,7 +264,7 @@ func (ch *channel) release() {
 	ch.session.Close()
 	done := ch.session.Traffic()
 	ch.c.traffic.Add(&done)
-	ch.requeueAll() // before the consumers go: whoever follows them begins with what they held
+	ch.requeueAll(how) // before the consumers go: whoever follows them begins with what they held
 	for _, k := range ch.listConsumers() {
 		k.q.Cancel(k)
 		ch.session.Consumed(k.q, k.tag)

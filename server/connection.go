@@ -134,7 +134,7 @@ func (c *connection) serve() {
 	c.out.start()
 	c.sayOpen(time.Since(began))
 	why := c.loop()
-	c.release()
+	c.release(queue.Requeue)
 	c.out.stop()
 	c.sayClosed(why, time.Since(began))
 }
@@ -249,7 +249,7 @@ func (c *connection) stepZero(f amqp.Frame) error {
 	case *amqp.ConnectionClose:
 		c.said = *m
 		c.flush()
-		c.release() // exclusive queues are gone before close-ok
+		c.release(queue.Return) // exclusive queues are gone before close-ok
 		c.out.method(0, &amqp.ConnectionCloseOk{})
 		return errClosed
 	case *amqp.ConnectionUpdateSecret:
@@ -337,7 +337,7 @@ func (c *connection) flush() {
 // answer.
 func (c *connection) beginClose(e *amqp.Error) {
 	c.flush()
-	c.release()
+	c.release(queue.Requeue)
 	c.closing = true
 	c.out.close(e)
 	c.limit = time.Now().Add(closeTimeout)
@@ -352,10 +352,10 @@ func (c *connection) forget(id uint16) {
 }
 
 // release lets go of all channels and exclusive queues. It may be called
-// again.
-func (c *connection) release() {
+// again. How is how channels give back what they hold.
+func (c *connection) release(how queue.Outcome) {
 	for _, ch := range c.channels {
-		ch.release()
+		ch.release(how)
 	}
 	clear(c.channels)
 	c.latest = nil
@@ -372,6 +372,7 @@ func (c *connection) leave() {
 	for end := time.Now().Add(drainTimeout); c.unconfirmed() && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
+	c.release(queue.Return) // no delivery failed for it
 	c.beginClose(c.kicked.Load())
 }
 

@@ -23,6 +23,7 @@ type consumer struct {
 	apart bool // the prefetch of the channel counts for it alone
 
 	timeoutMs int64 // x-consumer-timeout; 0 none, -1 not given
+	leaseMs   int64 // x-lease-timeout; likewise
 	priority  int
 	exclusive bool
 	arguments amqp.Table
@@ -45,11 +46,15 @@ func (ch *channel) consume(m *amqp.BasicConsume) error {
 	if err != nil {
 		return err
 	}
+	leaseMs, err := number(m.Arguments, "x-lease-timeout", -1)
+	if err != nil {
+		return err
+	}
 	k, err := ch.newConsumer(m)
 	if err != nil {
 		return err
 	}
-	o.Priority, k.timeoutMs = int(priority), timeoutMs
+	o.Priority, k.timeoutMs, k.leaseMs = int(priority), timeoutMs, leaseMs
 	k.priority, k.exclusive, k.arguments = o.Priority, o.Exclusive, o.Arguments
 	o.Tag = k.tag
 	consume := ch.session.Consume

@@ -70,6 +70,9 @@ func (ch *channel) Held(from uint64, most int) []broker.Held {
 			Tag: u.tag, Queue: u.q, ID: u.d.ID, Since: began.Add(time.Duration(u.since) * time.Millisecond),
 			Redelivered: u.d.Redelivered, Bytes: int(u.d.Size),
 		}
+		if ms := ch.c.server.leaseMs(u.k, u.q); ms > 0 {
+			h.Until = began.Add(time.Duration(w.leaseEnd(u, ms)) * time.Millisecond)
+		}
 		if u.k != nil {
 			h.Consumer = u.k.tag
 		}

@@ -55,9 +55,12 @@ func (ch *channel) beginPublish(payload []byte) error {
 	if p.Immediate {
 		return amqp.Immediate.New()
 	}
-	x, err := ch.session.Target(p.Exchange)
-	if err != nil {
-		return err
+	x := leases
+	if string(p.Exchange) != leaseExchange {
+		var err error
+		if x, err = ch.session.Target(p.Exchange); err != nil {
+			return err
+		}
 	}
 	ch.publish.expects = aHeader
 	ch.publish.x, ch.publish.key, ch.publish.mandatory = x, ch.c.keys.string(p.RoutingKey), p.Mandatory
@@ -111,7 +114,7 @@ func (ch *channel) contentHeader(f amqp.Frame) error {
 		p.began = time.Now()
 	}
 	p.expects, p.missing = aBody, size
-	ch.c.published = true
+	ch.c.published = ch.c.published || p.x != leases
 	return message.Fill(p.m, p.x.Name, p.key, memory[:n:n], memory[n:n], &h)
 }
 
@@ -147,6 +150,9 @@ func (ch *channel) contentBody(f amqp.Frame) error {
 func (ch *channel) endPublish() error {
 	p := &ch.publish
 	p.expects = nothing
+	if p.x == leases {
+		return ch.extendBy(p)
+	}
 	if ch.tx != nil {
 		if err := ch.session.MayPublish(p.x, p.m); err != nil {
 			return err // now, and not in the middle of the commit

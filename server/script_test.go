@@ -245,7 +245,7 @@ func (st *stage) carryOut(text string) error {
 		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) { o.Limits = limits })
 	case "lease":
 		st.n = newNodeWith(st.t, testOptions(), store.NewMemory(), func(o *broker.Options) {
-			o.Backends = []auth.Link{{Name: "lease", Backend: lease{}}}
+			o.Logins.Backends = []auth.Link{{Name: "lease", Backend: lease{}}}
 		})
 	case "vhost":
 		return st.node().b.CreateVhost(l.text())

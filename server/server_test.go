@@ -58,7 +58,7 @@ func newNodeWith(t testing.TB, o Options, st store.Store, edit func(*broker.Opti
 		ExchangeTypes: []exchange.Type{
 			exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 			exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
-			exchange.Delayed([]exchange.Type{exchange.Direct, exchange.Topic}),
+			exchange.Delayed([]exchange.Type{exchange.Direct, exchange.Topic}), exchange.Deduplicating,
 		},
 		QueueTypes: []queue.Type{classicType, quorumType},
 		ReplyType:  volatile.Type,

@@ -89,12 +89,12 @@ func byQueue(list []settled, yield func(*broker.Queue, []queue.Delivery)) {
 }
 
 // requeueAll gives back everything unacked (basic.recover, or the end of the
-// channel). Acknowledgements that a transaction holds back count as not given.
-func (ch *channel) requeueAll() {
+// channel), as Requeue or as Return. Acknowledgements that a transaction holds back count as not given.
+func (ch *channel) requeueAll(how queue.Outcome) {
 	ch.settleNow()
 	if ch.tx != nil {
 		ch.tx.restore()
 	}
 	ch.take(0, true)
-	ch.settleAs(queue.Requeue)
+	ch.settleAs(how)
 }

@@ -29,8 +29,11 @@ const (
 func (s *Server) clockMs() int64 { return time.Since(s.began).Milliseconds() }
 
 // timeoutMs is how long k, or basic.get when k is nil, may keep a delivery of
-// q; 0 for ever.
+// q; 0 for ever. A lease takes its place.
 func (s *Server) timeoutMs(k *consumer, q *broker.Queue) int64 {
+	if s.leaseMs(k, q) > 0 {
+		return 0
+	}
 	t := int64(-1)
 	if k != nil {
 		t = k.timeoutMs
@@ -48,7 +51,9 @@ func (s *Server) timeoutMs(k *consumer, q *broker.Queue) int64 {
 // by basic.get. outbox.mu is held.
 func (ch *channel) await(now int64, k *consumer, q *broker.Queue) {
 	due := now + recheckEveryMs
-	if t := ch.c.server.timeoutMs(k, q); t > 0 {
+	if t := ch.c.server.leaseMs(k, q); t > 0 {
+		due = min(due, now+t)
+	} else if t := ch.c.server.timeoutMs(k, q); t > 0 {
 		due = min(due, now+t)
 	}
 	ch.sweepAt(due, now)
@@ -79,6 +84,7 @@ func (ch *channel) sweep() {
 	o.mu.Lock()
 	l := ch.lapse(ch.c.server.clockMs())
 	o.mu.Unlock()
+	ch.takeBack(l.leased)
 	if len(l.settled) == 0 {
 		return
 	}
@@ -99,6 +105,7 @@ func (ch *channel) sweep() {
 
 // lapsed is what a sweep has found.
 type lapsed struct {
+	leased    []settled // their lease has ended, and nothing else
 	settled   []settled
 	consumers []*consumer
 	ended     []*consumer // those of them that had not before
@@ -119,8 +126,12 @@ func (ch *channel) lapse(now int64) (l lapsed) {
 			l.consumers = append(l.consumers, k)
 		}
 	})
+	end := ch.unacked.expire(now, ch.c.server.leaseMs, func(u *unacked) {
+		l.leased = append(l.leased, settled{u.q, u.d, u.since})
+		u.freeCredit()
+	})
 	if ch.unacked.len() > 0 {
-		ch.sweepAt(min(next, now+recheckEveryMs), now)
+		ch.sweepAt(min(next, end, now+recheckEveryMs), now)
 	}
 	if len(l.consumers) > 0 {
 		l.timeoutMs = ch.c.server.timeoutMs(l.consumers[0], l.consumers[0].q)

@@ -99,7 +99,7 @@ func deliverID(c *tracing.Context, q *broker.Queue, d *queue.Delivery) tracing.S
 	return c.SpanIDFor(q.Name, d.ID<<8|uint64(d.Count&0xff))
 }
 
-var outcomes = map[queue.Outcome]string{queue.Ack: "ack", queue.Requeue: "requeue", queue.Discard: "reject"}
+var outcomes = map[queue.Outcome]string{queue.Ack: "ack", queue.Requeue: "requeue", queue.Return: "requeue", queue.Discard: "reject"}
 
 // traceSettled tells what became of the deliveries that are being settled, and
 // how long that took the consumer. Those whose message is no longer in memory

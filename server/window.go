@@ -33,6 +33,7 @@ type window struct {
 	head   int
 	slots  int // holes counted
 	held   int // holes not counted
+	terms  terms
 	bytes  int // of the bodies that are held in memory
 }
 
@@ -88,7 +89,7 @@ func (w *window) restore(us []unacked) {
 		}
 		return 1
 	})
-	*w = window{last: w.last, lapsed: w.lapsed}
+	*w = window{last: w.last, lapsed: w.lapsed, terms: w.terms}
 	for _, u := range us {
 		w.bytes += u.bytes()
 		w.push(u)
@@ -137,7 +138,7 @@ func (w *window) take(tag uint64, multiple bool, yield func(*unacked)) bool {
 	if tag != 0 || !multiple {
 		slot, ok := w.find(tag)
 		switch {
-		case !ok && (tag == 0 || tag > w.lapsed):
+		case !ok && (tag == 0 || tag > w.lapsed && !w.tooLate(tag)):
 			return false
 		case !ok && !multiple:
 			return true
@@ -153,6 +154,9 @@ func (w *window) take(tag uint64, multiple bool, yield func(*unacked)) bool {
 		if u := w.at(i); u.q != nil {
 			w.remove(u, yield)
 		}
+	}
+	if multiple && len(w.terms.late) > 0 {
+		w.settleLate(tag)
 	}
 	w.trim()
 	return true
@@ -184,6 +188,9 @@ func (w *window) lapse(now int64, timeoutMs func(*consumer, *broker.Queue) int64
 // remove yields u and makes a hole of it.
 func (w *window) remove(u *unacked, yield func(*unacked)) {
 	w.bytes -= u.bytes()
+	if w.terms.until != nil {
+		delete(w.terms.until, u.tag)
+	}
 	yield(u)
 	*u = unacked{tag: u.tag}
 	w.held--

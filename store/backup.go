@@ -30,6 +30,7 @@ const (
 // Backup is a Disk as it was at one moment. While it is open the segments it
 // has are not given back.
 type Backup struct {
+	d   *Disk
 	at  time.Time
 	cut *journal.Cut
 	txn *badger.Txn
@@ -42,7 +43,7 @@ type Backup struct {
 // closes it.
 func (d *Disk) Backup() (*Backup, error) {
 	for {
-		b := &Backup{at: time.Now(), pairs: d.badgerBytes()}
+		b := &Backup{d: d, at: time.Now(), pairs: d.badgerBytes()}
 		cut, err := d.j.Cut(func() {
 			if d.commit.TryLock() { // a Batch is not to be cut in two
 				b.txn = d.db.NewTransaction(false)
@@ -76,13 +77,31 @@ func (b *Backup) Close() {
 // Bytes is about how much Write has to read.
 func (b *Backup) Bytes() (n int64) {
 	for i := range b.cut.Pieces {
-		n += b.cut.Pieces[i].Size()
+		n += b.cut.Pieces[i].Size
 	}
 	return n + b.pairs
 }
 
-// Write writes the backup to w.
+// Encrypted tells whether Write encrypts.
+func (b *Backup) Encrypted() bool { return b.d.ring != nil }
+
+// Write writes the backup to w, encrypted if the disk is: then it takes the
+// master key of now to read it.
 func (b *Backup) Write(w io.Writer) error {
+	if !b.Encrypted() {
+		return b.write(w)
+	}
+	s, err := b.d.ring.Seal(w, b.d.keysFile())
+	if err != nil {
+		return err
+	}
+	if err := b.write(s); err != nil {
+		return err
+	}
+	return s.Close()
+}
+
+func (b *Backup) write(w io.Writer) error {
 	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return err
@@ -90,7 +109,7 @@ func (b *Backup) Write(w io.Writer) error {
 	a := archive{w: tar.NewWriter(z), at: b.at}
 	for i := range b.cut.Pieces {
 		p := &b.cut.Pieces[i]
-		if err := a.add(backupJournal+p.Name, p.Size(), p); err != nil {
+		if err := a.add(backupJournal+p.Name, p.Size, p.Reader()); err != nil {
 			return err
 		}
 	}

@@ -19,8 +19,13 @@ import (
 // TestBackup takes backups while logs are written, settled and moved to pages,
 // and records change. What is restored has all that was stored when a backup
 // began, nothing that was settled on disk by then, and no half of a Batch.
-func TestBackup(t *testing.T) {
-	s := open(t, t.TempDir(), store.Options{SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Log: quiet})
+func TestBackup(t *testing.T) { backups(t, nil, 8) }
+
+// TestBackupOfEncrypted does so with a key.
+func TestBackupOfEncrypted(t *testing.T) { backups(t, masterKey(t, 1), 4) }
+
+func backups(t *testing.T, key *store.Key, times int) {
+	s := open(t, t.TempDir(), store.Options{SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Key: key, Log: quiet})
 	defer s.Close()
 	l, o := openLog(t, s, 1)
 	var stop atomic.Bool
@@ -43,15 +48,15 @@ func TestBackup(t *testing.T) {
 			must(t, s.Commit(&b))
 		}
 	})
-	for range 8 {
+	for range times {
 		time.Sleep(20 * time.Millisecond)
 		through := o.Through()
 		var file bytes.Buffer
 		backup(t, s, &file)
 		done := acked.Load()
 		restored := filepath.Join(t.TempDir(), "new")
-		must(t, store.Restore(&file, restored))
-		r := open(t, restored, store.Options{Log: quiet})
+		must(t, store.Restore(&file, restored, key))
+		r := open(t, restored, store.Options{Key: key, Log: quiet})
 		rl, _ := openLog(t, r, 1)
 		next := done + 1
 		must(t, rl.Read(0, next, 1<<30, func(e store.Stored) bool {
@@ -106,7 +111,7 @@ func TestDamagedBackup(t *testing.T) {
 		flipped[at] ^= 0x10
 		for what, file := range map[string][]byte{"cut off": whole[:at], "flipped": flipped} {
 			dir := filepath.Join(t.TempDir(), "new")
-			err := store.Restore(bytes.NewReader(file), dir)
+			err := store.Restore(bytes.NewReader(file), dir, nil)
 			if err == nil && bytes.Equal(contents(t, file), contents(t, whole)) {
 				continue // a bit that says nothing
 			}
@@ -125,7 +130,7 @@ func TestRestoreWhereSomethingIs(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, store.Options{Log: quiet})
 	defer s.Close()
-	if err := store.Restore(bytes.NewReader(smallBackup(t)), dir); !errors.Is(err, store.ErrNotEmpty) {
+	if err := store.Restore(bytes.NewReader(smallBackup(t)), dir, nil); !errors.Is(err, store.ErrNotEmpty) {
 		t.Error(err)
 	}
 }
@@ -158,7 +163,7 @@ func TestBackupKeepsSegments(t *testing.T) {
 	must(t, b.Write(&file))
 	b.Close()
 	dir := filepath.Join(t.TempDir(), "new")
-	must(t, store.Restore(&file, dir))
+	must(t, store.Restore(&file, dir, nil))
 	r := open(t, dir, store.Options{Log: quiet})
 	rl, _ := openLog(t, r, 1)
 	holds(t, rl, 1, 1000, count(1, 500))
@@ -181,10 +186,10 @@ func FuzzUnpack(f *testing.F) {
 	z.Close()
 	f.Add(file.Bytes())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if store.ReadBackup(bytes.NewReader(b), &unpacked{}) != nil {
+		if store.ReadBackup(bytes.NewReader(b), nil, &unpacked{}) != nil {
 			return
 		}
-		if store.ReadBackup(bytes.NewReader(b[:len(b)/2]), &unpacked{}) == nil {
+		if store.ReadBackup(bytes.NewReader(b[:len(b)/2]), nil, &unpacked{}) == nil {
 			t.Error("half of a backup is one")
 		}
 	})
@@ -207,6 +212,6 @@ func (p *unpacked) Pair(key, value []byte) error {
 
 func contents(t *testing.T, file []byte) []byte {
 	var p unpacked
-	must(t, store.ReadBackup(bytes.NewReader(file), &p))
+	must(t, store.ReadBackup(bytes.NewReader(file), nil, &p))
 	return p.Bytes()
 }

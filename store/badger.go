@@ -7,20 +7,26 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
+	"github.com/hutchmq/hutchmq/store/keyring"
 )
+
+const decryptedBytes = 8 << 20 // of tables, and of their indexes, that are kept
 
 // openBadger opens the database in dir. Each option is a measured scar: values
 // stay in the tree, because the value log loses space and resurrects keys;
 // every commit is synced, because syncing later misses a rotated memtable;
 // small memtables, because larger ones write and hold more.
-func openBadger(dir string) (*badger.DB, error) {
+//
+// With a ring it is encrypted, by keys of its own which are made anew every ten
+// days, and which the ring's wraps. Then it keeps what it has decrypted last.
+func openBadger(dir string, ring *keyring.Ring) (*badger.DB, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	if err := sweepMemtables(dir); err != nil {
 		return nil, err
 	}
-	return badger.Open(badger.DefaultOptions(dir).
+	o := badger.DefaultOptions(dir).
 		WithLogger(nil).
 		WithSyncWrites(true).
 		WithValueThreshold(1 << 20).
@@ -32,7 +38,21 @@ func openBadger(dir string) (*badger.DB, error) {
 		WithBlockCacheSize(0).
 		WithIndexCacheSize(0).
 		WithDetectConflicts(false).
-		WithMetricsEnabled(false))
+		WithMetricsEnabled(false)
+	if ring != nil {
+		if err := mendRegistry(dir); err != nil {
+			return nil, err
+		}
+		o = o.WithEncryptionKey(ring.Badger()).WithBlockCacheSize(decryptedBytes).WithIndexCacheSize(decryptedBytes)
+	}
+	db, err := badger.Open(o)
+	switch {
+	case err == nil:
+		return db, nil
+	case errors.Is(err, badger.ErrEncryptionKeyMismatch):
+		err = ErrOtherKeys
+	}
+	return nil, err // beside some errors there is a database, which must not be closed
 }
 
 // sweepMemtables removes the empty write-ahead logs that a kill may leave:

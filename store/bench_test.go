@@ -83,9 +83,10 @@ func BenchmarkConfirmed(b *testing.B) {
 	for _, c := range []struct {
 		logs   int
 		noSync bool
-	}{{1, false}, {10, false}, {1, true}} {
-		b.Run(fmt.Sprintf("logs=%d/noSync=%v", c.logs, c.noSync), func(b *testing.B) {
-			d := open(b, b.TempDir(), store.Options{NoSync: c.noSync})
+		key    *store.Key
+	}{{1, false, nil}, {10, false, nil}, {1, true, nil}, {1, false, masterKey(b, 1)}, {1, true, masterKey(b, 1)}} {
+		b.Run(fmt.Sprintf("logs=%d/noSync=%v/encrypted=%v", c.logs, c.noSync, c.key != nil), func(b *testing.B) {
+			d := open(b, b.TempDir(), store.Options{NoSync: c.noSync, Key: c.key})
 			defer d.Close()
 			var ws []*window
 			for i := range c.logs {
@@ -158,7 +159,13 @@ func BenchmarkMove(b *testing.B) {
 
 // BenchmarkRead reads a backlog of 1 KiB entries from the page cache.
 func BenchmarkRead(b *testing.B) {
-	d := open(b, b.TempDir(), store.Options{})
+	for _, key := range []*store.Key{nil, masterKey(b, 1)} {
+		b.Run(fmt.Sprintf("encrypted=%v", key != nil), func(b *testing.B) { benchmarkRead(b, key) })
+	}
+}
+
+func benchmarkRead(b *testing.B, key *store.Key) {
+	d := open(b, b.TempDir(), store.Options{Key: key})
 	defer d.Close()
 	const kept = 200_000
 	l, o := backlog(b, d, 1, kept)

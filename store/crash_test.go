@@ -40,21 +40,27 @@ type crasher struct {
 	s    *store.Disk
 	logs []*modelLog
 	next uint64 // log id
+	key  *store.Key
 
 	orderly bool // how it ended last
 }
 
 const crashLanes = 2
 
-func TestPowerLoss(t *testing.T) {
-	for i := range 12 {
+func TestPowerLoss(t *testing.T) { powerLoss(t, nil, 12) }
+
+// TestPowerLossEncrypted does so with a key.
+func TestPowerLossEncrypted(t *testing.T) { powerLoss(t, masterKey(t, 1), 8) }
+
+func powerLoss(t *testing.T, key *store.Key, seeds int) {
+	for i := range seeds {
 		seed := uint64(i)
 		if i >= 6 {
 			seed = rand.Uint64()
 		}
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			c := &crasher{t: t, r: rand.New(rand.NewPCG(seed, 2)), disk: faultfs.New(seed), dir: t.TempDir()}
+			c := &crasher{t: t, r: rand.New(rand.NewPCG(seed, 2)), disk: faultfs.New(seed), dir: t.TempDir(), key: key}
 			for round := range 6 {
 				c.open()
 				c.check(round)
@@ -67,7 +73,7 @@ func TestPowerLoss(t *testing.T) {
 
 func (c *crasher) open() {
 	s, err := store.Open(c.dir, store.Options{
-		FS: c.disk.Mount(), SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Log: quiet,
+		FS: c.disk.Mount(), SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Key: c.key, Log: quiet,
 	})
 	if err != nil {
 		c.t.Fatal(err)

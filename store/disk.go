@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/dgraph-io/badger/v4"
 	"github.com/hutchmq/hutchmq/store/journal"
+	"github.com/hutchmq/hutchmq/store/keyring"
 )
 
 // Options of a disk. The zero value of each is its default.
@@ -22,6 +22,7 @@ type Options struct {
 	CheckEvery   time.Duration // between looks for sparse segments; 1 s
 	SpareFor     time.Duration // how long recycled segments are kept that were not needed; 15 s
 	FS           journal.FS    // where the journal lies; the directory "journal"
+	Key          *Key          // what the directory is encrypted with; nil: it is not
 	Log          *slog.Logger  // slog.Default()
 }
 
@@ -52,6 +53,8 @@ type Disk struct {
 	lock   *os.File
 	db     *badger.DB
 	badger string // its directory
+	path   string
+	ring   *keyring.Ring // nil: nothing is encrypted
 	solid  struct {
 		mu   sync.Mutex
 		last string // the memtable that has all its blocks
@@ -81,43 +84,49 @@ var _ Store = (*Disk)(nil)
 
 // Open opens the store in directory path, which is made if it is missing.
 func Open(path string, o Options) (*Disk, error) {
-	d := &Disk{o: o.defaults(), logs: map[uint64]*log{}}
+	d := &Disk{o: o.defaults(), path: path, logs: map[uint64]*log{}}
 	d.roomy = sync.NewCond(&d.room)
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, err
 	}
 	if unfinished(path) {
-		return nil, fmt.Errorf("%s: %w", path, ErrRestoring)
+		return nil, ErrRestoring
 	}
 	var err error
 	if d.lock, err = lockFile(filepath.Join(path, "lock")); err != nil {
 		return nil, err
 	}
-	if err := d.open(path); err != nil {
+	if err := d.open(); err != nil {
 		d.release()
 		return nil, err
 	}
 	return d, nil
 }
 
-func (d *Disk) open(path string) (err error) {
+func (d *Disk) open() (err error) {
+	if err := finishRewrite(d.path); err != nil {
+		return err
+	}
+	if d.ring, err = unlock(d.path, d.o.Key); err != nil {
+		return err
+	}
 	if d.o.FS == nil {
-		if d.o.FS, err = journal.Dir(filepath.Join(path, "journal")); err != nil {
+		if d.o.FS, err = journal.Dir(filepath.Join(d.path, journalName)); err != nil {
 			return err
 		}
 	}
-	d.badger = filepath.Join(path, "badger")
-	if err := room(path); err != nil {
+	d.badger = filepath.Join(d.path, badgerName)
+	if err := room(d.path); err != nil {
 		return err
 	}
-	if d.db, err = openBadger(d.badger); err != nil {
+	if d.db, err = openBadger(d.badger, d.ring); err != nil {
 		return err
 	}
 	d.solidify()
 	if err = d.finishCommit(); err != nil {
 		return err
 	}
-	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, SpareFor: d.o.SpareFor, Log: d.o.Log}
+	o := journal.Options{SegmentBytes: d.o.SegmentBytes, NoSync: d.o.NoSync, SpareFor: d.o.SpareFor, Keys: segmentKeys(d.ring), Log: d.o.Log}
 	j, found, err := journal.Open(d.o.FS, o)
 	if err != nil {
 		return err

@@ -488,8 +488,13 @@ func TestManyLogs(t *testing.T) {
 }
 
 // TestAllocations: an entry costs no memory beside its slot in a list.
-func TestAllocations(t *testing.T) {
-	d := open(t, t.TempDir(), store.Options{})
+func TestAllocations(t *testing.T) { allocations(t, nil) }
+
+// TestAllocationsEncrypted: nor does it with a key.
+func TestAllocationsEncrypted(t *testing.T) { allocations(t, masterKey(t, 1)) }
+
+func allocations(t *testing.T, key *store.Key) {
+	d := open(t, t.TempDir(), store.Options{Key: key})
 	defer d.Close()
 	l, o := openLog(t, d, 1)
 	item := storetest.NewItem(1, 1, 100)

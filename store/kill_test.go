@@ -19,6 +19,7 @@ import (
 const (
 	victimDir  = "HUTCHMQ_TEST_VICTIM" // the data directory, in the process to be killed
 	victimWork = "HUTCHMQ_TEST_WORK"   // what it is to do
+	victimKey  = "HUTCHMQ_TEST_KEY"    // the master key, if any
 	victimLogs = 4
 	victimSize = 700
 )
@@ -32,7 +33,14 @@ func TestMain(m *testing.M) {
 
 // victim works until it is killed, and says what it knows.
 func victim(dir, work string) {
-	d, err := store.Open(dir, store.Options{SegmentBytes: 64 << 10, CheckEvery: 2 * time.Millisecond})
+	key, err := keyOf(os.Getenv(victimKey))
+	if err != nil {
+		panic(err)
+	}
+	if work == "rewrite" {
+		rewriteAll(dir, key)
+	}
+	d, err := store.Open(dir, store.Options{SegmentBytes: 64 << 10, CheckEvery: 2 * time.Millisecond, Key: key})
 	if err != nil {
 		fmt.Println("error", err)
 		os.Exit(1)
@@ -98,13 +106,18 @@ func write(d *store.Disk, id uint64) {
 
 // TestKill kills a writing process at random moments, many times, and looks
 // whether all it was promised is there.
-func TestKill(t *testing.T) {
+func TestKill(t *testing.T) { killWriters(t, "", 20) }
+
+// TestKillEncrypted does so with a key, which is another after each kill.
+func TestKillEncrypted(t *testing.T) { killWriters(t, keyText(0), 8) }
+
+func killWriters(t *testing.T, key string, times int) {
 	dir := t.TempDir()
 	promised := uint64(0)
 	settled := map[uint64]uint64{} // by all victims so far
-	for range 20 {
+	for i := range times {
 		stored := map[uint64]uint64{}
-		kill(t, dir, "write", func(what string, args []uint64) {
+		kill(t, dir, "write", key, func(what string, args []uint64) {
 			switch what {
 			case "stored":
 				stored[args[0]] = max(stored[args[0]], args[1])
@@ -112,7 +125,12 @@ func TestKill(t *testing.T) {
 				settled[args[0]] = max(settled[args[0]], args[1])
 			}
 		})
-		d := open(t, dir, store.Options{SegmentBytes: 64 << 10, Log: quiet})
+		if key != "" {
+			before := parsed(t, key)
+			key = keyText(byte(i + 1))
+			must(t, store.Rotate(dir, before, parsed(t, key)))
+		}
+		d := open(t, dir, store.Options{SegmentBytes: 64 << 10, Key: parsed(t, key), Log: quiet})
 		for id := uint64(1); id <= victimLogs; id++ {
 			promised += stored[id]
 			l, _ := openLog(t, d, id)
@@ -149,9 +167,9 @@ func unbroken(t *testing.T, l store.Log, id, stored, settled uint64) (last uint6
 }
 
 // kill runs a victim for a while, and hears what it says.
-func kill(t *testing.T, dir, work string, hear func(what string, args []uint64)) {
+func kill(t *testing.T, dir, work, key string, hear func(what string, args []uint64)) {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), victimDir+"="+dir, victimWork+"="+work)
+	cmd.Env = append(os.Environ(), victimDir+"="+dir, victimWork+"="+work, victimKey+"="+key)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	must(t, err)

@@ -56,12 +56,17 @@ func holdsSeqs(t *testing.T, seed uint64, l store.Log, want []uint64) {
 
 // TestTornTwice loses power twice in a row: what the first left behind the
 // last intact record must be nobody's trouble after the second.
-func TestTornTwice(t *testing.T) {
+func TestTornTwice(t *testing.T) { tornTwice(t, nil) }
+
+// TestTornTwiceEncrypted does so with a key.
+func TestTornTwiceEncrypted(t *testing.T) { tornTwice(t, masterKey(t, 1)) }
+
+func tornTwice(t *testing.T, key *store.Key) {
 	var out strings.Builder
 	for seed := range uint64(12) {
 		disk := faultfs.New(seed)
 		dir := t.TempDir()
-		o := store.Options{FS: disk.Mount(), SegmentBytes: 256 << 10, CheckEvery: time.Hour, Log: quiet}
+		o := store.Options{FS: disk.Mount(), SegmentBytes: 256 << 10, CheckEvery: time.Hour, Key: key, Log: quiet}
 		d := open(t, dir, o)
 		l, w := openLog(t, d, 1)
 		put(t, l, w, 1, 1, 10, 100)

@@ -22,6 +22,13 @@ func TestDiskSmall(t *testing.T) {
 	})
 }
 
+// TestDiskEncrypted does so with a key.
+func TestDiskEncrypted(t *testing.T) {
+	storetest.Contract(t, func(t *testing.T) store.Store {
+		return open(t, t.TempDir(), store.Options{SegmentBytes: 64 << 10, Key: masterKey(t, 1)})
+	})
+}
+
 func open(t testing.TB, dir string, o store.Options) *store.Disk {
 	t.Helper()
 	d, err := store.Open(dir, o)

@@ -13,26 +13,31 @@ import (
 
 // TestUnitsPowerLoss moves entries between logs in units and loses power, again
 // and again: every unit is there or not at all, and what was stored is.
-func TestUnitsPowerLoss(t *testing.T) {
-	for i := range 16 {
+func TestUnitsPowerLoss(t *testing.T) { unitsPowerLoss(t, nil, 16) }
+
+// TestUnitsPowerLossEncrypted does so with a key.
+func TestUnitsPowerLossEncrypted(t *testing.T) { unitsPowerLoss(t, masterKey(t, 1), 10) }
+
+func unitsPowerLoss(t *testing.T, key *store.Key, seeds int) {
+	for i := range seeds {
 		seed := uint64(i)
 		if i >= 8 {
 			seed = rand.Uint64()
 		}
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()
-			movePowerLoss(t, rand.New(rand.NewPCG(seed, 3)), faultfs.New(seed))
+			movePowerLoss(t, rand.New(rand.NewPCG(seed, 3)), faultfs.New(seed), key)
 		})
 	}
 }
 
-func movePowerLoss(t *testing.T, r *rand.Rand, disk *faultfs.Disk) {
+func movePowerLoss(t *testing.T, r *rand.Rand, disk *faultfs.Disk, key *store.Key) {
 	dir := t.TempDir()
 	var told told
 	next := uint64(0)
 	kept := 0
 	for round := range 8 {
-		s := open(t, dir, store.Options{FS: disk.Mount(), SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Log: quiet})
+		s := open(t, dir, store.Options{FS: disk.Mount(), SegmentBytes: 64 << 10, CheckEvery: time.Millisecond, Key: key, Log: quiet})
 		depots, err := openDepots(s, 4, func(uint64) store.Owner { return storetest.NewOwner() })
 		must(t, err)
 		live, err := find(depots)

@@ -50,17 +50,22 @@ func moveAll(d *store.Disk) {
 }
 
 // TestUnitsKill kills processes that move entries between logs in units.
-func TestUnitsKill(t *testing.T) {
+func TestUnitsKill(t *testing.T) { killMovers(t, "", 20) }
+
+// TestUnitsKillEncrypted does so with a key.
+func TestUnitsKillEncrypted(t *testing.T) { killMovers(t, keyText(1), 8) }
+
+func killMovers(t *testing.T, key string, times int) {
 	dir := t.TempDir()
 	kept := 0
 	live := map[uint64][]*parcel{}
-	for range 20 {
+	for range times {
 		told := newTold()
 		for d := range live {
 			told.stored[d] = true
 		}
 		stored := map[uint64]uint64{}
-		kill(t, dir, "move", func(what string, args []uint64) {
+		kill(t, dir, "move", key, func(what string, args []uint64) {
 			switch what {
 			case "stored":
 				stored[args[0]] = args[1]
@@ -71,7 +76,7 @@ func TestUnitsKill(t *testing.T) {
 		for depot, through := range stored {
 			told.through(depot, through)
 		}
-		d := open(t, dir, store.Options{SegmentBytes: 64 << 10, Log: quiet})
+		d := open(t, dir, store.Options{SegmentBytes: 64 << 10, Key: parsed(t, key), Log: quiet})
 		depots, err := openDepots(d, victimLogs, func(uint64) store.Owner { return storetest.NewOwner() })
 		must(t, err)
 		live, err = find(depots)

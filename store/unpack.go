@@ -2,6 +2,7 @@ package store
 
 import (
 	"archive/tar"
+	"bufio"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hutchmq/hutchmq/store/journal"
+	"github.com/hutchmq/hutchmq/store/keyring"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -28,9 +30,55 @@ type Receiver interface {
 	Pair(key, value []byte) error
 }
 
+// SealedError tells that a backup is encrypted, and ReadBackup was given no key.
+// All of it is there, and its sum is right.
+type SealedError struct{ Key string } // the fingerprint of the key that opens it
+
+// Error implements error.
+func (e *SealedError) Error() string {
+	return "the backup is encrypted, and opens with the key " + e.Key
+}
+
 // ReadBackup reads a backup to its end and checks all of it; what to received
-// before it fails is void. Errors of the backup itself are an ErrBackup.
-func ReadBackup(r io.Reader, to Receiver) error {
+// before it fails is void. Errors of the backup itself are an ErrBackup. An
+// encrypted one takes the key that was in use when it was made; without any key
+// the error is a *SealedError.
+func ReadBackup(r io.Reader, key *Key, to Receiver) error {
+	in := bufio.NewReaderSize(r, backupBuffer)
+	head, err := in.Peek(keyring.SealMagicBytes)
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	if !keyring.IsSealed(head) {
+		return readBackup(in, to)
+	}
+	if key == nil {
+		fingerprint, err := keyring.CheckSeal(in)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrBackup, err)
+		}
+		return &SealedError{fingerprint}
+	}
+	plain, err := keyring.Unseal(in, key)
+	if wrong, ok := errors.AsType[*keyring.WrongKeyError](err); ok {
+		return wrong
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	if err := readBackup(plain, to); err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, plain); err != nil {
+		return fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	return nil
+}
+
+const backupBuffer = 64 << 10
+
+// readBackup reads one that is not encrypted.
+func readBackup(r io.Reader, to Receiver) error {
 	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return err

@@ -117,9 +117,9 @@ func (b *Binding) recall() {
 			continue
 		}
 		w.beyond(b.Source, b.Destination, m, copies)
-		burst := []queue.Publication{{Message: withoutBCC(m)}}
+		m = withoutBCC(m)
 		for _, q := range w.queues {
-			q.Publish(burst)
+			q.Publish([]queue.Publication{{Message: m}})
 		}
 	}
 }

@@ -14,7 +14,9 @@ func (v *Vhost) CheckExchange(d ExchangeDeclaration) (there bool, err error) {
 	if reserved(d.Name) {
 		return false, amqp.ReservedName.New("exchange", d.Name)
 	}
-	_, err = v.router(d.Kind, d.Arguments)
+	if _, err = v.router(d.Kind, d.Arguments); err == nil {
+		_, err = cacheOptionsOf(&d)
+	}
 	return false, err
 }
 

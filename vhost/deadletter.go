@@ -97,16 +97,32 @@ func (h host) DeadLetter(u queue.Unit, m *message.Message, exchangeName string, 
 		slog.With("category", "queue").Error("cannot dead-letter a message", "queue", h.q.Name, "vhost", v.Name, "error", err)
 		return true
 	}
-	var w walk
+	checked := repeats{v: v}
+	w := walk{repeats: &checked}
 	w.run(x, dead, copies)
 	x.in.Add(1)
+	if checked.err != nil { // its key is no good, but this is no way to lose it
+		checked.undo()
+		w.repeats = nil
+		w.run(x, dead, copies)
+	}
+	checked.settle(nil, w.queues, dead, queue.Receipt{})
+	refused := false
 	for _, q := range w.queues {
 		if message.Cycle(dead.Header, q.Name) {
 			continue
 		}
 		x.out.Add(1)
 		v.passages.between(x, q).count.Add(1)
-		q.publishIn(u, []queue.Publication{{Message: dead}})
+		burst := []queue.Publication{{Message: dead}}
+		q.publishIn(u, burst)
+		refused = refused || burst[0].Message == nil
+	}
+	switch {
+	case refused:
+		checked.drop()
+	case checked.any():
+		checked.put(inStore(u))
 	}
 	return true
 }

@@ -7,7 +7,8 @@ import (
 )
 
 // equivalent refuses a declaration that is not the one of x. Of the arguments
-// only the alternate exchange counts, as in RabbitMQ.
+// only the alternate exchange counts, as in RabbitMQ, and whether messages are
+// checked for duplicates.
 func (x *Exchange) equivalent(d *ExchangeDeclaration) error {
 	where := x.String()
 	if d.Kind != x.Kind {
@@ -25,7 +26,10 @@ func (x *Exchange) equivalent(d *ExchangeDeclaration) error {
 	if err := same(where, "internal", d.Internal, x.Internal); err != nil {
 		return err
 	}
-	return sameArgument(where, "alternate-exchange", d.Arguments, x.Arguments)
+	if err := sameArgument(where, "alternate-exchange", d.Arguments, x.Arguments); err != nil {
+		return err
+	}
+	return sameArgument(where, dedupArg, d.Arguments, x.Arguments)
 }
 
 func same(where, property string, received, current bool) error {

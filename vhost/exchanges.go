@@ -20,11 +20,13 @@ type Exchange struct {
 	Internal   bool
 	Arguments  amqp.Table
 	DeclaredBy string      // the user; "" the broker itself
+	ID         uint64      // of its index, 0 when it has none that is stored
 	Past       stats.Track // of what came in and what went out: two columns
 	Seen       uint64      // of both, by whoever samples the past: theirs alone
 
 	vhost     *Vhost
 	router    exchange.Router
+	cache     *cache // what it remembers; nil: it checks nothing
 	volatile  bool   // its routes hold for one message only
 	single    bool   // CC and BCC mean nothing to it
 	argued    bool   // an argument names the alternate exchange, not a policy
@@ -58,6 +60,7 @@ type ExchangeDeclaration struct {
 	Kind                          string
 	Durable, AutoDelete, Internal bool
 	Arguments                     amqp.Table
+	ID                            uint64 // of one that is restored
 	By                            string // the user, of one that is restored; else it is who declares it
 }
 
@@ -85,14 +88,20 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, by Actor) (x *Exchange, c
 	if x, err = v.newExchange(d); err != nil {
 		return nil, false, err
 	}
+	o, err := cacheOptionsOf(&d)
+	if err != nil {
+		return nil, false, err
+	}
 	if bound, ok := v.options.Exchanges.take(); !ok {
 		return nil, false, amqp.TooManyExchanges.New(x, bound)
 	}
-	if d.Durable {
-		if err := v.keep([]Change{{Exchange: x}}); err != nil {
-			v.options.Exchanges.add(-1)
-			return nil, false, err
-		}
+	if err = x.openCache(o); err == nil && d.Durable {
+		err = v.keep([]Change{{Exchange: x}})
+	}
+	if err != nil {
+		x.closeCache(true)
+		v.options.Exchanges.add(-1)
+		return nil, false, err
 	}
 	v.addExchange(x)
 	v.notify(by, Change{Exchange: x})
@@ -103,6 +112,9 @@ func (v *Vhost) declareExchange(d ExchangeDeclaration, by Actor) (x *Exchange, c
 func (v *Vhost) RestoreExchange(d ExchangeDeclaration) error {
 	x, err := v.newExchange(d)
 	if err != nil {
+		return err
+	}
+	if err := x.restoreCache(d); err != nil {
 		return err
 	}
 	if !x.system() {
@@ -189,9 +201,10 @@ func (x *Exchange) Bound() bool { return x.bound.Load() > 0 }
 // Vhost is the name of the vhost x is in.
 func (x *Exchange) Vhost() string { return x.vhost.Name }
 
-// Traffic is how many messages were published to x, and how often they went
-// into a queue.
+// Traffic is how many messages were published to x, how often they went into a
+// queue, and how many came before.
 func (x *Exchange) Traffic() (t queue.Traffic) {
 	t[queue.PublishedIn], t[queue.PublishedOut] = x.in.Load(), x.out.Load()
+	t[queue.Deduplicated] = x.answers[queue.Deduplicated].Load()
 	return t
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/queue"
@@ -79,16 +80,20 @@ func newFixture(t testing.TB) *fixture {
 	st := store.NewMemory()
 	c, q := classic.New(st), classic.NewQuorum(st)
 	f := &fixture{TB: t}
+	shelf, err := dedup.Open(st)
+	f.must(err)
 	var id atomic.Uint64
 	v, err := New("/", Options{
 		ExchangeTypes: map[string]exchange.Type{
 			"direct": exchange.Direct, "fanout": exchange.Fanout, "topic": exchange.Topic, "headers": exchange.Headers,
 			"hash": exchange.ConsistentHash, "modulus": exchange.ModulusHash, "random": exchange.Random,
-			"history": exchange.RecentHistory,
+			"history": exchange.RecentHistory, "x-message-deduplication": exchange.Deduplicating,
 		},
 		QueueTypes: map[string]queue.Type{"classic": c, "quorum": q},
 		Keeper:     &f.keeper,
 		Notify:     f.notice,
+		Begin:      func() queue.Unit { return st.Begin() },
+		Dedup:      shelf,
 		NextID:     func(bool) (uint64, error) { return id.Add(1), nil },
 	})
 	if err != nil {
@@ -97,6 +102,7 @@ func newFixture(t testing.TB) *fixture {
 	f.Vhost, f.publisher = v, v.Publisher()
 	t.Cleanup(func() {
 		v.Close(false)
+		shelf.Close()
 		c.Close()
 		q.Close()
 		st.Close()

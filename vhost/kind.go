@@ -8,6 +8,7 @@ import (
 const (
 	queueType   = "x-queue-type"
 	classicKind = "classic"
+	quorumKind  = "quorum"
 )
 
 // SetDefaultKind makes kind the kind of queues whose declaration names none;

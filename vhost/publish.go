@@ -46,6 +46,9 @@ type Publisher struct {
 	later  route         // of what is held: to no queue yet
 	slow   *delay.Holder // that took something in the last Flush; nil if none did
 
+	repeats repeats
+	places  []place // scratch: of the message at hand
+
 	active []*route // of known ones: those that something took since the last Flush
 	single single
 	at     *Published // of the last exchange
@@ -68,6 +71,7 @@ type route struct {
 	gen      uint64
 	count    uint32     // messages since the last Flush
 	passages []*Passage // to each of queues; none of once
+	held     int        // of once: answers for what came before
 }
 
 // burst collects what goes into one queue.
@@ -80,12 +84,15 @@ type burst struct {
 
 // Publisher makes a publisher into v.
 func (v *Vhost) Publisher() *Publisher {
-	return &Publisher{v: v, routes: map[routeKey]*route{}, gen: 1}
+	p := &Publisher{v: v, routes: map[routeKey]*route{}, gen: 1}
+	p.repeats.v, p.walk.repeats = v, &p.repeats
+	return p
 }
 
 // Publish routes m, published to x, and reports how many queues it reaches.
-// Each of them gives r one Confirm. m must not change any more. A message that
-// is to be delayed reaches what holds it.
+// Each of them gives r one Confirm. What came before counts as if it reached a
+// queue, for each exchange or producer that knew it; a message that is to be
+// delayed reaches what holds it. m must not change any more.
 func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (int, error) {
 	rt, err := p.place(x, m, r)
 	switch {
@@ -99,8 +106,13 @@ func (p *Publisher) Publish(x *Exchange, m *message.Message, r queue.Receipt) (i
 	default:
 		rt.count++
 	}
-	return len(rt.slots), nil
+	return len(rt.slots) + rt.held, nil
 }
+
+// Unchecked has p publish what came before all the same, from now on: what is
+// brought back by hand is to arrive. Only queues that take no message twice
+// still do not.
+func (p *Publisher) Unchecked() { p.walk.repeats = nil }
 
 // Copy is Publish of a message of our own making, which is not counted.
 func (p *Publisher) Copy(x *Exchange, m *message.Message) error {
@@ -112,9 +124,13 @@ func (p *Publisher) Copy(x *Exchange, m *message.Message) error {
 func (p *Publisher) place(x *Exchange, m *message.Message, r queue.Receipt) (*route, error) {
 	rt, m, err := p.route(x, m)
 	if err != nil {
+		p.repeats.undo()
 		return nil, err
 	}
 	if p.latest = rt; rt == &p.later {
+		if p.repeats.open() {
+			p.repeats.settle(nil, nil, m, r)
+		}
 		return rt, p.hold(x, m, r)
 	}
 	if rt.gen != p.gen {
@@ -124,7 +140,25 @@ func (p *Publisher) place(x *Exchange, m *message.Message, r queue.Receipt) (*ro
 		b := &p.bursts[slot]
 		b.list = append(b.list, queue.Publication{Message: m, Receipt: r})
 	}
+	if p.repeats.open() {
+		p.settleRepeats(rt, m, r)
+	}
 	return rt, nil
+}
+
+// settleRepeats ends the check of m, which has its place.
+func (p *Publisher) settleRepeats(rt *route, m *message.Message, r queue.Receipt) {
+	p.places = p.places[:0]
+	for _, slot := range rt.slots {
+		p.places = append(p.places, place{slot, int32(len(p.bursts[slot].list) - 1)})
+	}
+	if p.repeats.again {
+		rt.to.counters[queue.Deduplicated].Add(1)
+		p.counters[queue.Deduplicated].Add(1)
+	}
+	if held := p.repeats.settle(p.places, rt.queues, m, r); held > 0 {
+		rt.held = held
+	}
 }
 
 // Put has m go straight into q with the next Flush, past all exchanges.
@@ -151,24 +185,28 @@ func (p *Publisher) route(x *Exchange, m *message.Message) (*route, *message.Mes
 	if err := w.Read(m.Header); err != nil {
 		return nil, m, err
 	}
+	if w.Producer.ID != nil && !p.prompt && p.walk.repeats != nil && !p.repeats.producer(x, &w.Producer) {
+		p.walk.begin(x) // and no further
+		return p.onceOnly(x), m, p.repeats.err
+	}
 	if w.Delayed && p.postponed() {
 		return &p.later, m, nil
 	}
 	if len(w.Copies) == 0 {
-		return p.known(x, m), m, nil
+		return p.known(x, m), m, p.repeats.err
 	}
 	p.find(x, m, w.Copies)
 	if w.BCC {
 		m = withoutBCC(m)
 	}
-	return p.onceOnly(x), m, nil
+	return p.onceOnly(x), m, p.repeats.err
 }
 
 // onceOnly is the route just walked, for one message.
 func (p *Publisher) onceOnly(x *Exchange) *route {
 	p.once.to = p.To(x)
 	p.once.queues = append(p.once.queues[:0], p.walk.queues...)
-	p.once.gen = 0
+	p.once.gen, p.once.held = 0, 0
 	return &p.once
 }
 
@@ -296,13 +334,41 @@ func (p *Publisher) Flush() { p.FlushIn(nil) }
 // FlushIn is Flush with everything in one unit, if u is not nil.
 func (p *Publisher) FlushIn(u queue.Unit) {
 	p.count()
+	if p.repeats.any() {
+		p.flushChecked(u)
+		return
+	}
 	p.holdAll(u)
+	p.empty(func(b *burst) { p.hand(u, b) })
+}
+
+// hand gives b to its queue.
+func (p *Publisher) hand(u queue.Unit, b *burst) {
+	b.q.publishIn(u, b.list)
+	if b.q.paced != nil && b.q.paced.Behind() {
+		p.behind = b.q.paced
+	}
+}
+
+// flushChecked is FlushIn when something was checked for having come before: it
+// is remembered together with the messages.
+func (p *Publisher) flushChecked(u queue.Unit) {
+	own := u == nil
+	if own {
+		u = p.v.Begin()
+	}
+	p.holdAll(u)
+	n := 0
 	p.empty(func(b *burst) {
-		b.q.publishIn(u, b.list)
-		if b.q.paced != nil && b.q.paced.Behind() {
-			p.behind = b.q.paced
-		}
+		p.hand(u, b)
+		p.repeats.noteRefused(n, b.list)
+		n++
 	})
+	p.repeats.put(u)
+	if own {
+		u.Commit()
+	}
+	p.repeats.answer()
 }
 
 // Pace waits a moment if a queue that was published to is behind. No lock is
@@ -322,6 +388,7 @@ func (p *Publisher) Pace() {
 func (p *Publisher) Drop() {
 	p.uncount()
 	p.forgetHeld()
+	p.repeats.drop()
 	p.empty(func(*burst) {})
 }
 
@@ -343,7 +410,8 @@ type walk struct {
 	set      exchange.Set // what was reached; an exchange in it is visited once
 	part     exchange.Set
 	queues   []*Queue
-	volatile bool // an exchange was passed whose choice is good for one message
+	volatile bool     // an exchange was passed whose choice is good for one message
+	repeats  *repeats // nil: whether m came before is not asked
 }
 
 // run finds the queues that m, published to x, reaches. Cycles end because
@@ -384,6 +452,9 @@ func (w *walk) follow(from int, m *message.Message, copies []string) {
 // alternate exchange.
 func (w *walk) pass(x *Exchange, m *message.Message, copies []string) {
 	w.volatile = w.volatile || x.volatile
+	if x.cache != nil && w.repeats != nil && !w.repeats.key(x, m) {
+		return
+	}
 	alternate := x.alternateExchange()
 	if alternate == "" {
 		x.route(m, copies, &w.set)

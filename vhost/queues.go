@@ -238,7 +238,7 @@ func (v *Vhost) deleteQueue(q *Queue, ifUnused, ifEmpty bool, by Actor) (int, er
 		return 0, amqp.ProtectedQueue.New(q)
 	case ifUnused && s.Consumers > 0:
 		return 0, amqp.QueueInUse.New(q)
-	case ifEmpty && s.Ready > 0:
+	case ifEmpty && s.Ready+s.Delayed > 0:
 		return 0, amqp.QueueNotEmpty.New(q)
 	}
 	return s.Ready, v.deleteQueues([]*Queue{q}, by)
@@ -285,7 +285,7 @@ func (v *Vhost) deleteQueues(queues []*Queue, by Actor) error {
 		return err
 	}
 	for _, q := range queues {
-		q.Close(true)
+		q.end()
 	}
 	return nil
 }
@@ -321,6 +321,15 @@ func (q *Queue) ConsumerTimeoutMs() int64 {
 		return t.ConsumerTimeoutMs()
 	}
 	return -1
+}
+
+// LeaseMs is after how long a delivery of q that nobody settles goes back; 0
+// never. It takes no lock.
+func (q *Queue) LeaseMs() int64 {
+	if l, ok := q.Queue.(queue.Lender); ok {
+		return l.LeaseMs()
+	}
+	return 0
 }
 
 // Picture is the queue as people look at it.

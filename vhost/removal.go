@@ -60,6 +60,9 @@ func (r *removal) carryOut() error {
 		return err
 	}
 	r.takeOut()
+	for x := range r.exchanges {
+		x.closeCache(true)
+	}
 	r.v.notify(r.by, r.changes(false)...)
 	return nil
 }
@@ -103,6 +106,9 @@ func (r *removal) changes(stored bool) (list []Change) {
 	for _, q := range r.queues {
 		if !stored || q.durable() {
 			list = append(list, Change{Forget: true, Queue: q})
+		}
+		if stored && q.durable() && q.bequeaths() {
+			list = append(list, Change{Will: true, Queue: q})
 		}
 	}
 	return list

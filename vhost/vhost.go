@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/message"
@@ -46,7 +47,12 @@ type Options struct {
 	// Routing is told how long it took to find where a message goes, of some;
 	// nil: nobody wants to know.
 	Routing *stats.Histogram
-	// NextID numbers a new queue; a number is never given out twice.
+	// Dedup remembers keys and producers. Nil: messages are not checked.
+	Dedup *dedup.Shelf
+	// Repeats counts what was not enqueued because it came before, in all
+	// vhosts.
+	Repeats *Repeats
+	// NextID numbers a new queue, or the index of an exchange; a number is never given out twice.
 	NextID func(durable bool) (uint64, error)
 }
 
@@ -59,6 +65,7 @@ type Keeper interface {
 // Change is one durable thing that came or went; exactly one pointer is set.
 type Change struct {
 	Forget   bool
+	Will     bool // it is about what Queue, which is gone, still holds; Forget ends that
 	Exchange *Exchange
 	Queue    *Queue
 	Binding  *Binding
@@ -88,11 +95,13 @@ type Vhost struct {
 	letters  deadLetters
 	delayed  delayed
 	passages passages
+	repeats  Repeats
 	queues   Quota
 	mu       sync.RWMutex
 	exchange map[string]*Exchange
 	queue    map[string]*Queue
 	owned    map[uint64]map[*Queue]struct{} // exclusive queues by their connection
+	dying    map[*Queue]struct{}            // deleted, and not empty yet
 
 	defaultKind string // of queues, guarded by mu
 
@@ -142,6 +151,9 @@ func (o *Options) fill() {
 	}
 	if o.Exchanges == nil {
 		o.Exchanges = &Quota{}
+	}
+	if o.Repeats == nil {
+		o.Repeats = &Repeats{}
 	}
 }
 
@@ -227,9 +239,10 @@ func (v *Vhost) Close(forget bool) error {
 		}
 		err = errors.Join(err, r.carryOut())
 	}
-	for _, q := range queues {
+	for _, q := range append(queues, v.estate()...) {
 		q.Close(forget || !q.durable())
 	}
+	v.closeDedup(forget)
 	return err
 }
 

@@ -9,12 +9,14 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/auth"
 	authhttp "github.com/hutchmq/hutchmq/auth/http"
 	"github.com/hutchmq/hutchmq/auth/ldap"
 	"github.com/hutchmq/hutchmq/auth/oauth2"
+	"github.com/hutchmq/hutchmq/broker"
 	"github.com/hutchmq/hutchmq/config"
 )
 
@@ -26,6 +28,41 @@ var hashings = map[string]string{"sha256": auth.SHA256, "sha512": auth.SHA512, "
 func mechanisms(c *config.Auth) []string {
 	return slices.DeleteFunc(slices.Clone(c.Mechanisms), func(m string) bool { return m == "ANONYMOUS" && c.AnonymousUser == "" })
 }
+
+// logins are who lets users in, and how that changes while the broker runs.
+type logins struct {
+	users *auth.Database
+	log   *slog.Logger
+
+	next    broker.Logins            // what the last attempt has made
+	offered atomic.Pointer[[]string] // mechanisms
+}
+
+// attempt makes new backends as c has them, and changes nothing yet. Files are
+// read again, and nothing is asked.
+func (l *logins) attempt(c *config.Config) error {
+	links, err := backends(&c.Auth, l.users, l.log)
+	if err != nil {
+		return err
+	}
+	l.next = broker.Logins{Backends: links, RightsTTL: max(c.Auth.CacheTTL, time.Second), Hashing: hashings[c.Auth.PasswordHashing]}
+	return nil
+}
+
+// apply has b follow the last attempt.
+func (l *logins) apply(c *config.Config, b *broker.Broker) {
+	l.users.SetLoopback(c.Auth.LoopbackUsers)
+	b.SetLogins(l.next)
+	l.offer(c)
+}
+
+// offer has the mechanisms shown that c lets clients use.
+func (l *logins) offer(c *config.Config) {
+	list := mechanisms(&c.Auth)
+	l.offered.Store(&list)
+}
+
+func (l *logins) mechanisms() []string { return *l.offered.Load() }
 
 // backends are those that c lists, around the users of d.
 func backends(c *config.Auth, d *auth.Database, log *slog.Logger) (links []auth.Link, err error) {

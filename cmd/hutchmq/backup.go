@@ -17,8 +17,9 @@ import (
 )
 
 type backupCommand struct {
-	File     string `arg:"" help:"Where it goes; - is the standard output."`
-	Force    bool   `help:"Write over a file that is there."`
+	File  string `arg:"" help:"Where it goes; - is the standard output."`
+	Force bool   `help:"Write over a file that is there."`
+	keyGiven
 	DataDir  string `placeholder:"DIR" help:"Back up this directory, of a broker that is stopped, and ask no broker."`
 	URI      string `placeholder:"URI" env:"HUTCHMQ_URI" help:"Where the management API is. By default the socket in the data directory, else http://127.0.0.1:15672."`
 	User     string `name:"username" placeholder:"NAME" env:"HUTCHMQ_USER" help:"Who asks; nobody needs to say it on the socket."`
@@ -75,7 +76,8 @@ func (c *backupCommand) write(ctx context.Context, to io.Writer) error {
 	}
 	defer body.Close()
 	to = io.MultiWriter(to, m)
-	if err := store.ReadBackup(io.TeeReader(body, to), unread{}); err != nil {
+	err = store.ReadBackup(io.TeeReader(body, to), nil, unread{})
+	if _, sealed := errors.AsType[*store.SealedError](err); err != nil && !sealed {
 		return fmt.Errorf("%s: %w", from.Where(), err)
 	}
 	_, err = io.Copy(to, body)
@@ -86,9 +88,13 @@ func (c *backupCommand) offline(to io.Writer) error {
 	if _, err := os.Stat(filepath.Join(c.DataDir, "journal")); err != nil {
 		return fmt.Errorf("%w%s is no data directory", errUsage, c.DataDir)
 	}
-	s, err := store.Open(c.DataDir, store.Options{})
+	key, err := c.opens(c.DataDir)
 	if err != nil {
 		return err
+	}
+	s, err := store.Open(c.DataDir, store.Options{Key: key})
+	if err != nil {
+		return keyAdvice(err)
 	}
 	b, err := s.Backup()
 	if err == nil {
@@ -106,19 +112,27 @@ func (unread) Pair(_, _ []byte) error          { return nil }
 
 type restoreCommand struct {
 	File    string `arg:"" help:"The backup; - is the standard input."`
-	DataDir string `arg:"" help:"The directory to make, which must be empty or not there."`
+	DataDir string `arg:"" help:"The directory to make, which must be empty or not there; with a key it is encrypted."`
+	keyGiven
 }
 
 // Run makes a data directory of a backup.
 func (c *restoreCommand) Run() error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
 	in, err := openInput(c.File)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
 	m := newMeter("restore")
-	err = store.Restore(io.TeeReader(in, m), c.DataDir)
+	err = store.Restore(io.TeeReader(in, m), c.DataDir, key)
 	m.end()
+	if _, sealed := errors.AsType[*store.SealedError](err); sealed {
+		return fmt.Errorf("%w%w: say --key-file", errUsage, err)
+	}
 	if errors.Is(err, store.ErrNotEmpty) {
 		return fmt.Errorf("%w%w: a backup is restored into a directory of its own", errUsage, err)
 	}
@@ -137,6 +151,7 @@ func openInput(name string) (io.ReadCloser, error) {
 
 type verifyCommand struct {
 	Path string `arg:"" help:"The data directory of a broker that is stopped, or a backup."`
+	keyGiven
 }
 
 // Run reads everything and says what is wrong with it.
@@ -152,13 +167,17 @@ func (c *verifyCommand) Run() error {
 		return fmt.Errorf("%w%s is no data directory", errUsage, c.Path)
 	}
 	m := newMeter("verify")
-	v, err := broker.Verify(c.Path, func(_ int, bytes int64) { m.at(bytes) })
+	key, err := c.opens(c.Path)
+	if err != nil {
+		return err
+	}
+	v, err := broker.Verify(c.Path, key, func(_ int, bytes int64) { m.at(bytes) })
 	m.end()
 	if errors.Is(err, store.ErrLocked) {
 		return fmt.Errorf("%w: stop the broker, or verify a backup of it", err)
 	}
 	if err != nil {
-		return err
+		return keyAdvice(err)
 	}
 	fmt.Printf("%d records, %d durable queues, %d messages, %s\n", v.Records, v.Queues, v.Messages, size(v.Bytes))
 	if v.Orphaned > 0 {
@@ -175,14 +194,22 @@ func (c *verifyCommand) Run() error {
 }
 
 func (c *verifyCommand) backup() error {
+	key, err := c.key()
+	if err != nil {
+		return err
+	}
 	f, err := os.Open(c.Path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	m := newMeter("verify")
-	err = store.ReadBackup(io.TeeReader(f, m), unread{})
+	err = store.ReadBackup(io.TeeReader(f, m), key, unread{})
 	m.end()
+	if sealed, ok := errors.AsType[*store.SealedError](err); ok {
+		fmt.Printf("The backup is encrypted, and opens with the key %s. Its sum is right; say --key-file to have it read.\n", sealed.Key)
+		return nil
+	}
 	if err == nil {
 		fmt.Println("The backup is whole.")
 	}

@@ -106,7 +106,7 @@ func describe(s *settings, m *ctl.Machine) error {
 	if err != nil {
 		return err
 	}
-	m.DataDir, m.DiskFreeLimit = cfg.DataDir, int64(cfg.Alarms.DiskFreeLimit)
+	m.DataDir, m.DiskFreeLimit, m.KeyFile = cfg.DataDir, int64(cfg.Alarms.DiskFreeLimit), cfg.Encryption.KeyFile
 	for _, s := range list {
 		switch {
 		case strings.HasSuffix(s.Key, ".addr") && strings.Contains(s.Value, ":"):

@@ -11,20 +11,30 @@ import (
 	"syscall"
 
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/config"
 	"github.com/hutchmq/hutchmq/ctl/client"
 	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/definitions/cli"
 )
 
-// importDefinitions makes b what the file at path says, or all files of a
+// importDefinitions makes b what the file that c names says, or all files of a
 // directory: all of it, or nothing. It is for the start and for a reload.
-func importDefinitions(b *broker.Broker, path string) error {
+func importDefinitions(b *broker.Broker, c *config.Config) error {
+	path := c.Definitions
 	if path == "" {
 		return nil
 	}
 	docs, err := cli.Load([]string{path}, nil, cli.Environment)
 	if err != nil {
 		return err
+	}
+	applied, err := newApplied(c.DataDir, docs)
+	if err != nil {
+		return err
+	}
+	if c.SkipUnchanged && applied.before() {
+		slog.Info("definitions left alone: they are what they were when they were applied", "from", path)
+		return nil
 	}
 	if err := sayDoubts(definitions.Check(docs)); err != nil {
 		return err
@@ -42,7 +52,7 @@ func importDefinitions(b *broker.Broker, path string) error {
 	}
 	counts := b.Summary(list, 0, false).Counts
 	slog.Info("definitions applied", "from", path, "created", counts["create"], "changed", counts["change"], "kept", counts["keep"])
-	return nil
+	return applied.note()
 }
 
 // sayDoubts logs what is odd in files and not wrong. What is not in them may be

@@ -12,13 +12,14 @@ import (
 
 	"github.com/hutchmq/hutchmq/ctl"
 	"github.com/hutchmq/hutchmq/definitions/cli"
+	"github.com/hutchmq/hutchmq/drain"
 )
 
 // version is set by the linker.
 var version = "0.0.0-dev"
 
-// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl, and
-// exitLost.
+// exitUsage is EX_USAGE of sysexits.h; other exit codes are those of ctl,
+// exitLost, and those of a drain.
 const exitUsage = 64
 
 // errUsage marks an error in what the operator wrote, on the command line, in
@@ -35,10 +36,12 @@ type commands struct {
 	Backup      backupCommand      `cmd:"" help:"Write all that a broker keeps into one file, while it runs."`
 	Restore     restoreCommand     `cmd:"" help:"Make a data directory of a backup."`
 	Verify      verifyCommand      `cmd:"" help:"Check a data directory, or a backup, to the last byte."`
+	Encryption  encryptionCommand  `cmd:"" help:"Encrypt a data directory, change its key, and look at both."`
 	Ctl         ctlCommand         `cmd:"" passthrough:"" help:"Look after a broker, as rabbitmqctl does."`
 	Top         topCommand         `cmd:"" passthrough:"" help:"Watch a broker: its rates, the longest queues, the busiest connections."`
 	Doctor      doctorCommand      `cmd:"" passthrough:"" help:"Examine settings, data directory, ports, limits and the broker, and say what to do."`
 	Definitions definitionsCommand `cmd:"" help:"Check definitions files, and have a broker follow them."`
+	Drain       drainCommand       `cmd:"" help:"Move what is in the queues of another broker, RabbitMQ for one, into those of this one."`
 	Perf        perfCommand        `cmd:"" passthrough:"" help:"Load a broker, this one or another, and measure it."`
 
 	Completion completionCommand `cmd:"" help:"Print what completes commands in a shell."`
@@ -78,6 +81,10 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, errLost):
 		return exitLost
+	case errors.Is(err, drain.ErrStays):
+		return exitStays
+	case errors.Is(err, drain.ErrLost):
+		return exitUnreachable
 	}
 	return ctl.ExitCode(err)
 }

@@ -31,6 +31,7 @@ const shutdownTimeout = 5 * time.Second
 var exchangeTypes = []exchange.Type{
 	exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 	exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
+	exchange.Deduplicating,
 }
 
 // serve runs the broker until ctx ends. It returns once everything is stopped
@@ -59,13 +60,14 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	defer classicType.Close()
 	defer quorumType.Close()
 	users := auth.NewDatabase(cfg.Auth.LoopbackUsers)
-	links, err := backends(&cfg.Auth, users, log)
-	if err != nil {
+	logins := &logins{users: users, log: log}
+	if err := logins.attempt(cfg); err != nil {
 		return err
 	}
+	logins.offer(cfg)
 	b, err := broker.New(broker.Options{
 		Store: st,
-		Auth:  users, Backends: links, RightsTTL: max(cfg.Auth.CacheTTL, time.Second), Hashing: hashings[cfg.Auth.PasswordHashing],
+		Auth:  users, Logins: logins.next,
 		ExchangeTypes: append(slices.Clone(exchangeTypes), exchange.Delayed(exchangeTypes)),
 		QueueTypes:    []queue.Type{classicType, quorumType},
 		ReplyType:     volatile.Type,
@@ -86,7 +88,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	}
 	defer func() { err = errors.Join(err, b.Close()) }()
 	sayDefaults(set.now, b, log)
-	if err := importDefinitions(b, cfg.Definitions); err != nil {
+	if err := importDefinitions(b, cfg); err != nil {
 		return err
 	}
 
@@ -100,12 +102,14 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	s := server.New(b, serverOptions(cfg, tracer), log)
 	certificates := listener.NewCertificates(log)
 	set.attempts = []func(*config.Config) error{
+		logins.attempt,
 		func(*config.Config) error { return certificates.Reload() },
-		func(c *config.Config) error { return importDefinitions(b, c.Definitions) },
+		func(c *config.Config) error { return importDefinitions(b, c) },
 	}
 	set.apply = []func(was, is *config.Config){
 		func(was, is *config.Config) { logs.apply(was.Log, is.Log) },
 		func(_, is *config.Config) { s.SetOptions(serverOptions(is, tracer)) },
+		func(_, is *config.Config) { logins.apply(is, b) },
 		func(_, is *config.Config) { b.SetNodeLimits(nodeLimits(is)) },
 		func(was, is *config.Config) { setAlarms(b, was, is, log) },
 		func(_, is *config.Config) {
@@ -114,7 +118,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 			}
 		},
 	}
-	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File, Mechanisms: mechanisms(&cfg.Auth)}
+	facts := mgmt.Facts{Version: version, DataDir: cfg.DataDir, ConfigFile: file, LogFile: cfg.Log.File, Mechanisms: logins.mechanisms}
 	web, err := listen(s, b, cfg, log, certificates, facts, []mgmt.Option{
 		mgmt.WithLog(logs.book), mgmt.WithRotation(logs.rotate),
 		mgmt.WithSettings(set.settings), mgmt.WithReload(set.reload),
@@ -141,7 +145,9 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 
 func nodeLimits(cfg *config.Config) broker.NodeLimits {
 	l := &cfg.Limits
-	return broker.NodeLimits{Connections: l.Connections, Queues: l.Queues, Exchanges: l.Exchanges}
+	return broker.NodeLimits{
+		Connections: l.Connections, Queues: l.Queues, Exchanges: l.Exchanges, Producers: l.Producers, ProducerIdle: l.ProducerIdle,
+	}
 }
 
 // setAlarms changes what has changed. The share of the queues in memory stays
@@ -157,9 +163,16 @@ func setAlarms(b *broker.Broker, was, is *config.Config, log *slog.Logger) {
 }
 
 func openStore(cfg *config.Config, stagedBytes int64, log *slog.Logger) (store.Store, error) {
-	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, StagedBytes: stagedBytes, Log: log})
+	key, err := readKey(cfg.Encryption.KeyFile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", cfg.DataDir, err)
+		return nil, err
+	}
+	st, err := store.Open(cfg.DataDir, store.Options{NoSync: cfg.Store.Sync == config.SyncOS, StagedBytes: stagedBytes, Key: key, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.DataDir, keyAdvice(err))
+	}
+	if key != nil {
+		log.Info("the data directory is encrypted", "key", key.Fingerprint())
 	}
 	return st, nil
 }

@@ -92,24 +92,47 @@ func (c *Command) tell(found definitions.Problems, strict bool) error {
 	return nil
 }
 
-// load reads the files as one set of definitions, for a broker that knows what
-// is outside of them.
-func (c *Command) load() (*set, error) {
+// load reads the files as one set of definitions, for b, which knows what is
+// outside of them.
+func (c *Command) load(ctx context.Context, b Broker) (*set, error) {
 	docs, err := Load(c.Paths, c.In, c.Source)
 	if err != nil {
 		return nil, err
 	}
-	inside := slices.DeleteFunc(definitions.Check(docs), func(p definitions.Problem) bool { return p.Outside })
-	if err := c.tell(inside, false); err != nil {
+	found := definitions.Check(docs)
+	there, err := exchangesOf(ctx, b, found)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(p definitions.Problem) bool {
+		return p.Outside && (!p.Doubt || p.Needs == nil || there[string(definitions.Key(p.Needs))])
+	})
+	if err := c.tell(found, false); err != nil {
 		return nil, err
 	}
 	return merge(docs)
 }
 
+// exchangesOf are the keys of the exchanges that b has, if any are doubtful.
+func exchangesOf(ctx context.Context, b Broker, found definitions.Problems) (map[string]bool, error) {
+	if !slices.ContainsFunc(found, func(p definitions.Problem) bool { return p.Doubt && p.Needs != nil }) {
+		return nil, nil
+	}
+	d, err := b.Export(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := map[string]bool{}
+	for i := range d.Exchanges {
+		there[string(definitions.Key(&d.Exchanges[i]))] = true
+	}
+	return there, nil
+}
+
 // Plan prints what b would do. The error is ExitChanges or ExitConflicts if
 // that is not nothing.
 func (c *Command) Plan(ctx context.Context, b Broker, o Options) error {
-	s, err := c.load()
+	s, err := c.load(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -135,7 +158,7 @@ func (c *Command) Plan(ctx context.Context, b Broker, o Options) error {
 // Apply has b do it, all or nothing, and prints what was done. The error is
 // ExitConflicts if something is in the way.
 func (c *Command) Apply(ctx context.Context, b Broker, o Options) error {
-	s, err := c.load()
+	s, err := c.load(ctx, b)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ type answering struct {
 	err     error
 	asked   *definitions.Definitions
 	options Options
+
+	exchanges []definitions.Exchange // that it has
 }
 
 func (a *answering) Plan(_ context.Context, d *definitions.Definitions, o Options) (*definitions.Plan, error) {
@@ -31,7 +33,7 @@ func (a *answering) Apply(ctx context.Context, d *definitions.Definitions, o Opt
 }
 
 func (a *answering) Export(context.Context) (*definitions.Definitions, error) {
-	return &definitions.Definitions{Vhosts: []definitions.Vhost{{Name: "v"}}}, a.err
+	return &definitions.Definitions{Vhosts: []definitions.Vhost{{Name: "v"}}, Exchanges: a.exchanges}, a.err
 }
 
 func steps(list ...definitions.Step) definitions.Plan {
@@ -98,6 +100,18 @@ func TestPlanIsPrinted(t *testing.T) {
 		if a.asked.Owner != "me" || len(a.asked.Queues) != 2 || !a.options.Prune {
 			t.Errorf("asked %+v with %+v", a.asked, a.options)
 		}
+	}
+}
+
+// TestPlanWarns: dead letters that go to an exchange that neither the files nor
+// the broker have.
+func TestPlanWarns(t *testing.T) {
+	text := "version: 1\nvhosts: {/: {queues: {q: {dead_letter: gone}, r: {dead_letter: there}}}}\n"
+	b := newBench(t, map[string]string{"f.yaml": text})
+	a := &answering{exchanges: []definitions.Exchange{{Vhost: "/", Name: "there"}}}
+	want := b.dir + "/f.yaml:2:23: warning: its dead letters go to exchange 'gone', which is not in '/'\n"
+	if err := b.Plan(t.Context(), a, Options{}); err != nil || b.err.String() != want {
+		t.Errorf("%v\n%s", err, &b.err)
 	}
 }
 

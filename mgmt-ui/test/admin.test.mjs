@@ -133,6 +133,7 @@ for (const plans of [true, false]) {
       await page.waitForSelector('.plan-counts >> text=▲ 1 conflict');
       assert.deepEqual(await page.locator('.plan tbody td.name').allTextContents(), ['orders.paid/', 'limits/', 'new/'], 'names, each with its vhost');
       assert.deepEqual(await page.locator('.plan .changes li').allInnerTexts(), ['definition.max-length 100000 → 5', 'definition.overflow reject-publish → nothing']);
+      assert.equal(await page.locator('.note').count(), 0, 'what failed before is no news');
       await p.shot('definitions-plan');
     }
     assert.deepEqual(await p.axe(), []);
@@ -144,6 +145,27 @@ for (const plans of [true, false]) {
     assert.ok(w.queues.some((q) => q.name === 'new'));
   });
 }
+
+journey('import YAML, and delete what its owner does not describe any more', {}, async ({ page, p, asked }) => {
+  const yaml = 'version: 1\nowner: shop\nvhosts: {/: {queues: {new: }}}\n';
+  await p.go('#/definitions');
+  await page.fill('textarea', yaml);
+  await page.click('text=Show what would change');
+  await page.waitForSelector('.plan-counts >> text=+ 1 create');
+  await page.check('label:has-text("Delete what the owner") >> input');
+  assert.equal(await page.locator('.plan').count(), 0, 'a plan for other limits is no plan');
+  await page.click('text=Show what would change');
+  await page.waitForSelector('.plan-counts >> text=− 1 delete');
+  await p.shot('definitions-prune');
+  assert.deepEqual(await p.axe(), []);
+  await page.click('text=Import…');
+  await page.waitForSelector('dialog >> text=1 record will be made, 0 records changed, 1 record deleted.');
+  await page.click('dialog button[type=submit]');
+  await note(page, '2 records imported.');
+  const [sent] = asked('POST', 'x', 'definitions', 'apply');
+  assert.ok(sent.text.includes(yaml) && sent.text.includes('application/yaml'), 'the file is sent as it is');
+  assert.equal(sent.query, '?prune=true');
+});
 
 journey('who is no administrator is offered none of it, and refused in words', { ignore: /401/ }, async ({ page, p, w, asked }) => {
   w.tags = ['management'];

@@ -199,6 +199,18 @@ test('administration, and what is on record of it', async () => {
   await page.click('dialog button[type=submit]');
   await note(page, '2 records imported.');
 
+  const importYAML = async (/** @type {string} */ text, /** @type {string} */ plan) => {
+    await page.fill('textarea', 'version: 1\nowner: pages\n' + text);
+    await page.click('text=Show what would change');
+    await page.waitForSelector(`.plan-counts >> text=${plan}`);
+    await page.click('text=Import…');
+    await page.click('dialog button[type=submit]');
+    await page.waitForSelector('.plan-counts', { state: 'detached' });
+  };
+  await importYAML('vhosts: {/: {queues: {by-yaml: {message_ttl: 5s}}}}\n', '+ 1 create');
+  await page.check('label:has-text("Delete what the owner") >> input');
+  await importYAML('', '− 1 delete');
+
   await p.go('#/policies');
   await page.click('text=Add a policy here');
   await page.keyboard.type('short');

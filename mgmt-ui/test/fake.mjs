@@ -27,6 +27,7 @@ function makeQueues(count) {
       name: base + (again ? `.${again}` : ''), vhost: i % 9 === 8 ? 'staging' : '/', type: i % 3 === 1 ? 'quorum' : 'classic', durable: i % 11 !== 7, auto_delete: false, exclusive: false,
       arguments: i % 4 === 0 ? { 'x-dead-letter-exchange': 'orders.dlx', 'x-message-ttl': 60000 } : {}, policy: i % 5 === 2 ? 'limits' : null, operator_policy: null, effective_policy_definition: i % 5 === 2 ? { 'max-length': 100000 } : {},
       state: i % 13 === 12 ? 'paused' : idle ? 'idle' : 'running', node: 'rabbit@here', consumers: dead || idle ? 0 : 1 + i % 4, consumer_utilisation: 0.97,
+      deduplication: base === 'orders.created' ? { keys: 412, deduplicated: 97 } : undefined,
       messages_ready: dead ? 12431 : idle ? 0 : (i * 7919) % 900, messages_unacknowledged: dead || idle ? 0 : (i * 31) % 60,
       rate: dead ? 4.2 : idle ? 0 : 3 + (i * 137) % 420, message_bytes: 1024 * ((i * 7919) % 9000), protected_from_deletion: base === 'payments.settle',
     });
@@ -74,7 +75,8 @@ export async function fake(options = {}) {
     asked: [], streams: new Set(), streaming: 'fine', listened: [], session: true, down: false, alarm: false, tags: ['administrator'],
     queues: makeQueues(options.queues ?? 24), bindings: [], connections: options.connections === false ? [] : makeConnections(),
     exchanges: [['', 'direct'], ['amq.direct', 'direct'], ['amq.fanout', 'fanout'], ['amq.headers', 'headers'], ['amq.topic', 'topic'], ['orders', 'topic'], ['orders.dlx', 'fanout'], ['payments', 'direct']]
-      .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, user_who_performed_action: 'guest', rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0 })),
+      .map(([name, type]) => ({ name, type, vhost: '/', durable: true, auto_delete: false, internal: false, arguments: {}, policy: null, user_who_performed_action: 'guest', rate: name === 'orders' ? 812 : name === 'payments' ? 96 : 0,
+        deduplication: name === 'orders' ? { keys: 81204, deduplicated: 1733, max_keys: 100000, ttl_ms: 3600000, bytes: 3411968, evicted: 12 } : undefined })),
     vhosts: ['/', 'staging'], ...adminWorld(),
   };
   if (options.hostile) world.queues.push(...hostile.map((name, i) => ({ ...makeQueues(1)[0], name, consumers: i % 2, messages_ready: i })));

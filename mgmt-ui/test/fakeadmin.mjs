@@ -60,6 +60,14 @@ const definitionsOf = (w, vhost) => {
   };
 };
 
+/** What becomes of any file in YAML. */
+const yamlPlan = (prune) => ({
+  counts: { create: 1, ...prune && { delete: 1 } }, complete: true, records: [
+    { action: 'create', kind: 'queue', vhost: '/', is: { name: 'new', vhost: '/' } },
+    ...prune ? [{ action: 'delete', kind: 'queue', vhost: '/', owner: 'shop', was: { name: 'old', vhost: '/' }, is: { name: 'old', vhost: '/' } }] : [],
+  ],
+});
+
 /** The field "file" of a form. */
 const fileIn = (text) => JSON.parse(/\r\n\r\n([^]*?)\r\n--/.exec(text)[1]);
 
@@ -181,8 +189,9 @@ export const adminRoutes = (list) => ({
   ]),
   'GET x': (r) => x[r.path[1]] ? x[r.path[1]](r) : notFound(r.reply),
   'PUT x': admin(({ w, body, reply }) => reply(204, void (w.logLevel = body.level))),
-  'POST x': admin(({ w, path, text, reply }) => {
+  'POST x': admin(({ w, path, text, query, reply }) => {
     if (path[1] !== 'definitions' || !w.plans) return notFound(reply);
+    if (text.includes('filename="definitions.yaml"')) return reply(200, yamlPlan(query.get('prune') === 'true'));
     const d = fileIn(text), is = d.queues[0];
     reply(200, { counts: { create: 1, keep: 2 }, complete: true, records: [{ action: 'create', kind: 'queue', vhost: is.vhost, is }] });
   }),

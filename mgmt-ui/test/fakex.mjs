@@ -37,7 +37,7 @@ function matches(m, f = {}) {
 function browse({ w, path, query, reply }) {
   const [, , vhost, name] = path;
   if (query.get('state') === 'unacked') {
-    return reply(200, { messages: w.connections.slice(1, 3).map((c, i) => ({ seq: 12 + i, payload_bytes: 97, redelivered: i === 1, connection: c.name, channel: `${c.name} (2)`, user: c.user, consumer_tag: i ? '' : 'ctag1.9', delivery_tag: 7 + i, since: ago(40 + 300 * i) })), looked: 2, end: true });
+    return reply(200, { messages: w.connections.slice(1, 3).map((c, i) => ({ seq: 12 + i, payload_bytes: 97, redelivered: i === 1, connection: c.name, channel: `${c.name} (2)`, user: c.user, consumer_tag: i ? '' : 'ctag1.9', delivery_tag: 7 + i, since: ago(40 + 300 * i), lease_ends: i ? null : Date.now() + 20000 })), looked: 2, end: true });
   }
   const after = BigInt(query.get('after') ?? 0), limit = Number(query.get('limit'));
   const headers = Object.fromEntries(query.getAll('header').map((h) => h.split(':')).map(([k, ...v]) => [k, v.length ? v.join(':') : null]));

@@ -19,6 +19,7 @@ export interface Lengths {
   messages?: number;
   messages_ready?: number;
   messages_unacknowledged?: number;
+  messages_delayed?: number;
   messages_details?: Details;
   messages_ready_details?: Details;
   messages_unacknowledged_details?: Details;
@@ -106,12 +107,24 @@ export interface LogLine { id: number; time: number; level: string; message: str
 /** A change, or one that was refused: result is "ok" or why not. */
 export interface AuditEntry { id: number; time: number; user: string; via: string; from: string; action: string; vhost: string; name: string; details?: Arguments; result: string; repeated?: number }
 
+/** Of a queue with groups, limits or filters. */
+export interface Parking {
+  parked: number;
+  groups: number;
+  groups_blocked: number;
+  limiters: number;
+  limiters_blocked: number;
+  throttled_ms: number;
+  throttled: boolean;
+}
+
 export interface Queue extends Named, Lengths {
   type: string;
   durable: boolean;
   auto_delete: boolean;
   exclusive: boolean;
   arguments?: Arguments;
+  deduplication?: Deduplication;
   node?: string;
   state: string;
   policy?: string | null;
@@ -125,6 +138,7 @@ export interface Queue extends Named, Lengths {
   message_bytes?: number;
   memory?: number;
   head_message_timestamp?: number | null;
+  parking?: Parking;
   idle_since?: string;
   message_stats?: MessageStats;
   consumer_details?: Consumer[];
@@ -140,6 +154,17 @@ export interface Exchange extends Named {
   policy?: string | null;
   user_who_performed_action?: string;
   message_stats?: MessageStats;
+  deduplication?: Deduplication;
+}
+
+/** What an exchange or a queue remembers, to tell what came before. */
+export interface Deduplication {
+  keys: number;
+  deduplicated: number;
+  max_keys?: number;
+  ttl_ms?: number;
+  bytes?: number;
+  evicted?: number;
 }
 
 export interface Binding {
@@ -257,6 +282,8 @@ export interface UnackedMessage {
   consumer_tag: string;
   delivery_tag: number;
   since: number;
+  /** Unix milliseconds; null without a lease. */
+  lease_ends?: number | null;
 }
 
 /** A move of messages. */

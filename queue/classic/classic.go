@@ -19,10 +19,11 @@ import (
 // consumers' locks. Confirmers and the host are called without Queue.mu.
 type Queue struct {
 	queue.Declaration
-	options queue.Options
+	options *queue.Options // shared with others, never changed
 	kind    *Type
 	host    queue.Host
 	timeout atomic.Int64 // options.ConsumerTimeout, for who holds no lock
+	lease   atomic.Int64 // options.LeaseMs, likewise
 	behind  atomic.Bool  // publishers are to be held back
 
 	mu        sync.Mutex
@@ -34,8 +35,12 @@ type Queue struct {
 	marked    uint64    // what recovery found up to here may have been delivered before
 	receipts  ring[receipt]
 	consumers queue.Consumers
+	selection *selection // nil: the first message goes next
+	browsers  *browsers  // nil: nobody has browsed yet
 	paused    bool
 	closed    bool
+	shut      bool // it takes and delivers nothing any more: it is closed, or ends
+	overdue   bool // x-expires is over
 	forgotten bool // closed for good, not only until the next start
 	failed    bool // the disk is; nothing sinks any more
 
@@ -48,6 +53,7 @@ type Queue struct {
 	resident                 int64 // bytes of messages held in memory
 	taken                    int64 // bytes of bodies that ever left, to consumers
 	pace                     pace
+	share                    share
 	expiring                 bool  // some ready message may expire
 	expired                  int64 // what should have expired by then did, Unix milliseconds
 
@@ -59,11 +65,14 @@ type Queue struct {
 	age       ages
 	recalled  atomic.Pointer[mark] // of the chunk read last
 
+	keys    *keys       // nil unless it takes no message twice
 	burials *burials    // nil while nothing has died
 	work    *scratch    // nil at rest
 	expiry  *time.Timer // nil before it is needed
 	due     int64       // when expiry runs, Unix milliseconds; 0 not at all
 	idle    *time.Timer // x-expires; likewise
+	retries *retries    // nil until something waits for its retry
+	ending  *demise     // nil while the queue lives
 }
 
 // receipt waits for the log to have stored seq.
@@ -77,6 +86,7 @@ type after struct {
 	unit               queue.Unit // what all is a part of; nil if of none
 	confirmed, refused []queue.Receipt
 	most               int // receipts, about
+	repeated           int // messages that were there already
 	died               bool
 	gone               bool
 	sending            queue.Sending
@@ -102,11 +112,11 @@ func (q *Queue) PublishIn(u queue.Unit, burst []queue.Publication) {
 
 // arrive counts n messages that come now.
 func (q *Queue) arrive(n int, now int64) {
-	if q.closed {
+	if q.shut {
 		return
 	}
 	q.traffic[queue.Published] += uint64(n)
-	if q.ready == 0 && q.unacked == 0 {
+	if q.ready == 0 && q.unacked == 0 && q.retries.len() == 0 {
 		q.age.reset()
 	}
 	if q.age.due(now) {
@@ -117,16 +127,22 @@ func (q *Queue) arrive(n int, now int64) {
 // enqueue gives p its number and its place.
 func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 	m := p.Message
-	if q.closed {
+	if q.shut {
 		// A queue that is gone has handled its messages (RabbitMQ: confirms);
 		// one that will be back has not, and nobody is left to be told.
-		if q.forgotten {
+		if q.forgotten || q.ending != nil {
 			then.confirm(p.Receipt)
+		} else {
+			p.Message = nil
 		}
+		return
+	}
+	if q.keys != nil && q.repeats(p, then) {
 		return
 	}
 	if q.full(m) && !q.relieve(m, now, then) {
 		then.refuse(p.Receipt)
+		p.Message = nil
 		if q.options.Overflow == queue.RejectPublishDLX {
 			q.die(newEntry(m, 0), queue.MaxLen, then)
 		}
@@ -144,6 +160,9 @@ func (q *Queue) enqueue(p *queue.Publication, now int64, then *after) {
 		q.stage(&e, l, now, !durable)
 	}
 	l.append(e, deep)
+	if q.keys != nil {
+		q.remember(&e, durable)
+	}
 	q.count(&e, 1)
 	q.hold(&e, 1)
 	if e.expiry > 0 && e.expiry < l.peak {
@@ -197,6 +216,9 @@ func (q *Queue) advance(now int64, then *after) {
 	if q.closed {
 		return
 	}
+	if q.retries != nil {
+		q.revive(now, then)
+	}
 	q.pump(now, then)
 	waiting := q.ready
 	q.expire(now, then)
@@ -205,6 +227,9 @@ func (q *Queue) advance(now int64, then *after) {
 		q.pump(now, then)
 	}
 	q.readAhead()
+	if q.browsers != nil {
+		q.browsers.announce(q.next)
+	}
 	q.changed(now)
 	q.noteBehind(now)
 	q.rest()
@@ -218,6 +243,9 @@ func (q *Queue) finish(then *after) {
 	}
 	confirm(then.confirmed, true)
 	confirm(then.refused, false)
+	if h, ok := q.host.(queue.Repeated); then.repeated > 0 && ok {
+		h.Repeated(then.repeated)
+	}
 	if then.gone {
 		q.host.Gone()
 	}
@@ -255,13 +283,22 @@ func confirm(rs []queue.Receipt, stored bool) {
 
 // Consume implements queue.Queue.
 func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
+	wishes, err := q.newChooser(&o)
+	if err != nil {
+		return err
+	}
+	if b, err := q.newBrowser(c, o, wishes); err != nil {
+		return err
+	} else if b != nil {
+		return q.browse(b)
+	}
 	var then after
 	q.mu.Lock()
-	if q.closed {
+	if q.shut {
 		q.mu.Unlock()
 		return amqp.NoQueue.New(q.Declaration)
 	}
-	if err := q.consumers.Add(c, o, q.Declaration); err != nil {
+	if err := q.admit(c, o, wishes); err != nil {
 		q.mu.Unlock()
 		return err
 	}
@@ -276,7 +313,11 @@ func (q *Queue) Consume(c queue.Consumer, o queue.ConsumeOptions) error {
 func (q *Queue) Cancel(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Remove(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.end()
+		q.used()
+		q.changed(q.kind.clock())
+	} else if q.dismiss(c) {
 		q.used()
 		then.gone = q.AutoDelete && q.consumers.Len() == 0 && !q.closed
 		q.advance(q.kind.clock(), &then)
@@ -289,7 +330,9 @@ func (q *Queue) Cancel(c queue.Consumer) {
 func (q *Queue) Resume(c queue.Consumer) {
 	var then after
 	q.mu.Lock()
-	if q.consumers.Resume(c) {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if q.consumers.Resume(c) {
 		q.advance(q.kind.clock(), &then)
 	}
 	q.mu.Unlock()
@@ -306,6 +349,9 @@ func (q *Queue) Renew() {
 // ConsumerTimeoutMs implements queue.Timed.
 func (q *Queue) ConsumerTimeoutMs() int64 { return q.timeout.Load() }
 
+// LeaseMs implements queue.Lender.
+func (q *Queue) LeaseMs() int64 { return q.lease.Load() }
+
 // Stat implements queue.Queue.
 func (q *Queue) Stat() queue.Stat {
 	q.mu.Lock()
@@ -316,8 +362,9 @@ func (q *Queue) Stat() queue.Stat {
 func (q *Queue) stat() queue.Stat {
 	s := queue.Stat{
 		Ready: q.ready, Unacked: q.unacked, ReadyBytes: q.readyBytes, UnackedBytes: q.unackedBytes,
-		Persistent: q.persistent, Consumers: q.consumers.Len(), ResidentBytes: q.resident, Paused: q.paused,
+		Persistent: q.persistent, Consumers: q.consumers.Len() + q.browsers.len(), ResidentBytes: q.resident, Paused: q.paused,
 	}
+	s.Delayed, s.DelayedBytes = q.delayed()
 	for i := range q.lanes {
 		s.Resident += q.lanes[i].head.waiting() + q.lanes[i].tail.waiting()
 	}
@@ -332,21 +379,28 @@ func (q *Queue) Close(forget bool) {
 		q.mu.Unlock()
 		return
 	}
-	q.closed, q.forgotten = true, forget
+	q.closed, q.shut, q.forgotten = true, true, forget
 	stop(q.expiry)
 	stop(q.idle)
+	if q.retries != nil {
+		stop(q.retries.timer)
+	}
+	q.unselect()
 	q.kind.resident.Add(-q.resident)
 	q.resident = 0
 	q.changed(q.kind.clock())
 	if forget {
 		q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
+		q.browsers.each(func(b *browser) { b.c.Cancelled() })
 		for q.receipts.len() > 0 {
 			then.confirm(q.receipts.popFront().Receipt)
 		}
 		for i := range q.lanes {
 			q.lanes[i] = lane{number: uint8(i)}
 		}
+		q.retries = nil
 	}
+	q.browsers.each((*browser).end)
 	if q.log != nil && forget {
 		q.log.Drop()
 	} else if q.log != nil {

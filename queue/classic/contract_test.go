@@ -10,10 +10,10 @@ import (
 )
 
 // tiny limits have nearly everything on disk.
-var tiny = limits{budget: 1 << 20, durable: 1000, transient: 2000, scarce: 500, lowWater: 500, chunk: 700, peek: 1, deadlines: 100}
+var tiny = limits{budget: 1 << 20, durable: 1000, transient: 2000, scarce: 500, lowWater: 500, chunk: 700, peek: 1, deadlines: 100, looks: 4096, parked: 100_000}
 
 // starved is tiny with a memory that other queues have filled.
-var starved = limits{budget: -1, scarce: 1, chunk: 1, peek: 1, deadlines: 100}
+var starved = limits{budget: -1, scarce: 1, chunk: 1, peek: 1, deadlines: 100, looks: 4096, parked: 100_000}
 
 func TestContract(t *testing.T) {
 	for _, c := range []struct {

@@ -71,13 +71,15 @@ type deal struct {
 // crasher works on two queues until the power goes.
 type crasher struct {
 	*testing.T
-	seed  int64
-	round int
-	r     *rand.Rand
-	disk  *faultfs.Disk
-	dir   string
-	args  amqp.Table
-	make  func(store.Store) *Type
+	seed   int64
+	round  int
+	r      *rand.Rand
+	choosy bool           // messages have groups
+	bound  map[uint64]int // by ID of what is out, the group
+	disk   *faultfs.Disk
+	dir    string
+	args   amqp.Table
+	make   func(store.Store) *Type
 
 	st      *store.Disk
 	kind    *Type
@@ -97,9 +99,14 @@ type crasher struct {
 
 func newCrasher(t *testing.T, seed int64) *crasher {
 	c := &crasher{T: t, seed: seed, r: rand.New(rand.NewSource(seed)), disk: faultfs.New(uint64(seed)), dir: t.TempDir(), make: New, orderly: true}
+	c.choosy = seed%2 == 1
 	c.args = amqp.Table{"x-dead-letter-exchange": ""}
 	if c.r.Intn(2) == 0 {
 		c.args["x-delivery-limit"] = int32(c.r.Intn(4))
+	}
+	if c.seed%2 == 1 { // what fails waits, for as long as a round takes to begin
+		c.args["x-delayed-retry-type"] = "failed"
+		c.args["x-delayed-retry-min"], c.args["x-delayed-retry-max"] = int32(1), int32(3)
 	}
 	if c.r.Intn(3) == 0 {
 		c.make = NewQuorum
@@ -125,7 +132,8 @@ func (c *crasher) open() {
 	c.kind.limits = tiny
 	c.dead = open(c, c.kind, queue.Declaration{ID: 2, Vhost: "/", Name: "dead", Durable: true}, nil)
 	c.q = open(c, c.kind, queue.Declaration{ID: 1, Vhost: "/", Name: "q", Durable: true, Arguments: c.args}, c)
-	c.dying = nil
+	c.dying, c.bound = nil, map[uint64]int{}
+	time.Sleep(5 * time.Millisecond)
 }
 
 // DeadLetter implements queue.Host.
@@ -161,6 +169,9 @@ func (c *crasher) work() {
 			time.Sleep(after)
 			c.disk.Crash(torn)
 		})
+	}
+	if c.choosy { // from here on: what there is was to be listed before
+		c.q.Reconfigure(amqp.Table{"message-groups": true, "rate-limit": "1000000/1ms", "rate-limit-key": "x-group-id"})
 	}
 	for range 20 + c.r.Intn(100) {
 		switch n := c.r.Intn(10); {
@@ -227,6 +238,9 @@ func (c *crasher) burst(d *deal) (burst []queue.Publication) {
 		m := &message.Message{
 			Body: fmt.Appendf(nil, "%d %s", n, make([]byte, c.r.Intn(200))), Persistent: true, Priority: f.priority, Expiration: -1,
 		}
+		if c.choosy {
+			m.Header = amqp.AppendContentHeader(nil, 60, uint64(len(m.Body)), &amqp.Properties{Headers: amqp.Table{"x-group-id": int32(groupOf(n))}})
+		}
 		burst = append(burst, queue.Publication{Message: m, Receipt: queue.Receipt{To: c, Seq: uint64(n)}})
 	}
 	return burst
@@ -240,7 +254,25 @@ func (c *crasher) get(n int) {
 		}
 		c.fates[numberOf(d.Message)].seen = true
 		c.out = append(c.out, d)
+		c.bind(d)
 	}
+}
+
+// groupOf is the group of the message n.
+func groupOf(n int) int { return n % 30 }
+
+// bind notes the group of d, of which no other may be out.
+func (c *crasher) bind(d queue.Delivery) {
+	if !c.choosy {
+		return
+	}
+	group := groupOf(numberOf(d.Message))
+	for id, other := range c.bound {
+		if other == group {
+			c.fail("%d and %d of group %d are out", id, d.ID, group)
+		}
+	}
+	c.bound[d.ID] = group
 }
 
 // some takes deliveries that are out.
@@ -248,6 +280,9 @@ func (c *crasher) some() (ds []queue.Delivery) {
 	c.r.Shuffle(len(c.out), func(i, j int) { c.out[i], c.out[j] = c.out[j], c.out[i] })
 	n := c.r.Intn(len(c.out) + 1)
 	ds, c.out = c.out[:n:n], c.out[n:]
+	for _, d := range ds {
+		delete(c.bound, d.ID)
+	}
 	return ds
 }
 

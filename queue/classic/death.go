@@ -47,6 +47,9 @@ type burial struct {
 	next []*Queue // where something died
 }
 
+// Within implements queue.Wrapped.
+func (b *burial) Within() queue.Unit { return b.Unit }
+
 // inStore is u as the store knows it, nil if there is none.
 func inStore(u queue.Unit) store.Unit {
 	if b, ok := u.(*burial); ok {
@@ -59,6 +62,7 @@ func inStore(u queue.Unit) store.Unit {
 // over at once.
 func (q *Queue) die(e entry, why queue.Reason, then *after) {
 	b := q.graveyard()
+	q.forget(e.seq)
 	switch x := q.options.DeadExchange; {
 	case x != nil:
 		q.kind.deadLettered.count(why)
@@ -115,6 +119,7 @@ func (q *Queue) buryOwn(u store.Unit) (next []*Queue) {
 			o.busy = false
 		}
 	}
+	q.noteEnd()
 	return next
 }
 

@@ -8,6 +8,10 @@ const maxBatch = 256
 // pump hands ready messages to consumers that want them. It stops when nobody
 // does, or the next message is on disk. What it finds expired goes to then.
 func (q *Queue) pump(now int64, then *after) {
+	if q.selection != nil {
+		q.choose(now, then)
+		return
+	}
 	for q.ready > 0 && !q.paused {
 		m, alone := q.consumers.Next()
 		if m == nil {
@@ -20,6 +24,9 @@ func (q *Queue) pump(now int64, then *after) {
 		n := 1
 		if alone {
 			n = min(l.head.len(), maxBatch)
+			if q.options.MinShare > 0 {
+				n = min(n, q.inTurn())
+			}
 		}
 		q.offer(m, l, n, now, then)
 	}
@@ -30,15 +37,16 @@ func (q *Queue) pump(now int64, then *after) {
 func (q *Queue) front() *lane {
 	for i := len(q.lanes) - 1; i >= 0; i-- {
 		l := &q.lanes[i]
-		if l.head.len() == 0 {
-			l.surface()
+		if !l.waiting() {
+			continue
 		}
-		if l.head.len() > 0 && !l.hollow() {
-			return l
+		if q.options.MinShare > 0 {
+			l = q.fairly(l)
 		}
-		if l.hollow() || l.deep() {
+		if l.head.len() == 0 || l.hollow() {
 			return nil
 		}
+		return l
 	}
 	return nil
 }
@@ -74,6 +82,9 @@ func (q *Queue) offer(m *queue.Member, l *lane, n int, now int64, then *after) {
 	}
 	if taken > 0 {
 		q.consumers.Served(m)
+		if q.options.MinShare > 0 {
+			q.served(taken)
+		}
 		q.traffic[delivered(m.NoAck)] += uint64(taken)
 		then.sending.Add(m)
 	}
@@ -108,6 +119,7 @@ func (q *Queue) take(e *entry, noAck bool) {
 		q.lend(e)
 		return
 	}
+	q.forget(e.seq)
 	if e.logged {
 		q.settled(e.seq)
 	}
@@ -145,25 +157,44 @@ func (q *Queue) delivery(e *entry) queue.Delivery {
 	}
 }
 
+// first takes the message whose turn it is; ok is false when there is none, or
+// it has to be read first.
+func (q *Queue) first(noAck bool, then *after) (d queue.Delivery, ok bool) {
+	if q.selection != nil {
+		return q.chosen(noAck, q.kind.clock(), then)
+	}
+	l := q.front()
+	if l == nil {
+		return d, false
+	}
+	e := l.pop()
+	d = q.delivery(&e)
+	q.take(&e, noAck)
+	if q.options.MinShare > 0 {
+		q.served(1)
+	}
+	return d, true
+}
+
 // Get implements queue.Queue.
 func (q *Queue) Get(noAck bool) (queue.Delivery, int, bool) {
 	var then after
 	q.mu.Lock()
 	q.used()
-	for !q.closed && !q.paused {
+	for !q.shut && !q.paused {
 		q.expire(q.kind.clock(), &then)
-		l := q.front()
-		if l == nil {
+		d, ok := q.first(noAck, &then)
+		if !ok {
 			if q.ready == 0 || !q.loadNow() {
 				break
 			}
 			continue
 		}
-		e := l.pop()
-		d := q.delivery(&e)
-		q.take(&e, noAck)
 		q.forgetSettled(nil)
 		left := q.ready
+		if q.selection != nil { // what is next now may be for somebody else
+			q.alarm(q.kind.clock(), q.kind.clock()+1)
+		}
 		q.readAhead()
 		q.traffic[got(noAck)]++
 		q.changed(q.kind.clock())

@@ -43,6 +43,9 @@ type item struct {
 	persistent bool
 	redeliver  seen
 	back       bool // it came back from a pick
+	group      string
+	kind       int  // what filters ask for
+	bound      bool // delivered while there were groups
 }
 
 // heldItem is an item that is out.
@@ -56,13 +59,14 @@ type drinker struct {
 	h      *history
 	noAck  bool
 	credit int
+	kind   int // the only one it wants; -1: it wants all
 }
 
 func (c *drinker) Deliver(ds []queue.Delivery) int {
 	n := min(c.credit, len(ds))
 	c.credit -= n
 	for _, d := range ds[:n] {
-		c.h.got = append(c.h.got, gotten{c.noAck, d})
+		c.h.got = append(c.h.got, gotten{c.noAck, d, c.kind, c.h.kind.clock()})
 	}
 	return n
 }
@@ -72,6 +76,8 @@ func (c *drinker) Cancelled() {}
 type gotten struct {
 	noAck bool
 	d     queue.Delivery
+	kind  int   // that was wanted, -1 any
+	at    int64 // Unix milliseconds
 }
 
 // ending is how a message died.
@@ -91,12 +97,16 @@ type history struct {
 	// Without a dead-letter exchange nothing tells what died; then nothing
 	// expires.
 	silent bool
+	choosy bool // it has groups, limits and filters
+	narrow bool // and looks at few messages that may not go
 
 	kind *Type
 	d    queue.Declaration
 	o    queue.Options
 	q    *Queue
 	dead *Queue
+
+	bereft map[string]bool // groups of which something died since the last time
 
 	sent      int
 	ready     []item // in the order they come out
@@ -107,6 +117,7 @@ type history struct {
 
 	since    int64 // when the operation began
 	got      []gotten
+	rationed []gotten   // since the limits are what they are
 	mu       sync.Mutex // guards what follows
 	died     []ending
 	settled  []ending // that had to die: settled so
@@ -116,7 +127,7 @@ type history struct {
 }
 
 func newHistory(t *testing.T, seed int64) *history {
-	h := &history{T: t, seed: seed, silent: seed%5 == 0, r: rand.New(rand.NewSource(seed)), disk: newLaggard(seed), stored: map[int]int{}}
+	h := &history{T: t, seed: seed, silent: seed%5 == 0, choosy: seed%5 > 2, r: rand.New(rand.NewSource(seed)), disk: newLaggard(seed), stored: map[int]int{}}
 	h.kind = New(h.disk)
 	h.d = queue.Declaration{ID: 1, Vhost: "/", Name: "q", Durable: h.r.Intn(3) > 0, Arguments: amqp.Table{}}
 	if h.r.Intn(3) == 0 {
@@ -126,6 +137,12 @@ func newHistory(t *testing.T, seed int64) *history {
 		h.d.Arguments["x-max-priority"] = int32(1 + h.r.Intn(3))
 	}
 	h.kind.limits = []limits{tiny, tiny, starved, defaultLimits}[h.r.Intn(4)]
+	if h.choosy {
+		h.kind.limits.looks = []int{1, 20, 4096}[h.r.Intn(3)]
+	}
+	if h.narrow = h.choosy && h.r.Intn(4) == 0; h.narrow {
+		h.kind.limits.parked = 1 + h.r.Intn(30)
+	}
 	h.kind.limits.deadlines = []int{5, 50, 1 << 20}[h.r.Intn(3)]
 	if h.r.Intn(3) == 0 {
 		h.d.Arguments["x-single-active-consumer"] = true
@@ -169,12 +186,31 @@ func (h *history) policy() amqp.Table {
 	if h.silent {
 		delete(p, "message-ttl")
 	}
+	if h.choosy {
+		h.choose(p)
+	}
 	return p
 }
 
 func (h *history) fail(format string, args ...any) {
 	h.Helper()
 	h.Fatalf("seed %d, %s: %s\noptions %+v\nready %+v", h.seed, h.step, fmt.Sprintf(format, args...), h.o, h.ready)
+}
+
+// choose turns features on that have messages wait for others.
+func (h *history) choose(p amqp.Table) {
+	if h.r.Intn(2) == 0 {
+		p["message-groups"] = []any{true, "other-id", false}[h.r.Intn(3)]
+	}
+	if h.r.Intn(3) == 0 {
+		p["group-max-in-flight"] = int64(1 + h.r.Intn(3))
+	}
+	if h.r.Intn(4) == 0 {
+		p["rate-limit"] = fmt.Sprintf("%d/%dms", 1+h.r.Intn(60), 1+h.r.Intn(100))
+	}
+	if h.r.Intn(2) == 0 {
+		p["rate-limit-key"] = "kind"
+	}
 }
 
 func (h *history) open() {
@@ -186,9 +222,66 @@ func (h *history) open() {
 // follow takes up what the declaration says now.
 func (h *history) follow() {
 	var err error
+	before := h.selection()
 	if h.o, err = queue.Parse(h.d, h.kind.kind, h.kind.errName); err != nil {
 		h.fail("%v", err)
 	}
+	now := h.selection()
+	if before.GroupHeader != now.GroupHeader {
+		for i := range h.held {
+			h.held[i].bound = false
+		}
+	}
+	if !slices.Equal(before.Rates, now.Rates) || before.RateKey != now.RateKey {
+		h.rationed = nil
+	}
+}
+
+func (h *history) selection() (s queue.Selection) {
+	if h.o.Selection != nil {
+		s = *h.o.Selection
+	}
+	s.GroupMost = max(s.GroupMost, 1)
+	return s
+}
+
+// free reports whether the i-th of what is ready may go, as far as its group
+// is concerned: it is the first of it, and there is room.
+func (h *history) free(i int) bool {
+	x, s := h.ready[i], h.selection()
+	if s.GroupHeader != groupHeaderOf(x) || x.group == "" {
+		return true
+	}
+	if slices.ContainsFunc(h.ready[:i], func(y item) bool {
+		return y.group == x.group && groupHeaderOf(y) == s.GroupHeader && (y.lane == x.lane || !h.narrow)
+	}) {
+		return false
+	}
+	n := 0
+	for _, y := range h.held {
+		if y.bound && y.group == x.group && !y.d.Picked {
+			n++
+		}
+	}
+	return n < s.GroupMost
+}
+
+// groupHeaderOf is the header in which x has its group.
+func groupHeaderOf(x item) string {
+	if x.kind == 1 {
+		return "other-id"
+	}
+	return "x-group-id"
+}
+
+// wanted reports whether something ready may go to who wants that kind.
+func (h *history) wanted(kind int) bool {
+	for i, x := range h.ready {
+		if (kind < 0 || kind == x.kind) && (x.expiry == 0 || x.expiry > h.since) && h.free(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // DeadLetter implements queue.Host.
@@ -285,8 +378,9 @@ func (h *history) publish() {
 		if h.r.Intn(3) == 0 && !h.silent {
 			m.Expiration = int64(h.r.Intn(400))
 		}
+		group, kind := h.describe(m)
 		burst[i] = queue.Publication{Message: m, Receipt: queue.Receipt{To: h, Seq: uint64(h.sent)}}
-		x := item{n: h.sent, lane: int(h.q.lane(m).number), size: int64(len(m.Body)), persistent: h.kind.persists(m)}
+		x := item{n: h.sent, lane: int(h.q.lane(m).number), size: int64(len(m.Body)), persistent: h.kind.persists(m), group: group, kind: kind}
 		x.expiry = h.q.expiryOf(m, h.since)
 		if h.full(x.size) {
 			h.expected = append(h.expected, x.n)
@@ -298,6 +392,21 @@ func (h *history) publish() {
 		h.add(x)
 	}
 	h.q.Publish(burst)
+}
+
+// describe gives m its headers.
+func (h *history) describe(m *message.Message) (group string, kind int) {
+	if !h.choosy {
+		return "", 0
+	}
+	kind = h.r.Intn(3)
+	headers := amqp.Table{"kind": int32(kind)}
+	if n := h.r.Intn(6); n > 0 {
+		group = fmt.Sprint(n)
+		headers[groupHeaderOf(item{kind: kind})] = []any{group, int64(n)}[h.r.Intn(2)]
+	}
+	m.Header = amqp.AppendContentHeader(nil, 60, uint64(len(m.Body)), &amqp.Properties{Headers: headers})
+	return group, kind
 }
 
 // add puts x where it belongs.
@@ -337,8 +446,8 @@ func (h *history) get() {
 	case ok && h.paused:
 		h.fail("got %d of a paused queue", numberOf(d.Message))
 	case ok:
-		h.got = append(h.got, gotten{noAck, d})
-	case !h.paused && slices.ContainsFunc(h.ready, func(x item) bool { return x.expiry == 0 || x.expiry > h.since }):
+		h.got = append(h.got, gotten{noAck, d, -1, h.kind.clock()})
+	case !h.paused && h.wanted(-1) && len(h.selection().Rates) == 0 && !h.narrow:
 		h.fail("got nothing")
 	}
 }
@@ -384,9 +493,14 @@ func (h *history) mustDie(n int, why queue.Reason) {
 }
 
 func (h *history) consume() {
-	c := &drinker{h: h, noAck: h.r.Intn(3) == 0, credit: h.r.Intn(30)}
+	c := &drinker{h: h, noAck: h.r.Intn(3) == 0, credit: h.r.Intn(30), kind: -1}
+	args := amqp.Table{}
+	if h.choosy && h.r.Intn(2) == 0 {
+		c.kind = h.r.Intn(3)
+		args["x-filter"] = fmt.Sprintf("headers.kind == %d", c.kind)
+	}
 	h.consumers = append(h.consumers, c)
-	if err := h.q.Consume(c, queue.ConsumeOptions{NoAck: c.noAck}); err != nil {
+	if err := h.q.Consume(c, queue.ConsumeOptions{NoAck: c.noAck, Arguments: args}); err != nil {
 		h.fail("%v", err)
 	}
 }
@@ -532,9 +646,10 @@ func (h *history) compare() {
 			h.fail("%d receipts for message %d", h.stored[n], n)
 		}
 	}
-	if h.hungry() && len(h.ready) > 0 {
+	if h.hungry() && len(h.selection().Rates) == 0 && !h.narrow {
 		h.fail("a consumer waits")
 	}
+	h.checkRates()
 	h.checkCounts()
 	h.got, h.died, h.settled, h.refused, h.expected = nil, nil, nil, nil, nil
 }
@@ -548,6 +663,7 @@ func (h *history) find(n int) int {
 // too long, and what expired.
 func (h *history) takeDead(now int64) (trimmed, expired []item) {
 	var settled []ending
+	h.bereft = map[string]bool{}
 	for _, e := range h.died {
 		i := h.find(e.n)
 		switch {
@@ -565,6 +681,7 @@ func (h *history) takeDead(now int64) (trimmed, expired []item) {
 		default:
 			h.fail("%+v", e)
 		}
+		h.bereft[h.ready[i].group] = true
 		h.ready = slices.Delete(h.ready, i, i+1)
 	}
 	if !slices.Equal(settled, h.settled) {
@@ -583,12 +700,15 @@ func (h *history) takeGot() (out, skipped []item) {
 			skipped = append(skipped, h.ready[0])
 			h.ready = h.ready[1:]
 		}
-		if len(h.ready) == 0 || h.ready[0].n != n {
-			h.fail("delivered %d out of turn", n)
+		i := h.find(n)
+		if i < 0 || !h.inTurn(i, g.kind) {
+			h.fail("delivered %d out of turn, to who wants %d; selection %+v", n, g.kind, h.selection())
 		}
-		x := h.ready[0]
-		h.ready = h.ready[1:]
+		x := h.ready[i]
+		h.ready = slices.Delete(slices.Clone(h.ready), i, i+1)
 		out = append(out, x)
+		h.rationed = append(h.rationed, g)
+		x.bound = h.selection().GroupHeader == groupHeaderOf(x)
 		if x.expiry > 0 && x.expiry < h.since {
 			h.fail("delivered %d, which expired at %d; it was %d", n, x.expiry, h.since)
 		}
@@ -601,6 +721,51 @@ func (h *history) takeGot() (out, skipped []item) {
 		}
 	}
 	return out, skipped
+}
+
+// inTurn reports whether the i-th of what is ready is next for who wants that
+// kind. Groups take turns, and so do keys with limits: of these only the order
+// within each is certain.
+func (h *history) inTurn(i, kind int) bool {
+	x, s := h.ready[i], h.selection()
+	if kind >= 0 && x.kind != kind || !h.free(i) {
+		return false
+	}
+	if len(s.Rates) > 0 {
+		return true
+	}
+	own := s.GroupHeader == groupHeaderOf(x) && x.group != ""
+	for j, y := range h.ready[:i] {
+		owned := s.GroupHeader == groupHeaderOf(y) && y.group != ""
+		if (kind < 0 || y.kind == kind) && h.free(j) && (y.lane > x.lane && !h.narrow && !(owned && h.bereft[y.group]) || y.lane == x.lane && !own && !owned) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkRates: in no window went more than the rate and a little.
+func (h *history) checkRates() {
+	s := h.selection()
+	for _, r := range s.Rates {
+		most := int(float64(r.N) + newBucket(r, 0).depth)
+		for i, g := range h.rationed {
+			n := 0
+			for _, o := range h.rationed[i:] {
+				if o.at < g.at+r.WindowMs && (s.RateKey == "" || kindOf(o.d.Message) == kindOf(g.d.Message)) {
+					n++
+				}
+			}
+			if n > most {
+				h.fail("%d deliveries in a window of %+v", n, r)
+			}
+		}
+	}
+}
+
+func kindOf(m *message.Message) any {
+	p, _ := amqp.ParseProperties(m.Header)
+	return p.Headers["kind"]
 }
 
 // bounded reports whether the queue drops what is too much.
@@ -640,10 +805,11 @@ func (h *history) hungry() bool {
 	if h.paused {
 		return false
 	}
+	waits := func(c *drinker) bool { return c.credit > 0 && h.wanted(c.kind) }
 	if h.o.SingleActive {
-		return len(h.consumers) > 0 && h.consumers[0].credit > 0
+		return len(h.consumers) > 0 && waits(h.consumers[0])
 	}
-	return slices.ContainsFunc(h.consumers, func(c *drinker) bool { return c.credit > 0 })
+	return slices.ContainsFunc(h.consumers, waits)
 }
 
 func (h *history) checkCounts() {

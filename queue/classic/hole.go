@@ -88,10 +88,12 @@ func (q *Queue) clearGap(l *lane) {
 		}
 		if seq > from {
 			q.log.SettleRange(l.number, from, seq-1)
+			q.forgetRange(l.number, from, seq-1)
 		}
 		from = seq + 1
 	}
 	if from <= l.gap.last {
 		q.log.SettleRange(l.number, from, l.gap.last)
+		q.forgetRange(l.number, from, l.gap.last)
 	}
 }

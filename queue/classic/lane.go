@@ -19,6 +19,7 @@ type entry struct {
 	persistent  bool
 	early       bool // it expires before one that came before it
 	gone        bool // it has left, but for its place in the line
+	parked      bool // a selection has noted it
 }
 
 // newEntry is m in its lane.

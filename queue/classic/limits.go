@@ -18,12 +18,14 @@ type limits struct {
 	chunk     int
 	peek      int // read when nobody consumes
 	deadlines int // that a queue knows of what does not expire in order
+	looks     int // at messages, and filters asked, while the lock is held once
+	parked    int // messages a queue looks at that may not go now; behind them delivery waits
 }
 
 var defaultLimits = limits{
 	budget: 512 << 20, durable: 8 << 20, transient: 64 << 20, scarce: 1 << 20,
 	lowWater: 1 << 20, chunk: 512 << 10, peek: 4 << 10,
-	deadlines: 1 << 20,
+	deadlines: 1 << 20, looks: 4096, parked: 100_000,
 }
 
 // deepen reports whether m goes behind the head of l, to the disk.
@@ -48,12 +50,12 @@ func (q *Queue) deepen(l *lane, m *message.Message, durable bool) bool {
 // full reports whether m has to be refused: the queue is at its length limit
 // and rejects publishes.
 func (q *Queue) full(m *message.Message) bool {
-	o := &q.options
+	o := q.options
 	if o.Overflow == queue.DropHead {
 		return false
 	}
-	return o.MaxLength >= 0 && int64(q.ready) >= o.MaxLength ||
-		o.MaxLengthBytes >= 0 && q.readyBytes+int64(m.Size()) > o.MaxLengthBytes
+	n, bytes := q.length()
+	return o.MaxLength >= 0 && n >= o.MaxLength || o.MaxLengthBytes >= 0 && bytes+int64(m.Size()) > o.MaxLengthBytes
 }
 
 // relieve delivers and expires what it can, so that a burst into a short queue
@@ -67,14 +69,30 @@ func (q *Queue) relieve(m *message.Message, now int64, then *after) bool {
 
 // overlong reports whether the queue has to drop messages.
 func (q *Queue) overlong() bool {
-	o := &q.options
-	return o.Overflow == queue.DropHead &&
-		(o.MaxLength >= 0 && int64(q.ready) > o.MaxLength || o.MaxLengthBytes >= 0 && q.readyBytes > o.MaxLengthBytes)
+	o := q.options
+	if o.Overflow != queue.DropHead {
+		return false
+	}
+	n, bytes := q.length()
+	return o.MaxLength >= 0 && n > o.MaxLength || o.MaxLengthBytes >= 0 && bytes > o.MaxLengthBytes
+}
+
+// length is what the length limit is about: what is ready, and what will be
+// without anybody's doing.
+func (q *Queue) length() (n, bytes int64) {
+	delayed, delayedBytes := q.delayed()
+	return int64(q.ready + delayed), q.readyBytes + delayedBytes
 }
 
 // trim drops messages from the head until the queue is within its length
-// limit, the lowest priority first.
+// limit: first what waits for its retry, which stands before all others, then
+// what is ready, the lowest priority first.
 func (q *Queue) trim(then *after) {
+	for q.retries.len() > 0 && q.overlong() {
+		e := q.leave()
+		q.hold(&e, -1)
+		q.die(e, queue.MaxLen, then)
+	}
 	for i := 0; i < len(q.lanes) && q.overlong(); {
 		l := &q.lanes[i]
 		if l.head.len() == 0 {

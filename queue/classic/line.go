@@ -86,8 +86,24 @@ func (w *line) restore(es []entry) {
 			w.pushFront(es[i])
 		}
 	default:
-		w.merge(es)
+		if es = w.reseat(es); len(es) > 0 {
+			w.merge(es)
+		}
 	}
+}
+
+// reseat puts those of es to their places that are still kept, and returns the
+// others.
+func (w *line) reseat(es []entry) (others []entry) {
+	for _, e := range es {
+		if i := w.find(e.seq); i < w.n && w.at(i).seq == e.seq {
+			*w.at(i) = e
+			w.gone--
+		} else {
+			others = append(others, e)
+		}
+	}
+	return others
 }
 
 // merge sorts es in. Only the entries in front of the last of es have to move.

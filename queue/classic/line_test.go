@@ -11,7 +11,7 @@ func TestLineAtRandom(t *testing.T) {
 	const seed = 4
 	r := rand.New(rand.NewSource(seed))
 	w, next := &line{}, uint64(1)
-	var want []uint64
+	var want, out []uint64
 	for step := range 20_000 {
 		switch n := r.Intn(10); {
 		case n < 4:
@@ -23,6 +23,16 @@ func TestLineAtRandom(t *testing.T) {
 				t.Fatalf("seed %d, step %d: popped %d, want %d", seed, step, e.seq, want[0])
 			}
 			want = want[1:]
+		case n < 6 && len(out) > 0: // what was taken out comes back
+			r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+			back := slices.Sorted(slices.Values(out[:1+r.Intn(len(out))]))
+			out = out[len(back):]
+			var es []entry
+			for _, seq := range back {
+				es = append(es, entry{seq: seq})
+			}
+			w.restore(es)
+			want = slices.Sorted(slices.Values(append(want, back...)))
 		case len(want) > 0 && step%4000 < 3000 == (n < 7): // now growing, now shrinking
 			k := r.Intn(len(want))
 			i, ok := w.has(want[k])
@@ -31,6 +41,9 @@ func TestLineAtRandom(t *testing.T) {
 			}
 			if _, ok := w.has(want[k]); ok {
 				t.Fatalf("seed %d, step %d: %d is there still", seed, step, want[k])
+			}
+			if r.Intn(4) == 0 && len(out) < 10 {
+				out = append(out, want[k])
 			}
 			want = slices.Delete(want, k, k+1)
 		}

@@ -33,9 +33,10 @@ type pace struct {
 func (q *Queue) Behind() bool { return q.behind.Load() }
 
 // noteBehind finds out whether the queue is behind. What is deep and
-// persistent has to go by way of the disk anyway.
+// persistent has to go by way of the disk anyway, and one that selects is not
+// as fast as its consumers.
 func (q *Queue) noteBehind(now int64) {
-	behind := q.resident > paceBytes && q.consumers.Len() > 0 && !q.paused && now >= q.pace.restsUntil && !(q.persistent > 0 && q.deep())
+	behind := q.resident > paceBytes && q.consumers.Len() > 0 && !q.paused && q.selection == nil && now >= q.pace.restsUntil && !(q.persistent > 0 && q.deep())
 	if behind != q.behind.Load() {
 		q.behind.Store(behind)
 	}

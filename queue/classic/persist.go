@@ -69,6 +69,7 @@ func (q *Queue) Stored(through uint64, err error) {
 		q.failed = true
 	} else {
 		q.stored = max(q.stored, through)
+		q.sinkRetries()
 	}
 	if !q.closed {
 		for i := range q.lanes {
@@ -100,6 +101,10 @@ func (q *Queue) wanted() bool { return q.consumers.Len() > 0 && !q.paused }
 
 // readAhead asks for the next chunk of each lane that runs low and is wanted.
 func (q *Queue) readAhead() {
+	if q.selection != nil {
+		q.readOn()
+		return
+	}
 	for i := range q.lanes {
 		l := &q.lanes[i]
 		blind := q.blind(l)
@@ -151,6 +156,9 @@ func (q *Queue) appetite() int {
 // loadNow reads the next chunk of the first lane that has nothing in memory;
 // false when there is none or it cannot be read.
 func (q *Queue) loadNow() bool {
+	if q.selection != nil {
+		return q.readNow()
+	}
 	for i := len(q.lanes) - 1; i >= 0; i-- {
 		if l := &q.lanes[i]; l.hollow() || l.head.len() == 0 && l.gap.count > 0 {
 			return q.readFor(l, q.kind.limits.chunk) == nil
@@ -162,6 +170,9 @@ func (q *Queue) loadNow() bool {
 // readFor reads what l needs first: the messages of hollow entries, or more of
 // the gap.
 func (q *Queue) readFor(l *lane, max int) error {
+	if q.selection != nil {
+		return q.readMore(l, max)
+	}
 	if l.hollow() && (q.wanted() || !q.blind(l)) {
 		return q.refill(l, max)
 	}
@@ -203,9 +214,10 @@ func (q *Queue) rise(l *lane, es []entry) {
 		if !l.holed && e.early && !missed && e.expiry <= q.expired {
 			continue // it expired in the gap
 		}
-		l.head.pushBack(*e)
-		l.gap.add(e, -1)
-		q.hold(e, 1)
+		if l.gap.add(e, -1); !q.resume(l, e) {
+			l.head.pushBack(*e)
+			q.hold(e, 1)
+		}
 		if s := l.scan; s != nil && s.pos <= e.seq {
 			s.pos, s.peak = e.seq+1, l.base
 		}
@@ -221,6 +233,7 @@ func (q *Queue) rise(l *lane, es []entry) {
 		q.readyBytes -= l.gap.bytes
 		q.persistent -= l.gap.persistent
 		q.persistentBytes -= l.gap.persistentBytes
+		q.forgetRange(l.number, 0, l.gap.last)
 		l.gap = gap{}
 	}
 }

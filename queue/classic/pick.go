@@ -41,6 +41,7 @@ func (q *Queue) pick(s *queue.Seen, now int64) (e entry, ok bool) {
 	}
 	if i, ok := l.head.has(seq); ok {
 		e = l.head.remove(i)
+		q.vanish(&e)
 		q.hold(&e, -1)
 		e.m = s.Message
 	} else if i, ok := l.tail.has(seq); ok {

@@ -22,7 +22,7 @@ func (q *Queue) Picture() queue.Picture {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p := queue.Picture{
-		Stat: q.stat(), Traffic: q.traffic,
+		Stat: q.stat(), Traffic: q.traffic, Retry: q.options.Retry,
 		ResidentBodyBytes: q.readyBytes, PersistentBytes: q.persistentBytes,
 		UnackedPersistent: q.unackedPersistent, UnackedPersistentBytes: q.unackedPersistentBytes,
 		SingleActiveTag: q.consumers.ActiveTag(), ExclusiveTag: q.consumers.ExclusiveTag(),
@@ -33,11 +33,19 @@ func (q *Queue) Picture() queue.Picture {
 	}
 	p.Traffic[queue.DiskReads] = q.diskReads.Load()
 	p.MemoryBytes = int64(unsafe.Sizeof(*q)) + q.resident
+	if q.keys != nil {
+		p.Keys = q.keys.table.Len()
+		p.MemoryBytes += q.keys.table.Bytes()
+	}
 	for i := range q.lanes {
 		l := &q.lanes[i]
 		p.ResidentBodyBytes -= l.gap.bytes
 		slots := len(l.head.buf) + len(l.tail.buf)
 		p.MemoryBytes += int64(unsafe.Sizeof(*l)) + int64(slots)*int64(unsafe.Sizeof(entry{}))
+	}
+	if q.selection != nil {
+		p.Parking = q.selection.picture(q.kind.clock())
+		p.MemoryBytes += q.selection.memory()
 	}
 	return p
 }
@@ -46,7 +54,11 @@ func (q *Queue) Picture() queue.Picture {
 func (q *Queue) Attendance() []queue.Attendant {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.consumers.Attendance()
+	list := q.consumers.Attendance()
+	q.browsers.each(func(b *browser) {
+		list = append(list, queue.Attendant{Consumer: b.c, ConsumeOptions: b.o, Active: true})
+	})
+	return list
 }
 
 // Head implements queue.Watched.

@@ -27,14 +27,20 @@ func (q *Queue) follow(change func(d *queue.Declaration)) {
 		return
 	}
 	q.Arguments = d.Arguments
-	renew := o.ExpiresMs != q.options.ExpiresMs
-	q.options = o
+	renew, retry := o.ExpiresMs != q.options.ExpiresMs, o.Retry != q.options.Retry
+	q.options = q.kind.share(o)
+	if retry {
+		q.reschedule(q.kind.clock())
+	}
 	q.timeout.Store(o.ConsumerTimeout)
+	q.lease.Store(o.LeaseMs)
 	if renew {
 		stop(q.idle)
 		q.used()
 	}
-	q.advance(q.kind.clock(), &then)
+	now := q.kind.clock()
+	q.reselect(now)
+	q.advance(now, &then)
 	q.mu.Unlock()
 	q.finish(&then)
 }

@@ -1,10 +1,13 @@
 package classic
 
 import (
+	"reflect"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/hutchmq/hutchmq/amqp"
+	"github.com/hutchmq/hutchmq/dedup"
 	"github.com/hutchmq/hutchmq/queue"
 	"github.com/hutchmq/hutchmq/stats"
 	"github.com/hutchmq/hutchmq/store"
@@ -20,8 +23,12 @@ type Type struct {
 	limits   limits
 	resident *atomic.Int64 // bytes of messages in memory, of all queues of the budget
 	started  time.Time
+	hasher   *dedup.Hasher                 // of keys, which no restart outlives
+	options  atomic.Pointer[queue.Options] // those of the queue opened last
+	ending   sync.WaitGroup                // drains of queues
 
 	scratches             chan *scratch // that no queue has
+	browsing              sync.WaitGroup
 	deadLettered, dropped deaths
 	diskReads, diskWrites stats.Counter // messages
 }
@@ -31,7 +38,7 @@ func New(st store.Store) *Type {
 	t := &Type{
 		name: "classic", errName: "rabbit_classic_queue", kind: queue.Classic,
 		store: st, loader: newLoader(), limits: defaultLimits, started: time.Now(),
-		scratches: make(chan *scratch, maxScratches),
+		scratches: make(chan *scratch, maxScratches), hasher: dedup.NewHasher(),
 	}
 	return t.Within(NewBudget(defaultLimits.budget))
 }
@@ -51,11 +58,26 @@ func NewQuorum(st store.Store) *Type {
 	return t
 }
 
+// share is o in memory, mostly that of the queue that was opened before: many
+// queues are declared alike.
+func (t *Type) share(o queue.Options) *queue.Options {
+	if p := t.options.Load(); p != nil && reflect.DeepEqual(*p, o) {
+		return p
+	}
+	t.options.Store(&o)
+	return &o
+}
+
 // Name implements queue.Type.
 func (t *Type) Name() string { return t.name }
 
-// Close ends reading ahead. The queues must be closed.
-func (t *Type) Close() { t.loader.close() }
+// Close ends reading ahead and browsing, and waits for queues that were ending.
+// All queues must be closed.
+func (t *Type) Close() {
+	t.ending.Wait()
+	t.loader.close()
+	t.browsing.Wait()
+}
 
 // Check implements queue.Type.
 func (t *Type) Check(d queue.Declaration) error {
@@ -79,12 +101,16 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{Declaration: d, options: o, kind: t, host: h, next: 1}
+	q := &Queue{Declaration: d, options: t.share(o), kind: t, host: h, next: 1}
 	q.timeout.Store(o.ConsumerTimeout)
+	q.lease.Store(o.LeaseMs)
 	q.consumers.Single = o.SingleActive
 	q.lanes = make([]lane, int(o.MaxPriority)+1)
 	for i := range q.lanes {
 		q.lanes[i].number = uint8(i)
+	}
+	if o.Deduplicate {
+		q.keys = new(keys)
 	}
 	if d.Durable {
 		if err := q.recover(); err != nil {
@@ -93,6 +119,7 @@ func (t *Type) Open(d queue.Declaration, h queue.Host) (queue.Queue, error) {
 	}
 	q.mu.Lock()
 	q.used()
+	q.reselect(q.emptyAt())
 	q.wake(q.kind.clock(), q.soonest())
 	q.readAhead()
 	q.mu.Unlock()
@@ -126,6 +153,9 @@ func (q *Queue) recover() (err error) {
 		q.marked = q.next - 1
 	}
 	q.delivered = q.marked // it stays so after the next restart
+	if q.keys != nil {
+		return q.recoverKeys()
+	}
 	return nil
 }
 
@@ -144,4 +174,14 @@ func (q *Queue) soonest() (next int64) {
 		next = sooner(next, q.lanes[i].index.late)
 	}
 	return next
+}
+
+// emptyAt is when what is limited may have used up everything, Unix
+// milliseconds: a queue that had messages before may have handed them out just
+// before it ended.
+func (q *Queue) emptyAt() int64 {
+	if q.next == 1 {
+		return 0
+	}
+	return q.kind.clock()
 }

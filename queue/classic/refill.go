@@ -36,6 +36,7 @@ func (q *Queue) refill(l *lane, max int) error {
 	if l.hollow() && l.head.at(0).seq == first {
 		slog.With("category", "queue").Error("a stored message is missing", "queue", q.Name, "vhost", q.Vhost)
 		e := l.head.popFront()
+		q.forget(e.seq)
 		q.count(&e, -1)
 	}
 	return nil

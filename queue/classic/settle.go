@@ -17,6 +17,9 @@ func (q *Queue) Settle(c queue.Consumer, ds []queue.Delivery, how queue.Outcome)
 func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, how queue.Outcome) {
 	then := after{unit: u}
 	q.mu.Lock()
+	if q.browsers != nil {
+		ds = originals(ds)
+	}
 	picked := false
 	for i := range ds {
 		q.unacked--
@@ -41,6 +44,7 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 	default:
 		q.traffic[queue.Acked] += uint64(len(ds))
 		for i := range ds {
+			q.forget(ds[i].ID)
 			if ds[i].Logged {
 				q.settled(ds[i].ID)
 			}
@@ -49,26 +53,38 @@ func (q *Queue) SettleIn(u queue.Unit, c queue.Consumer, ds []queue.Delivery, ho
 			q.forgetPicked(ds, false)
 		}
 	}
+	if q.selection != nil {
+		q.land(ds)
+	}
 	q.forgetSettled(u)
-	if c != nil {
+	if b := q.browsers.of(c); b != nil {
+		b.resume()
+	} else if c != nil {
 		q.consumers.Resume(c)
 	}
 	q.advance(q.kind.clock(), &then)
+	q.noteEnd()
 	q.mu.Unlock()
 	q.finish(&then)
 }
 
 // counts reports whether the queue keeps how often deliveries failed.
 func (q *Queue) counts() bool {
-	return q.options.DeliveryLimit >= 0 || q.kind.kind == queue.Quorum
+	return q.options.DeliveryLimit >= 0 || q.kind.kind == queue.Quorum || q.options.Retry.On()
 }
 
 // requeue puts ds back to their original places, but for those that have
-// failed too often. What is returned has not failed.
+// failed too often, and those that wait first. What is returned has not failed.
 func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	es := make([]entry, 0, len(ds))
+	var late []entry
+	wait := q.options.Retry.Holds(how)
 	for i := range ds {
 		e := entryOf(&ds[i])
+		if q.ending != nil {
+			q.die(e, q.ending.why, then)
+			continue
+		}
 		if ds[i].Picked {
 			if !q.unpick(&e, then) {
 				es = append(es, e)
@@ -83,11 +99,22 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 			q.die(e, queue.DeliveryLimit, then)
 			continue
 		}
+		if wait {
+			late = append(late, e)
+			continue
+		}
 		es = append(es, e)
 		q.count(&e, 1)
 		q.hold(&e, 1)
 	}
 	q.noteCounts(es)
+	q.noteCounts(late)
+	q.putOff(late)
+	q.restoreAll(es)
+}
+
+// restoreAll puts es back to their places in the heads of their lanes.
+func (q *Queue) restoreAll(es []entry) {
 	slices.SortFunc(es, func(a, b entry) int {
 		if c := cmp.Compare(a.lane, b.lane); c != 0 {
 			return c
@@ -112,6 +139,9 @@ func (q *Queue) restore(l *lane, es []entry) {
 		if es[i].expiry > 0 {
 			q.index(l, &es[i])
 		}
+	}
+	if q.selection != nil {
+		q.repark(l, es)
 	}
 }
 
@@ -145,9 +175,12 @@ func (q *Queue) Purge() int {
 	if q.closed {
 		return 0
 	}
-	n := q.ready
+	n := q.ready + q.dropRetries()
 	for i := range q.lanes {
 		q.clear(&q.lanes[i])
+	}
+	if q.selection != nil {
+		q.selection.clear()
 	}
 	q.forgetSettled(nil)
 	q.ready, q.readyBytes, q.persistent, q.persistentBytes, q.expiring = 0, 0, 0, 0, false
@@ -162,6 +195,7 @@ func (q *Queue) clear(l *lane) {
 		for i := range w.len() {
 			e := w.at(i)
 			q.hold(e, -1)
+			q.forget(e.seq)
 			if e.logged {
 				q.settled(e.seq)
 			}

@@ -123,6 +123,7 @@ func (q *Queue) overtake(l *lane, d deadline, then *after) {
 // there is a dead-letter exchange, else settled.
 func (q *Queue) remove(w *line, i int, why queue.Reason, then *after) {
 	e := w.remove(i)
+	q.vanish(&e)
 	q.count(&e, -1)
 	q.hold(&e, -1)
 	q.die(e, why, then)
@@ -166,7 +167,7 @@ func (q *Queue) tick() {
 
 // used restarts the clock of x-expires.
 func (q *Queue) used() {
-	if q.options.ExpiresMs > 0 && !q.closed {
+	if q.options.ExpiresMs > 0 && !q.shut {
 		run(&q.idle, time.Duration(q.options.ExpiresMs)*time.Millisecond, q.unused)
 	}
 }
@@ -174,7 +175,8 @@ func (q *Queue) used() {
 // unused is the x-expires timer: a queue without consumers goes.
 func (q *Queue) unused() {
 	q.mu.Lock()
-	gone := !q.closed && q.consumers.Len() == 0 && q.options.ExpiresMs > 0
+	gone := !q.shut && q.consumers.Len() == 0 && q.browsers.len() == 0 && q.options.ExpiresMs > 0
+	q.overdue = gone
 	q.mu.Unlock()
 	if gone {
 		q.host.Gone()

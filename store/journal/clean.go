@@ -12,13 +12,17 @@ func (j *Journal) unmarkClean() error {
 }
 
 // markClean tells the next Open that nothing is missing.
-func (j *Journal) markClean() error {
-	f, err := j.fs.Create(cleanName)
+func (j *Journal) markClean() error { return MarkClean(j.fs) }
+
+// MarkClean does so for a journal that nobody has open: one that was put
+// together of the pieces of one that was clean.
+func MarkClean(fs FS) error {
+	f, err := fs.Create(cleanName)
 	if err != nil {
 		return err
 	}
 	if err = f.Sync(); err == nil {
-		err = j.fs.SyncDir()
+		err = fs.SyncDir()
 	}
 	f.Close()
 	return err

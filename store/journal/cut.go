@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/cipher"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -13,11 +14,20 @@ type Cut struct {
 	j      *Journal
 }
 
-// Piece is a segment, as far as it was written at the moment of the cut.
+// Piece is a segment, as far as it was written at the moment of the cut, and not
+// encrypted.
 type Piece struct {
-	Name string
-	io.SectionReader
+	Name    string
+	Size    int64 // bytes
 	segment *Segment
+}
+
+// Reader reads it from its beginning.
+func (p *Piece) Reader() io.Reader {
+	if p.segment.block != nil {
+		return p.segment.decrypted(p.Size)
+	}
+	return io.NewSectionReader(p.segment.file, 0, p.Size)
 }
 
 // Cut takes one, and calls also at the same moment. It fails when the journal
@@ -47,7 +57,7 @@ func (c *Cut) take() {
 	for _, s := range c.j.segments {
 		if !s.retired {
 			s.Retain()
-			c.Pieces = append(c.Pieces, Piece{s.name(), *io.NewSectionReader(s.file, 0, s.written.Load()), s})
+			c.Pieces = append(c.Pieces, Piece{s.name(), s.written.Load(), s})
 		}
 	}
 }
@@ -91,9 +101,10 @@ func (j *Journal) receive(end bool) {
 	}
 }
 
-// WritePiece writes what was read of a Piece as the segment of that name, and
-// syncs it. It refuses what is no segment.
-func WritePiece(fs FS, name string, r io.Reader) error {
+// WritePiece writes what was read of a Piece as the segment of that name,
+// encrypted by k unless that is nil, and syncs it. It refuses what is no
+// segment.
+func WritePiece(fs FS, k Keys, name string, r io.Reader) error {
 	number, ok := numbered(name, ".seg")
 	if !ok {
 		return fmt.Errorf("'%s' is not the name of a segment", name)
@@ -103,25 +114,29 @@ func WritePiece(fs FS, name string, r io.Reader) error {
 		return fmt.Errorf("segment %s: %w", name, err)
 	}
 	s := Segment{Number: number}
-	if begun, err := s.parseHeader(head[:]); err != nil || !begun {
+	if begun, format, err := s.parseHeader(head[:]); err != nil || !begun || format != formatPlain {
 		return fmt.Errorf("segment %s has no header of its own (%v)", name, err)
 	}
-	size := int64(binary.LittleEndian.Uint64(head[24:]))
-	if size < headerBytes || size > maxSegment {
-		return fmt.Errorf("segment %s claims to have %d bytes", name, size)
+	s.Size = int64(binary.LittleEndian.Uint64(head[24:]))
+	if s.Size < headerBytes || s.Size > maxSegment {
+		return fmt.Errorf("segment %s claims to have %d bytes", name, s.Size)
+	}
+	if k != nil {
+		s.block = k.Segment(number, s.id)
+		r = cipher.StreamReader{S: s.stream(headerBytes), R: r}
 	}
 	f, err := fs.Create(name)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	if err := f.Allocate(size); err != nil {
+	if err := f.Allocate(s.Size); err != nil {
 		return err
 	}
-	if _, err := f.WriteAt(head[:], 0); err != nil {
+	if _, err := f.WriteAt(s.header(nil), 0); err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.NewOffsetWriter(f, headerBytes), io.LimitReader(r, size-headerBytes)); err != nil {
+	if _, err := io.Copy(io.NewOffsetWriter(f, headerBytes), io.LimitReader(r, s.Size-headerBytes)); err != nil {
 		return err
 	}
 	return f.Sync()

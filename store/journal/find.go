@@ -47,7 +47,7 @@ func (j *Journal) findSegment(s *Segment) (err error) {
 	if s.Size, err = s.file.Size(); err != nil {
 		return err
 	}
-	begun, err := s.readHeader()
+	begun, err := s.readHeader(j.o.Keys)
 	if err != nil {
 		return err
 	}

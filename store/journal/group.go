@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/cipher"
 	"encoding/binary"
 	"time"
 	"unsafe"
@@ -19,12 +20,13 @@ const (
 // it; it belongs to the writer.
 type Group struct {
 	j       *Journal
-	seg     *Segment // active; nil before the first record
-	buf     []byte   // encoded and not written yet
-	base    int64    // where in the segment buf belongs
-	zeroed  int64    // how far the file was ever written
-	durable bool     // something in it waits for a sync
-	fresh   bool     // it holds the beginning of seg
+	seg     *Segment      // active; nil before the first record
+	buf     []byte        // encoded and not written yet
+	base    int64         // where in the segment buf belongs
+	stream  cipher.Stream // what buf is encrypted with; nil: it is not
+	zeroed  int64         // how far the file was ever written
+	durable bool          // something in it waits for a sync
+	fresh   bool          // it holds the beginning of seg
 	shared  map[payloadID]shared
 
 	number   uint64
@@ -143,6 +145,9 @@ func (g *Group) flush(ahead int64) {
 	if len(g.buf) == 0 || g.Failed() {
 		g.buf = g.buf[:0]
 		return
+	}
+	if g.stream != nil {
+		g.encrypt()
 	}
 	size := len(g.buf)
 	end := g.base + int64(size)

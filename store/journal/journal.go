@@ -76,6 +76,7 @@ type Options struct {
 	SegmentBytes int64         // 64 MiB
 	NoSync       bool          // Written after the write, not after the sync
 	SpareFor     time.Duration // how long recycled segments are kept that were not needed; 15 s
+	Keys         Keys          // what records are encrypted with; nil: they are not
 	Log          *slog.Logger  // slog.Default()
 }
 

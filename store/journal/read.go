@@ -101,7 +101,7 @@ func (w Window) Read(dst []Put) (puts []Put, c Cursor, err error) {
 	size := min(w.end-w.off, max(w.want, readLeast))
 	for {
 		buf := make([]byte, size)
-		if _, err := w.seg.file.ReadAt(buf, int64(w.off)); err != nil {
+		if _, err := w.seg.readAt(buf, int64(w.off)); err != nil {
 			return dst, c, err
 		}
 		puts, n, err := w.parse(dst, buf)
@@ -172,7 +172,7 @@ func (w Window) payload(s shared, buf []byte) (p []byte, err error) {
 		p = buf[from : from+s.size : from+s.size]
 	} else {
 		p = make([]byte, s.size)
-		if _, err := w.seg.file.ReadAt(p, int64(s.off)); err != nil {
+		if _, err := w.seg.readAt(p, int64(s.off)); err != nil {
 			return nil, err
 		}
 	}

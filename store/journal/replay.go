@@ -48,6 +48,10 @@ func (v *scan) scan(last bool) error {
 			return err
 		}
 		v.s.written.Store(int64(c.off))
+		if v.s.endsAt(c.off) {
+			v.s.torn = false
+			return nil
+		}
 		if last {
 			return nil
 		}

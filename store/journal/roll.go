@@ -42,6 +42,10 @@ func (g *Group) leave() {
 func (g *Group) enter(need, least int64) bool {
 	s := &Segment{Number: g.j.number()}
 	s.setID(randomID())
+	if g.j.o.Keys != nil {
+		s.block = g.j.o.Keys.Segment(s.Number, s.id)
+		g.stream = s.stream(headerBytes)
+	}
 	g.seg, g.base, g.fresh = s, 0, true
 	g.buf = append(g.buf[:0], make([]byte, headerBytes)...)
 	g.takeSnapshot()

@@ -24,7 +24,7 @@ func (c *scanner) next() (r Record, off, size uint64, err error) {
 			c.off += uint64(n)
 			return r, off, uint64(n), nil
 		}
-		if !errors.Is(err, errShort) || c.atEnd() {
+		if !errors.Is(err, errShort) || c.atEnd() || c.beyond() {
 			return r, 0, 0, errBad
 		}
 		if err = c.fill(want); err != nil {
@@ -45,6 +45,12 @@ func (c *scanner) atEnd() bool {
 	return c.rest() != nil && c.at+uint64(len(c.win)) >= uint64(c.s.Size)
 }
 
+// beyond tells whether the record at off claims to reach past the segment.
+func (c *scanner) beyond() bool {
+	p := c.rest()
+	return len(p) >= frameBytes && uint64(le32(p)) > uint64(c.s.Size)-c.off-frameBytes
+}
+
 // fill moves the window to off and makes it want bytes long.
 func (c *scanner) fill(want uint64) error {
 	want = min(want, uint64(c.s.Size)-c.off)
@@ -52,7 +58,7 @@ func (c *scanner) fill(want uint64) error {
 		c.buf = make([]byte, want)
 	}
 	c.win, c.at = c.buf[:want], c.off
-	n, err := c.s.file.ReadAt(c.win, int64(c.off))
+	n, err := c.s.readAt(c.win, int64(c.off))
 	if n == len(c.win) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"crypto/cipher"
 	"encoding/binary"
 	"fmt"
 	"strconv"
@@ -13,12 +14,18 @@ import (
 //	"HMQJ" | version u32 | number u64 | id u64 | size u64 | crc u32
 //
 // and goes on with records. The id is random at each use of the file: it
-// seeds the checksums of the records.
+// seeds the checksums of the records. The version tells whether the records are
+// encrypted.
 const (
 	segmentMagic = "HMQJ"
 	indexMagic   = "HMQI"
-	version      = 2
 	headerBytes  = 36
+)
+
+// The versions of segments.
+const (
+	formatPlain     = 2
+	formatEncrypted = 3
 )
 
 // Segment is one file of the journal. Numbers grow and are used once.
@@ -29,6 +36,8 @@ type Segment struct {
 	id   uint64
 	seed uint32
 	file File
+
+	block cipher.Block // of the records; nil when they are in the clear
 
 	written  atomic.Int64 // bytes of whole records that may be read
 	refs     atomic.Int64 // runs and readers that need the file
@@ -54,9 +63,19 @@ func seedOf(id uint64) uint32 {
 
 // header encodes what the file begins with.
 func (s *Segment) header(dst []byte) []byte {
+	if s.block != nil {
+		return s.headerOf(dst, formatEncrypted)
+	}
+	return s.headerOf(dst, formatPlain)
+}
+
+// plainHeader is that of a segment with the same records in the clear.
+func (s *Segment) plainHeader() []byte { return s.headerOf(nil, formatPlain) }
+
+func (s *Segment) headerOf(dst []byte, format uint32) []byte {
 	start := len(dst)
 	dst = append(dst, segmentMagic...)
-	dst = binary.LittleEndian.AppendUint32(dst, version)
+	dst = binary.LittleEndian.AppendUint32(dst, format)
 	dst = binary.LittleEndian.AppendUint64(dst, s.Number)
 	dst = binary.LittleEndian.AppendUint64(dst, s.id)
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(s.Size))
@@ -64,25 +83,29 @@ func (s *Segment) header(dst []byte) []byte {
 }
 
 // readHeader tells whether the file was begun as segment s.Number, and takes
-// its id.
-func (s *Segment) readHeader() (begun bool, err error) {
+// its id and, of k, its key.
+func (s *Segment) readHeader(k Keys) (begun bool, err error) {
 	var b [headerBytes]byte
 	if _, err := s.file.ReadAt(b[:], 0); err != nil {
 		return false, nil
 	}
-	return s.parseHeader(b[:])
+	begun, format, err := s.parseHeader(b[:])
+	if err == nil && begun {
+		err = s.setBlock(k, format)
+	}
+	return begun, err
 }
 
-func (s *Segment) parseHeader(b []byte) (begun bool, err error) {
+func (s *Segment) parseHeader(b []byte) (begun bool, format uint32, err error) {
 	body := b[:headerBytes-4]
 	if string(body[:4]) != segmentMagic || binary.LittleEndian.Uint32(b[headerBytes-4:]) != Sum(body) {
-		return false, nil
+		return false, 0, nil
 	}
-	if v := binary.LittleEndian.Uint32(body[4:]); v != version {
-		return false, fmt.Errorf("segment %s has format %d, this program reads %d", s.name(), v, version)
+	if format = binary.LittleEndian.Uint32(body[4:]); format != formatPlain && format != formatEncrypted {
+		return false, 0, fmt.Errorf("segment %s has format %d, this program reads %d and %d", s.name(), format, formatPlain, formatEncrypted)
 	}
 	s.setID(binary.LittleEndian.Uint64(body[16:]))
-	return binary.LittleEndian.Uint64(body[8:]) == s.Number, nil
+	return binary.LittleEndian.Uint64(body[8:]) == s.Number, format, nil
 }
 
 // Release gives back one of the segment's references: a run or a reader less.
@@ -117,12 +140,11 @@ func (s *Segment) extendControls(off, size uint64) {
 }
 
 // mend ends a segment where its last intact record does, durably: what a crash
-// left behind it must not be found by another start.
+// left behind it must not be found by another start. The end is in the clear,
+// for something else may have been encrypted in its place.
 func (s *Segment) mend() error {
 	if s.torn {
-		end := open(nil, KindEnd, 0, 0)
-		seal(s.seed, end, 0)
-		if _, err := s.file.WriteAt(end, s.written.Load()); err != nil {
+		if _, err := s.file.WriteAt(s.endRecord(), s.written.Load()); err != nil {
 			return err
 		}
 	}

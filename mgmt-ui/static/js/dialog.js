@@ -99,6 +99,7 @@ function Asked({ q, close }) {
 export async function attempt(run, done) {
   try {
     const answer = await run();
+    toast.settled();
     const text = typeof done === 'string' ? done : done(answer);
     if (text) toast.done(text);
     return true;

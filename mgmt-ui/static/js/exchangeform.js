@@ -10,7 +10,12 @@ import { exchangeHref, go } from './router.js';
 import { toast } from './toast.js';
 import { vhosts } from './vhosts.js';
 
-const known = [{ key: 'alternate-exchange', type: 'string', label: 'Alternate exchange', hint: 'where messages go that no binding matches' }];
+const known = [
+  { key: 'alternate-exchange', type: 'string', label: 'Alternate exchange', hint: 'where messages go that no binding matches' },
+  { key: 'x-message-deduplication', type: 'boolean', label: 'De-duplication', hint: 'each x-deduplication-header passes once; needs a cache size' },
+  { key: 'x-cache-size', type: 'number', label: 'Cache size', hint: 'how many of them are remembered' },
+  { key: 'x-cache-ttl', type: 'number', label: 'Cache TTL', hint: 'milliseconds for which they are' },
+];
 
 /** @param {{close: () => void}} p */
 function AddExchange({ close }) {

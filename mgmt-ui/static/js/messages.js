@@ -1,8 +1,9 @@
 // The messages of a queue, looked at without taking any: those that are ready,
 // and those that somebody holds.
 
-import { path } from './api.js';
+import { path, put } from './api.js';
 import { preview } from './body.js';
+import { attempt } from './dialog.js';
 import { Age, Badge, Button, Empty, Failed, Icon, Loading, Num, Segments, bytes, count, html, number, useRef, useState } from './dom.js';
 import { download } from './messagefile.js';
 import { FilterForm, filterBody, filterOf, filterQuery, isAll } from './messagefilter.js';
@@ -152,6 +153,11 @@ const Turn = ({ data, after }) => (!data.end || after) && html`
     <span class="muted">${count(data.looked, 'message')} looked at${data.end ? ', to the end' : ''}</span>
   </nav>`;
 
+/** How long somebody may keep a delivery, and a minute more. @param {{q: Q, m: Unacked}} p */
+const Lease = ({ q, m }) => html`
+  <${Badge} title=${'On lease until ' + new Date(m.lease_ends ?? 0).toLocaleString('en-GB')}>lease<//>
+  <${Button} kind="quiet" label="Give it a minute from now" onClick=${() => attempt(() => put(path`x/queues/${q.vhost}/${q.name}/unacked/${m.seq}/lease`, { ms: 60000 }), 'It has a minute from now.')}>+1 min<//>`;
+
 /** @param {{q: Q}} p */
 function UnackedList({ q }) {
   /** @type {import('./live.js').Live<import('../../types/api').Browsed<Unacked>>} */
@@ -165,7 +171,7 @@ function UnackedList({ q }) {
       <tbody>${data.messages.map((m) => html`
         <tr key=${m.channel + '\n' + m.delivery_tag}>
           <td class="name">${m.channel ? html`<a href=${channelHref(m.channel)}>${m.channel}</a>` : html`<a href=${connectionHref(m.connection)}>${m.connection || 'the HTTP API'}</a>`}</td>
-          <td class="card-cell" data-label="For"><${Age} at=${m.since} /></td>
+          <td class="card-cell" data-label="For"><${Age} at=${m.since} />${m.lease_ends && html` <${Lease} q=${q} m=${m} />`}</td>
           <td class="right card-cell" data-label="#"><${Num} of=${m.seq} />${m.redelivered && html` <${Badge} tone="warn">redelivered<//>`}</td>
           <td class="card-cell" data-label="Consumer">${m.consumer_tag ? html`<code>${m.consumer_tag}</code>` : html`<span class="muted">got by hand</span>`}</td>
           <td class="wide-cell">${m.user}</td>

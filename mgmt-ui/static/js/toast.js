@@ -25,4 +25,6 @@ export const toast = {
   done: (text) => show(text, 'ok', 4000),
   /** @param {string | Error | unknown} why */
   failed: (why) => show(why instanceof Error ? why.message : String(why), 'bad', 10000),
+  /** What failed before is no news once something went well. */
+  settled: () => { notes.value = notes.value.filter((n) => n.tone !== 'bad'); },
 };

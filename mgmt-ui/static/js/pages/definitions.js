@@ -6,13 +6,15 @@ import { renameCluster } from '../clusterform.js';
 import { planOf } from '../definitionsplan.js';
 import { ask, attempt } from '../dialog.js';
 import { Button, Card, Icon, KeyValue, PageHead, count, html, useRef, useState } from '../dom.js';
-import { Choice, Field } from '../form.js';
+import { Check, Choice, Field } from '../form.js';
 import { useLive } from '../live.js';
 import { PlanTable } from '../plantable.js';
 import { href } from '../router.js';
 import { vhosts } from '../vhosts.js';
 
 /** @typedef {import('../../../types/api').Plan} Plan */
+
+/** How far an import may go. @typedef {{prune: boolean, replace: boolean, discard_messages: boolean}} Limits */
 
 export default function Definitions() {
   return html`
@@ -56,6 +58,7 @@ function ClusterName() {
 function Import() {
   const [text, setText] = useState('');
   const [where, setWhere] = useState('');
+  const [limits, setLimits] = useState(/** @type {Limits} */ ({ prune: false, replace: false, discard_messages: false }));
   const [plan, setPlan] = useState(/** @type {Plan | undefined} */ (undefined));
   const [busy, setBusy] = useState(false);
   const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
@@ -66,9 +69,14 @@ function Import() {
   };
   /** @param {FileList | null | undefined} files */
   const takeFile = async (files) => { if (files?.[0]) take(await files[0].text()); };
+  /** @param {Partial<Limits>} patch */
+  const limit = (patch) => {
+    setPlan(undefined);
+    setLimits({ ...limits, ...patch });
+  };
   const compare = async () => {
     setBusy(true);
-    await attempt(async () => setPlan(await planFor(text, where)), '');
+    await attempt(async () => setPlan(await planFor(text, where, limits)), '');
     setBusy(false);
   };
   return html`
@@ -76,30 +84,45 @@ function Import() {
       <div class="import" onDragOver=${(/** @type {DragEvent} */ e) => e.preventDefault()} onDrop=${(/** @type {DragEvent} */ e) => { e.preventDefault(); takeFile(e.dataTransfer?.files); }}>
         <div class="import-head">
           <${Which} label="Into" all="the vhosts that it names" value=${where} onChange=${(/** @type {string} */ v) => { setPlan(undefined); setWhere(v); }} />
-          <input ref=${chooser} type="file" accept=".json,application/json" class="sr-only" tabindex="-1" aria-label="File of definitions" onChange=${(/** @type {any} */ e) => takeFile(e.target.files)} />
+          <input ref=${chooser} type="file" accept=".json,.yaml,.yml,application/json,application/yaml" class="sr-only" tabindex="-1" aria-label="File of definitions" onChange=${(/** @type {any} */ e) => takeFile(e.target.files)} />
           <${Button} icon="definitions" onClick=${() => chooser.current?.click()}>Choose a file<//>
         </div>
-        <${Field} area label="Definitions" class="mono" rows=${plan ? 3 : 8} value=${text} onChange=${take} placeholder='{"queues":[{"name":"orders","vhost":"/","durable":true,"auto_delete":false,"arguments":{}}]}' hint="JSON, as exported here or by RabbitMQ. A file can be dropped here." />
+        <${Field} area label="Definitions" class="mono" rows=${plan ? 3 : 8} value=${text} onChange=${take} placeholder='{"queues":[{"name":"orders","vhost":"/","durable":true,"auto_delete":false,"arguments":{}}]}' hint="JSON, as exported here or by RabbitMQ, or YAML. A file can be dropped here." />
+        <div class="checks">
+          <${Check} label="Delete what the owner of the file made before, and it does not describe any more" value=${limits.prune} onChange=${(/** @type {boolean} */ prune) => limit({ prune })} />
+          <${Check} label="Replace what is there otherwise" value=${limits.replace} onChange=${(/** @type {boolean} */ replace) => limit({ replace })} />
+          ${(limits.prune || limits.replace) && html`<${Check} label="… with the messages that are in it" value=${limits.discard_messages} onChange=${(/** @type {boolean} */ discard) => limit({ discard_messages: discard })} />`}
+        </div>
       </div>
       ${!plan && html`<${Button} kind="primary" disabled=${busy || text.trim() === ''} onClick=${compare}>Show what would change<//>`}
-      ${plan && html`<${PlanTable} of=${plan} /><${Apply} plan=${plan} text=${text} where=${where} done=${() => take('')} />`}
+      ${plan && html`<${PlanTable} of=${plan} /><${Apply} plan=${plan} text=${text} where=${where} limits=${limits} done=${() => take('')} />`}
     <//>`;
 }
+
+/** Whether a text is JSON, or means to be; anything else is YAML. @param {string} text */
+const isJSON = (text) => /^\s*[[{]/.test(text);
 
 /** The text as it is: numbers too large for a browser stay what they are. @param {string} text */
 function formOf(text) {
   const form = new FormData();
-  form.append('file', new Blob([text], { type: 'application/json' }), 'definitions.json');
+  const [kind, name] = isJSON(text) ? ['application/json', 'definitions.json'] : ['application/yaml', 'definitions.yaml'];
+  form.append('file', new Blob([text], { type: kind }), name);
   return form;
 }
 
-/** @param {string} text @param {string} where @returns {Promise<Plan>} */
-async function planFor(text, where) {
-  const wanted = parse(text);
+/** @param {string} where @param {Limits} limits */
+const queryOf = (where, limits) => ({
+  vhost: where || undefined, prune: limits.prune || undefined, replace: limits.replace || undefined,
+  discard_messages: (limits.prune || limits.replace) && limits.discard_messages || undefined,
+});
+
+/** @param {string} text @param {string} where @param {Limits} limits @returns {Promise<Plan>} */
+async function planFor(text, where, limits) {
+  const wanted = isJSON(text) ? parse(text) : undefined;
   try {
-    return await post('x/definitions/plan', formOf(text), { query: { vhost: where || undefined } });
+    return await post('x/definitions/plan', formOf(text), { query: queryOf(where, limits) });
   } catch (e) {
-    if (![404, 405].includes(/** @type {any} */ (e).status)) throw e;
+    if (![404, 405].includes(/** @type {any} */ (e).status) || !wanted || limits.prune || limits.replace) throw e;
     return planOf(await get('definitions'), wanted, where);
   }
 }
@@ -115,18 +138,23 @@ function parse(text) {
   throw new Error('These are no definitions: an object with queues, exchanges and so on is wanted.');
 }
 
-/** @param {{plan: Plan, text: string, where: string, done: () => void}} p */
-function Apply({ plan, text, where, done }) {
-  const { create = 0, change = 0, conflict = 0 } = plan.counts;
-  if (create + change === 0) return html`<p class="apply"><${Button} onClick=${done}>Start again<//></p>`;
+/** The words of a plan, for what it does. @type {[string, string][]} */
+const deeds = [['create', 'made'], ['change', 'changed'], ['recreate', 'deleted and made anew'], ['delete', 'deleted']];
+
+/** @param {{plan: Plan, text: string, where: string, limits: Limits, done: () => void}} p */
+function Apply({ plan, text, where, limits, done }) {
+  const conflict = plan.counts.conflict ?? 0, gone = (plan.counts.recreate ?? 0) + (plan.counts.delete ?? 0);
+  const all = deeds.reduce((n, [action]) => n + (plan.counts[action] ?? 0), 0);
+  if (all === 0) return html`<p class="apply"><${Button} onClick=${done}>Start again<//></p>`;
   const apply = () => ask({
-    title: 'Import these definitions?', action: `Import ${count(create + change, 'record')}`,
-    body: html`<p>${count(create, 'record')} will be made, ${count(change, 'record')} changed.${conflict > 0 && ` ${count(conflict, 'record')} in the way: nothing is imported while there are any.`} Nothing is deleted.</p>`,
+    title: 'Import these definitions?', action: `Import ${count(all, 'record')}`, danger: gone > 0,
+    body: html`<p>${deeds.filter(([a], i) => i < 2 || plan.counts[a]).map(([a, word], i) => `${count(plan.counts[a] ?? 0, 'record')} ${i === 0 ? 'will be ' : ''}${word}`).join(', ')}.${conflict > 0 && ` ${count(conflict, 'record')} in the way: nothing is imported while there are any.`}${gone === 0 && ' Nothing is deleted.'}</p>`,
     run: async () => {
-      await post(pathOf(where), formOf(text));
+      if (isJSON(text) && !limits.prune && !limits.replace) await post(pathOf(where), formOf(text));
+      else await post('x/definitions/apply', formOf(text), { query: queryOf(where, limits) });
       done();
     },
-    done: `${count(create + change, 'record')} imported.`,
+    done: `${count(all, 'record')} imported.`,
   });
   return html`<p class="apply"><${Button} kind="primary" onClick=${apply}>Import…<//> <${Button} onClick=${done}>Start again<//></p>`;
 }

@@ -3,6 +3,7 @@
 import { del, path } from '../api.js';
 import { BindingTable, addBinding } from '../bindings.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
+import { Deduplication } from '../deduplication.js';
 import { ask } from '../dialog.js';
 import { Arguments, Button, Card, Empty, Failed, KeyValue, Loading, PageHead, Tabs, html, useMemo } from '../dom.js';
 import { useLive } from '../live.js';
@@ -60,6 +61,7 @@ function Live({ x }) {
   ]), [x]);
   return html`
     <${Card} title="Messages per second" actions=${html`<${RangePicker} />`}><${Chart} title="Messages per second" times=${times} series=${series} height=${240} /><//>
+    <${Deduplication} of=${x.deduplication} exchange=${x} />
     <p class="hint">In counts messages that were published to the exchange, out counts where they went: one for each queue or exchange that a message reached.</p>`;
 }
 

@@ -4,6 +4,7 @@ import { may, path } from '../api.js';
 import { BindingTable, addBinding } from '../bindings.js';
 import { Chart, RangePicker, lines, samplesQuery } from '../chart.js';
 import { ConsumerTable } from '../consumers.js';
+import { Deduplication } from '../deduplication.js';
 import { Age, Arguments, Button, Card, Copy, Empty, Failed, KeyValue, Loading, PageHead, Snippet, State, Tabs, bytes, html, number, percent, rate, useMemo } from '../dom.js';
 import { getFrom } from '../getform.js';
 import { useLive } from '../live.js';
@@ -49,7 +50,7 @@ const Actions = ({ q }) => html`
   <${Button} icon="publish" onClick=${() => publishTo({ vhost: q.vhost, exchange: '', routingKey: q.name })}>Publish<//>
   <${Button} icon="get" onClick=${() => getFrom(q)}>Get<//>
   ${may('policymaker') && html`<${Button} icon=${q.state === 'paused' ? 'play' : 'pause'} onClick=${() => pauseQueue(q)}>${q.state === 'paused' ? 'Go on' : 'Pause'}<//>`}
-  <${Button} icon="purge" disabled=${!q.messages_ready} onClick=${() => purgeQueues([q])}>Purge<//>
+  <${Button} icon="purge" disabled=${!q.messages_ready && !q.messages_delayed} onClick=${() => purgeQueues([q])}>Purge<//>
   <${Button} icon="trash" kind="danger" onClick=${() => deleteQueues([q])}>Delete<//>`;
 
 /** @param {Panel} p */
@@ -69,22 +70,32 @@ function Live({ q }) {
     <div class="facts">
       <${Fact} label="Ready" value=${number(q.messages_ready)} />
       <${Fact} label="Unacked" value=${number(q.messages_unacknowledged)} />
+      ${!!q.messages_delayed && html`<${Fact} label="Wait for retry" value=${number(q.messages_delayed)} />`}
       <${Fact} label="In" value=${rate(m.publish_details?.rate ?? 0)} unit="/s" />
       <${Fact} label="Out" value=${rate(m.deliver_get_details?.rate ?? 0)} unit="/s" />
       <${Fact} label="Consumers" value=${number(q.consumers)} />
       ${q.consumers > 0 && html`<${Fact} label="Utilisation" value=${percent(q.consumer_utilisation)} />`}
       <${Fact} label="Bytes" value=${bytes(q.message_bytes)} />
+      ${q.parking && html`<${Parking} of=${q.parking} />`}
       <div class="push"><${RangePicker} /></div>
     </div>
     <div class="columns-2">
       <${Card} title="Messages in the queue"><${Chart} title="Messages in the queue" times=${depth.times} series=${depth.series} format=${number} /><//>
       <${Card} title="Messages per second"><${Chart} title="Messages per second" times=${flow.times} series=${flow.series} /><//>
     </div>
+    <${Deduplication} of=${q.deduplication} />
     ${!!q.incoming?.length && html`<${Card} title="Publishes into it">
       <table class="plain"><thead><tr><th scope="col">Exchange</th><th scope="col" class="right">In/s</th><th scope="col" class="right">In all</th></tr></thead>
       <tbody>${q.incoming.map((i) => html`<tr key=${i.exchange.name}><td><a href=${exchangeHref(i.exchange)}>${i.exchange.name || '(default)'}</a></td>
         <td class="right">${rate(i.stats.publish_details?.rate)}</td><td class="right">${number(i.stats.publish)}</td></tr>`)}</tbody></table><//>`}`;
 }
+
+/** Of groups, limits and filters. @param {{of: import('../../../types/api').Parking}} p */
+const Parking = ({ of: p }) => html`
+  <${Fact} label="Parked" value=${number(p.parked)} />
+  ${p.groups > 0 && html`<${Fact} label="Groups blocked" value=${number(p.groups_blocked)} unit=${' of ' + number(p.groups)} />`}
+  ${(p.limiters > 0 || p.throttled_ms > 0) && html`<${Fact} label="At their limit" value=${number(p.limiters_blocked)} unit=${p.limiters > 0 && ' of ' + number(p.limiters)} />
+    <${Fact} label="Throttled" value=${p.throttled ? 'now' : 'no'} unit=${' ' + number(Math.round(p.throttled_ms / 1000)) + ' s in all'} />`}`;
 
 /** @param {{label: string, value: any, unit?: string}} p */
 export const Fact = ({ label, value, unit }) => html`<div class="fact"><span>${label}</span><b>${value}${unit && html`<small>${unit}</small>`}</b></div>`;

@@ -1,4 +1,4 @@
-package perf
+package dial
 
 import (
 	"crypto/tls"
@@ -9,34 +9,25 @@ import (
 	"os"
 )
 
-// trust is whom a connection with TLS believes, and what it shows. All files
-// are PEM.
-type trust struct {
+// Trust is whom a connection with TLS believes, and what it shows: the values
+// of the flags --cacert, --insecure, --cert and --key. All files are PEM.
+type Trust struct {
 	CACert    string // "" is the system's authorities
 	Insecure  bool
 	Cert, Key string // a client has a certificate, too
 }
 
-// ready checks l, and makes its connections ready to be opened.
-func (l *Load) ready() error {
-	if err := l.check(); err != nil {
-		return err
+// Ready makes a ready to be opened.
+func (t *Trust) Ready(a *Address) error {
+	if !a.TLS {
+		return nil
 	}
-	for i := range l.Brokers {
-		a := &l.Brokers[i]
-		if !a.tls {
-			continue
-		}
-		host, _, _ := net.SplitHostPort(a.host)
-		a.config = &tls.Config{ServerName: host}
-		if err := l.Trust.apply(a.config); err != nil {
-			return err
-		}
-	}
-	return nil
+	host, _, _ := net.SplitHostPort(a.Host)
+	a.Config = &tls.Config{ServerName: host}
+	return t.apply(a.Config)
 }
 
-func (t *trust) apply(to *tls.Config) error {
+func (t *Trust) apply(to *tls.Config) error {
 	to.InsecureSkipVerify = t.Insecure
 	if t.CACert != "" {
 		text, err := os.ReadFile(t.CACert)
