@@ -85,3 +85,7 @@ const (
 	notes
 	signs // that a unit is on disk: see parting
 )
+
+// IsMessage reports whether a lane of such a log has messages, and not what the
+// Holder needs besides.
+func IsMessage(lane uint8) bool { return lane == messages }
