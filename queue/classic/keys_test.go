@@ -180,9 +180,11 @@ func (k *keyed) read() (there map[string]bool, twice string) {
 		note(d.Message)
 	}
 	var waiting []retry
+	k.q.mu.Lock()
 	if k.q.retries != nil {
 		waiting = slices.Clone(k.q.retries.heap)
 	}
+	k.q.mu.Unlock()
 	for i := range waiting {
 		e := &waiting[i].entry
 		if e.m == nil {
