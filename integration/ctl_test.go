@@ -203,6 +203,25 @@ var allTyped = []typed{
 	{"reset_node_auth_attempt_metrics", 0, ``},
 	{"reset_stats_db", 0, ``},
 
+	{"list_delayed -s id exchange routing_key payload_bytes", 0, `^1\t\S*\twork\t5\n2\t\S*\twork\t5\n$`},
+	{"deliver_delayed 1", 0, `Done|Delivering`},
+	{"deliver_delayed 1", 65, `1`},
+	{"cancel_delayed --all", 0, `(?i)cancel`},
+	{"list_delayed -s", 0, `^$`},
+	{"list_producers -s id epoch last_seq", 0, `^press\t0\t2\n$`},
+	{"forget_producer press", 0, ``},
+	{"list_producers -s", 0, `^$`},
+	{"deduplication_status once -s", 0, `10`},
+	{"clear_deduplication once", 0, ``},
+	{`set_schedule daily {"cron":"0+6+*+*+*","exchange":"","routing_key":"work","payload":"up"}`, 0, ``},
+	{"list_schedules -s name cron enabled", 0, `^daily\t0 6 \* \* \*\ttrue\n$`},
+	{"pause_schedule daily", 0, ``},
+	{"list_schedules -s enabled", 0, `^false\n$`},
+	{"resume_schedule daily", 0, ``},
+	{"run_schedule daily", 0, ``},
+	{"clear_schedule daily", 0, ``},
+	{"clear_schedule daily", 65, `daily`},
+
 	{"certificates -q", 0, `^listener\tfile\tsubject\tnot_after\tdays_left\n$`},
 	{"reload_certificates", 0, ``},
 	{"set_log_level debug", 0, ``},
@@ -291,6 +310,13 @@ func occupy(t *testing.T, m management) string {
 	m.must(ch.Confirm(false))
 	for _, body := range []string{"m1", "m2", "m3"} {
 		confirmed, err := ch.PublishWithDeferredConfirm("", "work", false, false, amqp.Publishing{Body: []byte(body)})
+		m.must(err)
+		confirmed.Wait()
+	}
+	m.must(ch.ExchangeDeclare("once", "direct", true, false, false, false, amqp.Table{"x-message-deduplication": true, "x-cache-size": 10}))
+	for seq := int64(1); seq <= 2; seq++ {
+		headers := amqp.Table{"x-delay": int64(3_600_000), "x-producer-id": "press", "x-producer-seq": seq}
+		confirmed, err := ch.PublishWithDeferredConfirm("", "work", false, false, amqp.Publishing{Headers: headers, Body: []byte("later")})
 		m.must(err)
 		confirmed.Wait()
 	}

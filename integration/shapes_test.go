@@ -36,6 +36,8 @@ var leftOut = map[string]string{
 // added are keys of ours that RabbitMQ's answers do not have, or not always.
 var added = map[string]string{
 	"effective_policy_sources":   "which policy sets which key",
+	"messages_delayed":           "wait for their retry",
+	"delayed_retry":              "which of those that come back wait",
 	"protected_from_deletion":    "queues can be protected",
 	"head_message_enqueued_at":   "how old a backlog is, without a timestamp of the publisher",
 	"owner_pid_details":          "RabbitMQ has it where a queue is exclusive",
