@@ -7,7 +7,7 @@ PYTHON  ?= /usr/bin/python3
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build run test setup check race integration ui fuzz bench bench-peers peers peers-definitions peers-drain pgo soak docs release package-test clean
+.PHONY: build run test setup check race integration ui fuzz bench bench-delayed bench-peers peers peers-definitions peers-drain pgo soak docs release package-test clean
 
 build: ## bin/hutchmq, a static binary
 	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/hutchmq ./cmd/hutchmq
@@ -84,6 +84,9 @@ bench: ## every benchmark
 
 # PEERS_RUNS, PEERS_SECONDS and PEERS_SCENARIOS say how much, PEERS_FACTS=only
 # or no which of the two tables, and ours the second without RabbitMQ.
+bench-delayed: build ## a million delayed messages: how fast, how large, how late
+	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags delayload -run '^TestMillionDelayed$$' -count=1 -timeout 20m -v ./integration
+
 bench-peers: build peers ## the table of docs/PERFORMANCE.md: this broker and the system's RabbitMQ in turn
 	HUTCHMQ_BIN=$(CURDIR)/bin/hutchmq $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 6h -v ./integration
 

@@ -45,14 +45,24 @@ func ReplaceHeadersNoExpiration(dst, header []byte, headers Table) []byte {
 // before, with the field key of its headers table set to the int64 n, behind
 // all others. All other bytes stay as they were.
 func SetHeader(dst, header []byte, key string, n int64) []byte {
+	return setHeader(dst, header, key, binary.BigEndian.AppendUint64([]byte{'l'}, uint64(n)))
+}
+
+// SetHeader32 is SetHeader for an int32: some clients take a negative int64 for
+// a huge number.
+func SetHeader32(dst, header []byte, key string, n int32) []byte {
+	return setHeader(dst, header, key, binary.BigEndian.AppendUint32([]byte{'I'}, uint32(n)))
+}
+
+func setHeader(dst, header []byte, key string, value []byte) []byte {
 	return rewrite(dst, header, func(dst []byte) []byte {
-		return appendWith(dst, HeadersTable(header), key, n)
+		return appendWith(dst, HeadersTable(header), key, value)
 	}, HasHeaders)
 }
 
 // appendWith appends the table of these fields, behind its length, with key
-// set to n.
-func appendWith(dst, fields []byte, key string, n int64) []byte {
+// set to value, which is encoded.
+func appendWith(dst, fields []byte, key string, value []byte) []byte {
 	at := len(dst)
 	dst = append(dst, 0, 0, 0, 0)
 	for len(fields) > 0 {
@@ -65,7 +75,7 @@ func appendWith(dst, fields []byte, key string, n int64) []byte {
 		}
 		fields = rest
 	}
-	dst = binary.BigEndian.AppendUint64(append(appendShortstr(dst, key), 'l'), uint64(n))
+	dst = append(appendShortstr(dst, key), value...)
 	binary.BigEndian.PutUint32(dst[at:], uint32(len(dst)-at-4))
 	return dst
 }

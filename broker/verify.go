@@ -2,12 +2,14 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/store"
 )
@@ -31,12 +33,12 @@ type Verified struct {
 // crash left half done, as a start does, and changes nothing else. key opens it
 // when it is encrypted. progress is told the messages and bytes so far.
 func Verify(path string, key *store.Key, progress func(messages int, bytes int64)) (Verified, error) {
-	v := verification{queues: map[uint64]string{}, progress: progress}
+	v := verification{queues: map[uint64]string{}, holders: map[uint64]bool{}, progress: progress}
 	s, err := store.Open(path, store.Options{Key: key, Log: slog.New(&v)})
 	if err != nil {
 		return v.Verified, err
 	}
-	if err := v.records(s); err != nil {
+	if err := errors.Join(v.records(s), v.delayed(s)); err != nil {
 		v.problem("records cannot be read: %v", err)
 	}
 	if err := s.Examine(v.message, v.lane); err != nil {
@@ -49,9 +51,10 @@ func Verify(path string, key *store.Key, progress func(messages int, bytes int64
 // store notices.
 type verification struct {
 	Verified
-	mu       sync.Mutex // of problems
-	queues   map[uint64]string
-	broken   int // messages of the lane at hand that cannot be decoded
+	mu       sync.Mutex        // of problems
+	queues   map[uint64]string // what a log is of
+	holders  map[uint64]bool   // logs of delayed messages
+	broken   int               // messages of the lane at hand that cannot be decoded
 	progress func(messages int, bytes int64)
 }
 
@@ -90,7 +93,20 @@ func (v *verification) records(s *store.Disk) error {
 	return nil
 }
 
-func (v *verification) message(_ uint64, _ uint8, e store.Stored) {
+// delayed learns which vhost has which log.
+func (v *verification) delayed(s *store.Disk) error {
+	logs, err := delay.New(s, nil).Logs()
+	for vhostName, id := range logs {
+		v.holders[id] = true
+		v.queues[id] = fmt.Sprintf("what vhost '%s' holds until it is due", vhostName)
+	}
+	return err
+}
+
+func (v *verification) message(log uint64, lane uint8, e store.Stored) {
+	if v.holders[log] && !delay.IsMessage(lane) {
+		return
+	}
 	var m message.Message
 	if err := message.Decode(&m, e.Meta, e.Payload); err != nil {
 		v.broken++

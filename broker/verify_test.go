@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/hutchmq/hutchmq/definitions"
+	"github.com/hutchmq/hutchmq/delay"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/store"
 )
@@ -100,4 +101,33 @@ func damage(t *testing.T, path string) {
 		}
 	}
 	t.Fatal("no body is in the journal")
+}
+
+// TestVerifyDelayed: what is held until it is due is nobody's orphan, and what
+// lies there beside messages is no damage.
+func TestVerifyDelayed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "data")
+	s, err := store.Open(path, store.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := delay.New(s, func(bool) (uint64, error) { return 9, nil })
+	h, err := d.Open("/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &message.Message{RoutingKey: "orders", Header: make([]byte, 14), Body: []byte("body"), Persistent: true, Expiration: -1}
+	h.Hold(nil, []delay.Held{{Message: m, Due: 1 << 50}})
+	h.Plan(nil, 1<<50, []byte(`{"n":"tick"}`))
+	if err := h.Close(false); err != nil {
+		t.Fatal(err)
+	}
+	d.Close()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v, err := Verify(path, nil, nil)
+	if err != nil || v.Messages != 1 || v.Orphaned != 0 || len(v.Problems) != 0 {
+		t.Errorf("%+v, %v", v, err)
+	}
 }

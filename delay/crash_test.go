@@ -36,7 +36,7 @@ func seeds(n int64) (list []int64) {
 
 // tiny limits have everything happen with a few messages.
 var tiny = limits{
-	near: 16, crowd: 8, batch: 4, sweep: 6, ahead: 3 * time.Millisecond, lead: time.Millisecond, bytes: 200, pieces: 3,
+	near: 16, crowd: 8, batch: 4, sweep: 6, ahead: 5 * time.Millisecond, lead: 2 * time.Millisecond, bytes: 200, pieces: 3,
 	ripe: 2 * time.Millisecond, recheck: time.Millisecond, patience: time.Millisecond, seqsAhead: 1000,
 }
 

@@ -251,7 +251,7 @@ func (h *Holder) approach(from place, found []item, dead []gone) {
 			h.near.push(f.item)
 		}
 	}
-	wake(h.kick)
+	wake(h.readers)
 }
 
 // parted notes that list is gone for good. h.mu is held.

@@ -167,6 +167,8 @@ func (h *Holder) byID(lane uint8, ids []uint64, do func([]leaver)) (done []Liste
 	case <-h.stop:
 		return nil, errStopped
 	}
+	h.reading.Lock()
+	defer h.reading.Unlock()
 	h.firing.Lock()
 	defer h.firing.Unlock()
 	for len(ids) > 0 {

@@ -39,7 +39,7 @@ func (d *Delays) Open(vhost string, to Target) (*Holder, error) {
 	h := &Holder{
 		d: d, Vhost: vhost, to: to, id: id, indexed: indexed, horizon: end,
 		stock: map[string]Count{}, held: map[string]*Count{}, leaving: map[uint64]struct{}{},
-		kick: make(chan struct{}, 1), index: make(chan struct{}, 1), ready: make(chan struct{}), stop: make(chan struct{}),
+		readers: make(chan struct{}, 1), kick: make(chan struct{}, 1), index: make(chan struct{}, 1), ready: make(chan struct{}), stop: make(chan struct{}),
 	}
 	h.next = 1
 	if h.log, err = d.store.Log(id, true, h); err != nil {
@@ -52,8 +52,9 @@ func (d *Delays) Open(vhost string, to Target) (*Holder, error) {
 		}
 	}
 	h.began = h.next
-	h.done.Add(2)
+	h.done.Add(3)
 	go h.keepIndex()
+	go h.keepReading()
 	go h.keepFiring()
 	return h, nil
 }

@@ -1,6 +1,10 @@
 package message
 
-import "github.com/hutchmq/hutchmq/amqp"
+import (
+	"math"
+
+	"github.com/hutchmq/hutchmq/amqp"
+)
 
 // Due is when a message with these wishes, which came at nowMs, is to be
 // routed. Both are Unix milliseconds.
@@ -23,5 +27,9 @@ func Undelayed(header []byte) []byte {
 	if err != nil || n <= 0 {
 		return header
 	}
-	return amqp.SetHeader(make([]byte, 0, len(header)+len(delayHeader)+9), header, delayHeader, -n)
+	dst := make([]byte, 0, len(header)+len(delayHeader)+9)
+	if n <= math.MaxInt32 {
+		return amqp.SetHeader32(dst, header, delayHeader, int32(-n))
+	}
+	return amqp.SetHeader(dst, header, delayHeader, -n)
 }

@@ -15,7 +15,7 @@ func TestUndelayed(t *testing.T) {
 		is   any
 		want any
 	}{
-		{int32(5000), int64(-5000)}, {"70", int64(-70)}, {int64(-5), int64(-5)}, {int64(0), int64(0)}, {nil, nil},
+		{int32(5000), int32(-5000)}, {"70", int32(-70)}, {int64(1) << 33, -int64(1) << 33}, {int64(-5), int64(-5)}, {int64(0), int64(0)}, {nil, nil},
 	} {
 		headers := amqp.Table{"kept": "yes"}
 		if c.is != nil {

@@ -128,10 +128,14 @@ func (p *Publisher) place(x *Exchange, m *message.Message, r queue.Receipt) (*ro
 		return nil, err
 	}
 	if p.latest = rt; rt == &p.later {
+		if err := p.hold(x, m, r); err != nil {
+			p.repeats.undo()
+			return nil, err
+		}
 		if p.repeats.open() {
 			p.repeats.settle(nil, nil, m, r)
 		}
-		return rt, p.hold(x, m, r)
+		return rt, nil
 	}
 	if rt.gen != p.gen {
 		p.assign(rt)

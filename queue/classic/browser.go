@@ -56,7 +56,7 @@ func (q *Queue) newBrowser(c queue.Consumer, o queue.ConsumeOptions, wishes *cho
 func (q *Queue) browse(b *browser) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.closed {
+	if q.shut {
 		return amqp.NoQueue.New(q.Declaration)
 	}
 	if q.consumers.Exclusive() {

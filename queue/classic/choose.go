@@ -137,7 +137,8 @@ func (q *Queue) candidate(st *strand, now int64, then *after) (l *lane, i int) {
 	l, seq := q.at(it.position)
 	i, ok := l.head.has(seq)
 	if !ok {
-		s.pop(st)
+		q.shift(st)
+		s.place(st)
 		return nil, 0
 	}
 	e := l.head.at(i)
@@ -146,7 +147,8 @@ func (q *Queue) candidate(st *strand, now int64, then *after) (l *lane, i int) {
 		stale := s.stale
 		q.remove(&l.head, i, queue.Expired, then)
 		s.stale = stale
-		s.pop(st)
+		q.shift(st)
+		s.place(st)
 		return nil, 0
 	case e.m == nil:
 		s.want(st)
@@ -196,8 +198,22 @@ func (q *Queue) give(l *lane, i int, st *strand, noAck bool) {
 		s.plain = s.clock
 	}
 	st.ticket = 0 // behind all others
-	s.pop(st)
+	q.shift(st)
 	s.place(st)
+}
+
+// shift forgets the first message of st, and those behind it that have left.
+func (q *Queue) shift(st *strand) {
+	q.selection.drop(st)
+	q.skip(st)
+}
+
+// skip forgets the first messages of st that have left. One that left and came
+// back is noted twice.
+func (q *Queue) skip(st *strand) {
+	for len(st.spots) > 0 && !q.waits(st.spots[0]) {
+		q.selection.drop(st)
+	}
 }
 
 // chosen takes what a consumer of everything would get, for basic.get.

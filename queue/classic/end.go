@@ -41,6 +41,9 @@ func (q *Queue) Perish(why queue.Reason, done func()) {
 	stop(q.idle)
 	q.consumers.Each(func(m *queue.Member) { m.Cancelled() })
 	q.consumers = queue.Consumers{}
+	q.browsers.each(func(b *browser) { b.c.Cancelled() })
+	q.browsers.each((*browser).end)
+	q.unselect() // it dies in the order in which it came
 	q.changed(q.kind.clock())
 	q.kind.ending.Go(q.drain)
 }

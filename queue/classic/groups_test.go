@@ -227,6 +227,42 @@ func TestParkedBound(t *testing.T) {
 	receive(t, c, "a2", "b")
 }
 
+// TestGroupsPerish: a queue that is deleted leaves everything to its dead-letter
+// exchange, parked messages that are on disk included.
+func TestGroupsPerish(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newLaggard(1)
+		kind := New(st)
+		kind.limits = tiny
+		host := &queuetest.Host{}
+		q := open(t, kind, queue.Declaration{ID: 1, Vhost: "/", Name: "q", Durable: true, Arguments: amqp.Table{
+			"x-message-groups": true, "x-dead-letter-exchange": "dlx",
+		}}, host)
+		const n = 200
+		for i := range n {
+			send(q, fmt.Sprint("a", i))
+		}
+		c := consume(t, q, 2, nil)
+		b := consume(t, q, 0, amqp.Table{"x-browse": true})
+		time.Sleep(time.Second)
+		held := receive(t, c, "a0")
+		done := make(chan struct{})
+		q.Perish(queue.QueueDeleted, func() { close(done) })
+		time.Sleep(time.Second)
+		q.Settle(nil, held, queue.Requeue)
+		<-done
+		letters := host.Letters()
+		if len(letters) != n || letters[0].Body != "a1" || letters[n-1].Body != "a0" {
+			t.Errorf("%d dead letters of %d", len(letters), n)
+		}
+		if c.WasCancelled() != 1 || b.WasCancelled() != 1 {
+			t.Error("who consumes or browses is not told")
+		}
+		q.Close(true)
+		closeAll(t, kind, st)
+	})
+}
+
 // TestGroupOfManyExpired: what a group that is stuck has lost takes no memory.
 func TestGroupOfManyExpired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -446,7 +446,9 @@ func (h *history) get() {
 	case ok && h.paused:
 		h.fail("got %d of a paused queue", numberOf(d.Message))
 	case ok:
+		h.q.mu.Lock()
 		h.got = append(h.got, gotten{noAck, d, -1, h.kind.clock()})
+		h.q.mu.Unlock()
 	case !h.paused && h.wanted(-1) && len(h.selection().Rates) == 0 && !h.narrow:
 		h.fail("got nothing")
 	}
@@ -516,7 +518,9 @@ func (h *history) cancel() {
 func (h *history) grant() {
 	if n := len(h.consumers); n > 0 {
 		c := h.consumers[h.r.Intn(n)]
+		h.q.mu.Lock()
 		c.credit += h.r.Intn(40)
+		h.q.mu.Unlock()
 		h.q.Resume(c)
 	}
 }
@@ -557,7 +561,9 @@ func (h *history) look(want func(*queue.Seen) bool) (seen []queue.Seen) {
 // browse sees what is ready, but for what expires just now.
 func (h *history) browse() {
 	seen := h.look(nil)
-	h.rest()
+	if h.rest(); len(h.selection().Rates) > 0 {
+		return // something went meanwhile
+	}
 	edge := h.kind.clock()
 	want := slices.DeleteFunc(slices.Clone(h.ready), func(x item) bool { return x.expiry > 0 && x.expiry <= edge })
 	seen = slices.DeleteFunc(seen, func(s queue.Seen) bool { return s.Expiry > 0 && s.Expiry <= edge })
@@ -651,7 +657,10 @@ func (h *history) compare() {
 	}
 	h.checkRates()
 	h.checkCounts()
-	h.got, h.died, h.settled, h.refused, h.expected = nil, nil, nil, nil, nil
+	h.died, h.settled, h.refused, h.expected = nil, nil, nil, nil
+	h.q.mu.Lock() // a timer may deliver
+	h.got = nil
+	h.q.mu.Unlock()
 }
 
 // find is where the message n is ready.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -56,6 +57,9 @@ func newKeyed(t *testing.T, seed int64) *keyed {
 	}
 	if k.r.Intn(2) == 0 {
 		k.d.Arguments["x-dead-letter-exchange"] = ""
+	}
+	if k.r.Intn(3) == 0 {
+		k.d.Arguments["x-delayed-retry-type"], k.d.Arguments["x-delayed-retry-min"] = "all", int32(1+k.r.Intn(30))
 	}
 	k.open()
 	t.Cleanup(func() {
@@ -112,10 +116,10 @@ func (k *keyed) look() {
 	k.Helper()
 	s := k.q.Stat()
 	k.q.mu.Lock()
-	n := k.q.keys.table.Len()
+	n, waiting := k.q.keys.table.Len(), k.q.retries.len()
 	k.q.mu.Unlock()
-	if n != s.Ready+s.Unacked {
-		k.Fatalf("%d keys of %d ready and %d unacknowledged messages", n, s.Ready, s.Unacked)
+	if n != s.Ready+s.Unacked+waiting {
+		k.Fatalf("%d keys of %d ready, %d waiting and %d unacknowledged messages", n, s.Ready, waiting, s.Unacked)
 	}
 }
 
@@ -136,12 +140,31 @@ func keyText(m *message.Message) string {
 	return fmt.Sprintf("%c %x", v.Type, v.Bytes)
 }
 
-// contents are the keys of all messages in the queue, which has none twice.
+// contents are the keys of all messages in the queue, which has none twice: as
+// they are at one moment, though reading them takes some time.
 func (k *keyed) contents() map[string]bool {
-	there := map[string]bool{}
+	for {
+		changes := k.q.Changes()
+		there, twice := k.read()
+		if k.q.Changes() != changes {
+			continue
+		}
+		if twice != "" {
+			k.Fatalf("key %s is there twice", twice)
+		}
+		return there
+	}
+}
+
+// read reads them, and tells of one that it saw twice.
+func (k *keyed) read() (there map[string]bool, twice string) {
+	there = map[string]bool{}
 	note := func(m *message.Message) {
+		if m == nil { // it left while it was read
+			return
+		}
 		if text := keyText(m); there[text] {
-			k.Fatalf("key %s is there twice", text)
+			twice = text
 		} else {
 			there[text] = true
 		}
@@ -156,7 +179,18 @@ func (k *keyed) contents() map[string]bool {
 	for _, d := range k.out {
 		note(d.Message)
 	}
-	return there
+	var waiting []retry
+	if k.q.retries != nil {
+		waiting = slices.Clone(k.q.retries.heap)
+	}
+	for i := range waiting {
+		e := &waiting[i].entry
+		if e.m == nil {
+			e.m = k.q.reread(e)
+		}
+		note(e.m)
+	}
+	return there, twice
 }
 
 func (k *keyed) get() {

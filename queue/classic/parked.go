@@ -243,12 +243,10 @@ func (q *Queue) freshen() {
 	s := q.selection
 	s.stale = false
 	for _, st := range s.groups {
-		n := len(st.spots)
-		for !st.awaited && len(st.spots) > 0 && !q.waits(st.spots[0]) {
-			s.drop(st)
-		}
-		if len(st.spots) < n {
-			s.place(st)
+		if n := len(st.spots); !st.awaited {
+			if q.skip(st); len(st.spots) < n {
+				s.place(st)
+			}
 		}
 	}
 }

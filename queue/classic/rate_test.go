@@ -3,6 +3,8 @@ package classic
 import (
 	"fmt"
 	"math/rand"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,11 +15,14 @@ import (
 
 // counter takes everything, and remembers when, by tenant.
 type counter struct {
+	mu  sync.Mutex
 	got map[string][]time.Time
 	ds  []queue.Delivery
 }
 
 func (c *counter) Deliver(ds []queue.Delivery) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, d := range ds {
 		p, _ := amqp.ParseProperties(d.Message.Header)
 		tenant := fmt.Sprint(p.Headers["tenant"])
@@ -29,10 +34,24 @@ func (c *counter) Deliver(ds []queue.Delivery) int {
 
 func (c *counter) Cancelled() {}
 
+// taken is all that came.
+func (c *counter) taken() []queue.Delivery {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.ds)
+}
+
+// times are when something of a tenant came.
+func (c *counter) times(tenant string) []time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.got[tenant])
+}
+
 // most is how many came in any window of that length at most, and least in any
 // that ends with a delivery, from a time on.
 func (c *counter) most(tenant string, window time.Duration, from time.Time) (least, most int) {
-	list := c.got[tenant]
+	list := c.times(tenant)
 	least = 1 << 30
 	for i := range list {
 		n := 0
@@ -114,7 +133,7 @@ func TestRateKeys(t *testing.T) {
 		q.Consume(k, queue.ConsumeOptions{NoAck: true})
 		time.Sleep(time.Minute)
 		for tenant, want := range map[string]int{"a": 61, "7": 60, "<nil>": 30} {
-			if n := len(k.got[tenant]); n < want-1 || n > want+1 {
+			if n := len(k.times(tenant)); n < want-1 || n > want+1 {
 				t.Errorf("%s: %d, want %d", tenant, n, want)
 			}
 		}
@@ -141,7 +160,7 @@ func TestRateCost(t *testing.T) {
 		q.Consume(k, queue.ConsumeOptions{NoAck: true})
 		time.Sleep(5 * time.Minute)
 		spent := 0
-		for _, d := range k.ds {
+		for _, d := range k.taken() {
 			spent += numberOf(d.Message)
 		}
 		if spent < 5*6000-200 || spent > 5*6000+300 {
@@ -157,8 +176,8 @@ func TestRateCost(t *testing.T) {
 		k := &counter{got: map[string][]time.Time{}}
 		q.Consume(k, queue.ConsumeOptions{NoAck: true})
 		for i, want := range []int{1, 1, 2, 4} {
-			if len(k.ds) != want {
-				t.Errorf("after %d turns: %q", i, bodies(k.ds))
+			if len(k.taken()) != want {
+				t.Errorf("after %d turns: %q", i, bodies(k.taken()))
 			}
 			time.Sleep(550 * time.Millisecond)
 		}
@@ -200,20 +219,20 @@ func TestRateLive(t *testing.T) {
 			q.Publish([]queue.Publication{{Message: letter("x", nil)}})
 		}
 		time.Sleep(time.Second)
-		if len(k.ds) != 0 {
-			t.Errorf("%d went at once", len(k.ds))
+		if len(k.taken()) != 0 {
+			t.Errorf("%d went at once", len(k.taken()))
 		}
 		if _, _, ok := q.Get(true); ok {
 			t.Error("got one")
 		}
 		q.Reconfigure(amqp.Table{"rate-limit": "10/1s"})
 		time.Sleep(10 * time.Second)
-		if n := len(k.ds); n < 98 || n > 102 {
+		if n := len(k.taken()); n < 98 || n > 102 {
 			t.Errorf("%d in 10 s", n)
 		}
 		q.Reconfigure(nil)
-		if len(k.ds) != 1000 {
-			t.Errorf("%d without a limit", len(k.ds))
+		if len(k.taken()) != 1000 {
+			t.Errorf("%d without a limit", len(k.taken()))
 		}
 	})
 }

@@ -68,11 +68,12 @@ func (q *Queue) missing(l *lane) (seq uint64, ok bool) {
 	}
 	if !ok && h.parked < s.most && q.unseen(l, h) {
 		i := l.head.find(h.seen + 1)
-		for l.head.at(i).gone {
+		for i < l.head.len() && l.head.at(i).gone {
 			i++
 		}
-		e := l.head.at(i)
-		seq, ok = e.seq, e.m == nil
+		if i < l.head.len() && l.head.at(i).m == nil {
+			seq, ok = l.head.at(i).seq, true
+		}
 	}
 	return seq, ok
 }

@@ -244,6 +244,7 @@ func (q *Queue) dropRetries() (n int) {
 	for ; q.retries.len() > 0; n++ {
 		e := q.leave()
 		q.hold(&e, -1)
+		q.forget(e.seq)
 		if e.logged {
 			q.settled(e.seq)
 		}

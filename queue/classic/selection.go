@@ -72,7 +72,7 @@ const (
 func (q *Queue) reselect(emptyAt int64) {
 	var none queue.Selection
 	o, s := cmp.Or(q.options.Selection, &none), q.selection
-	if o.GroupHeader == "" && len(o.Rates) == 0 && (s == nil || s.choosers == 0) {
+	if q.shut || o.GroupHeader == "" && len(o.Rates) == 0 && (s == nil || s.choosers == 0) {
 		q.unselect()
 		return
 	}
@@ -212,14 +212,6 @@ func (s *selection) drop(st *strand) {
 	s.items--
 	if it.limiter != nil {
 		it.limiter.items--
-	}
-}
-
-// pop forgets the first message of st, which has left.
-func (s *selection) pop(st *strand) {
-	s.drop(st)
-	if st.state == ready { // another is first: it may be somebody else's turn
-		s.place(st)
 	}
 }
 
