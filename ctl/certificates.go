@@ -1,7 +1,7 @@
 package ctl
 
 type certificateVerbs struct {
-	Certificates       certificates       `cmd:"" name:"certificates" group:"Node" help:"List the certificates of listeners with TLS."`
+	Certificates       certificates       `cmd:"" name:"certificates" aliases:"tls" group:"Node" help:"List the certificates of listeners with TLS, and when they expire."`
 	ReloadCertificates reloadCertificates `cmd:"" name:"reload_certificates" group:"Node" help:"Have the broker read the files of its certificates again."`
 }
 

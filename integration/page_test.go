@@ -136,11 +136,10 @@ func noEOF(err error) error {
 	return err
 }
 
-// TestPages: what the pages about queues, exchanges and reliability show of a
-// broker is what it does.
+// TestPages: what these pages show of a broker is what it does.
 func TestPages(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"QUEUES", "EXCHANGES", "RELIABILITY"} {
+	for _, name := range []string{"QUEUES", "EXCHANGES", "RELIABILITY", "QUOTAS"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, p := readPage(t, "../docs/"+name+".md")

@@ -27,8 +27,10 @@ import (
 // container kills it after ten seconds.
 const shutdownTimeout = 5 * time.Second
 
-// exchangeTypes are all there are, but for the one around them.
-var exchangeTypes = []exchange.Type{
+// exchangeTypes are all there are: the last goes around any of the others.
+var exchangeTypes = append(slices.Clone(plainTypes), exchange.Delayed(plainTypes))
+
+var plainTypes = []exchange.Type{
 	exchange.Direct, exchange.Fanout, exchange.Topic, exchange.Headers,
 	exchange.ConsistentHash, exchange.ModulusHash, exchange.Random, exchange.LocalRandom, exchange.RecentHistory,
 	exchange.Deduplicating,
@@ -68,7 +70,7 @@ func serve(ctx context.Context, set *settled, logs *logs) (err error) {
 	b, err := broker.New(broker.Options{
 		Store: st,
 		Auth:  users, Logins: logins.next,
-		ExchangeTypes: append(slices.Clone(exchangeTypes), exchange.Delayed(exchangeTypes)),
+		ExchangeTypes: exchangeTypes,
 		QueueTypes:    []queue.Type{classicType, quorumType},
 		ReplyType:     volatile.Type,
 		Defaults:      broker.Defaults{User: cfg.Defaults.User, Password: cfg.Defaults.Pass, Vhost: cfg.Defaults.Vhost},

@@ -6,6 +6,7 @@ import { Limits, editLimits } from '../limitform.js';
 import { useLive } from '../live.js';
 import { clearPermission, editPermission, rightNames } from '../permissionform.js';
 import { vhost as picked } from '../prefs.js';
+import { Producers } from '../producers.js';
 import { href } from '../router.js';
 import { deleteVhost, editVhost, protectVhost } from '../vhostform.js';
 import { Fact } from './queue.js';
@@ -36,9 +37,10 @@ export function Vhost({ name }) {
       </div>
     </div>
     ${permissions ? html`<${Permissions} vhost=${name} of=${permissions} />` : html`<${Loading} />`}
+    <${Producers} vhost=${name} />
     <div class="columns-2">
       <${Card} title="Limits" actions=${html`<${Button} icon="limits" onClick=${() => editLimits({ whose: 'vhost', name, was: limits })}>Set<//>`}>
-        <p><${Limits} of=${limits} whose="vhost" /></p><p class="hint">How many connections and queues it may have.</p><//>
+        <p><${Limits} of=${limits} whose="vhost" /></p><p class="hint">How many connections and queues it may have, and how fast it may publish.</p><//>
       <${Card} title="Settings" actions=${html`<${Button} onClick=${() => editVhost(v)}>Change<//>`}>
         <${KeyValue} of=${[['Description', v.description], ['Tags', (v.tags ?? []).join(', ')], ['Queues are', v.default_queue_type], ['Deletion', v.protected_from_deletion ? 'protected' : 'possible'], ['Tracing', v.tracing ? 'on' : 'off']]} /><//>
     </div>`;
