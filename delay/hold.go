@@ -12,10 +12,10 @@ type receipt struct {
 }
 
 // Hold takes a burst, as a part of u if that is not nil. Each receipt that
-// wants one gets one Confirm: for a persistent message when it is on disk. The
-// slice is the caller's again.
+// wants one gets one Confirm, when the message is on disk: what is confirmed is
+// listed from then on, a transient message too. The slice is the caller's again.
 func (h *Holder) Hold(u queue.Unit, burst []Held) {
-	var at, refused []queue.Receipt
+	var refused []queue.Receipt
 	h.mu.Lock()
 	if h.closed || h.failed != nil {
 		failed, forgotten := h.failed != nil, h.forgotten
@@ -39,11 +39,7 @@ func (h *Holder) Hold(u queue.Unit, burst []Held) {
 		}
 		es = append(es, store.Entry{Seq: h.next, Lane: messages, Transient: f.transient, Time: now, Expiry: b.Due, Item: b.Message})
 		earlier = h.take(f) || earlier
-		switch {
-		case b.Receipt.To == nil:
-		case f.transient:
-			at = append(at, b.Receipt)
-		default:
+		if b.Receipt.To != nil {
 			h.receipts.push(receipt{f.Seq, b.Receipt})
 		}
 	}
@@ -53,7 +49,6 @@ func (h *Holder) Hold(u queue.Unit, burst []Held) {
 	if earlier {
 		wake(h.readers)
 	}
-	confirm(at, true)
 }
 
 // Plan holds a note until at (Unix milliseconds), as a part of u if that is not

@@ -19,7 +19,7 @@ export const adminWorld = () => ({
     { vhost: '/', name: 'dead-letters', pattern: '^emails\\.', 'apply-to': 'queues', definition: { 'dead-letter-exchange': 'orders.dlx', 'message-ttl': 86400000 }, priority: 5 },
   ],
   operatorPolicies: [{ vhost: '/', name: 'bounds', pattern: '.*', 'apply-to': 'queues', definition: { 'max-length': 1000000 }, priority: 0 }],
-  vhostLimits: { staging: { 'max-connections': 64, 'max-queues': 100 } },
+  vhostLimits: { staging: { 'max-connections': 64, 'max-queues': 100, 'max-publish-rate': 500, 'max-bytes': 1000000 } },
   clusterName: 'rabbit@here', logLevel: 'info', plans: true,
   globals: [{ name: 'cluster_name', value: 'rabbit@here' }],
 });

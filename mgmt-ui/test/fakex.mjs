@@ -161,11 +161,23 @@ function turnJob({ w, path, reply }, state) {
   reply(204);
 }
 
+/** @param {any} r */
+function producers({ path, reply }) {
+  const items = path[2] === 'staging' ? [
+    { vhost: 'staging', id: 'billing-7', epoch: 3, last_seq: 184467, missing: 0, published_at_ms: Date.now() - 4000 },
+    { vhost: 'staging', id: 'import <b>nightly</b>', epoch: 0, last_seq: 12, missing: 2, published_at_ms: Date.now() - 86400000 },
+  ] : [];
+  reply(200, { items, item_count: items.length, total_count: items.length, filtered_count: items.length, page: 1, page_size: 20, page_count: 1 });
+}
+
 export const xRoutes = {
   'GET x queues': browse,
   'POST x queues': move,
   'GET x dead-letters': deadLetters,
   'GET x delayed': delayed,
+  'GET x producers': producers,
+  'DELETE x producers': ({ reply }) => reply(204),
+  'GET x quotas': ({ reply }) => reply(200, [{ vhost: 'staging', limits: {}, waited_ms: 83000, full: true, message_bytes: 1000100 }]),
   'GET x schedules': schedules,
   'GET x topology': topology,
   'POST x route-test': routeTest,

@@ -9,8 +9,8 @@ import { Choice, Field } from './form.js';
 
 /** The names of limits, and their words. */
 export const limitNames = /** @type {Record<Whose, [string, string][]>} */ ({
-  vhost: [['max-connections', 'connections'], ['max-queues', 'queues'], ['max-publish-rate', 'messages/s published'], ['max-publish-byte-rate', 'bytes/s published'], ['max-bytes', 'bytes in queues']],
-  user: [['max-connections', 'connections'], ['max-channels', 'channels'], ['max-publish-rate', 'messages/s published'], ['max-publish-byte-rate', 'bytes/s published']],
+  vhost: [['max-connections', 'connections'], ['max-queues', 'queues'], ['max-publish-rate', 'messages/s in'], ['max-publish-byte-rate', 'bytes/s in'], ['max-bytes', 'bytes held']],
+  user: [['max-connections', 'connections'], ['max-channels', 'channels'], ['max-publish-rate', 'messages/s in'], ['max-publish-byte-rate', 'bytes/s in']],
 });
 
 /** @param {{of: Record<string, number>, whose: Whose}} p */

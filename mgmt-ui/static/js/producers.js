@@ -17,10 +17,10 @@ export function Producers({ vhost }) {
   if (!data || data.total_count === 0) return null;
   return html`
     <${Card} title="Producers" actions=${html`<span class="muted">${number(data.total_count)}${data.total_count > shown ? `, the latest ${shown}` : ''}</span>`}>
-      <p class="hint">They number their messages with <code>x-producer-id</code> and <code>x-producer-seq</code>: what comes again is confirmed, and not enqueued again.</p>
       <div class="table-box" tabindex="0" role="region" aria-label="Producers"><table class="table">
         <thead><tr><th scope="col">Producer</th><th scope="col" class="right">Epoch</th><th scope="col" class="right">Last number</th><th scope="col" class="right">May come again</th><th scope="col">Published</th><th><span class="sr-only">What to do</span></th></tr></thead>
         <tbody>${data.items.map((p) => html`<${Row} key=${p.id} p=${p} />`)}</tbody></table></div>
+      <p class="hint">They number their messages with <code>x-producer-id</code> and <code>x-producer-seq</code>: what comes again is confirmed, and not enqueued again.</p>
     <//>`;
 }
 
