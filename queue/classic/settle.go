@@ -86,7 +86,7 @@ func (q *Queue) counts() bool {
 // failed too often, and those that wait first. What is returned has not failed.
 func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	es := make([]entry, 0, len(ds))
-	var late []entry
+	var late, picked []entry
 	wait := q.options.Retry.Holds(how)
 	for i := range ds {
 		e := entryOf(&ds[i])
@@ -99,7 +99,7 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 				continue
 			}
 			if !q.unpick(&e, then) {
-				es = append(es, e)
+				picked = append(picked, e)
 			}
 			continue
 		}
@@ -122,7 +122,7 @@ func (q *Queue) requeue(ds []queue.Delivery, how queue.Outcome, then *after) {
 	q.noteCounts(es)
 	q.noteCounts(late)
 	q.putOff(late)
-	q.restoreAll(es)
+	q.restoreAll(append(es, picked...)) // who looked at a message leaves its count as it is
 }
 
 // restoreAll puts es back to their places in the heads of their lanes.
