@@ -12,6 +12,7 @@ import (
 	"github.com/hutchmq/hutchmq/amqp"
 	"github.com/hutchmq/hutchmq/auth"
 	"github.com/hutchmq/hutchmq/broker"
+	"github.com/hutchmq/hutchmq/definitions"
 	"github.com/hutchmq/hutchmq/exchange"
 	"github.com/hutchmq/hutchmq/message"
 	"github.com/hutchmq/hutchmq/metrics"
@@ -231,4 +232,15 @@ func (s *slow) Write(b []byte) (int, error) {
 	s.once.Do(func() { s.writing <- struct{}{} })
 	<-s.release
 	return len(b), nil
+}
+
+func TestSchedules(t *testing.T) {
+	b := newBroker(t)
+	expect(t, b, "/metrics", "hutchmq_schedules 0", "hutchmq_schedule_runs_total 0")
+	spec := &definitions.Parameter{Component: "schedule", Vhost: "/", Name: "daily", Value: []byte(`{"cron":"0 6 * * *","exchange":"","routing_key":"q"}`)}
+	if _, err := b.As("guest").SetParameter(spec); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, b, "/metrics", "hutchmq_schedules 1")
+	expect(t, b, "/metrics/per-object", `hutchmq_schedules{vhost="/",schedule="daily"} 1`, `hutchmq_schedule_runs_total{vhost="/",schedule="daily"} 0`)
 }

@@ -15,7 +15,7 @@ var (
 		exchangeMetrics, channelMetrics, channelExchangeMetrics, channelQueueMetrics, channelQueueExchangeMetrics,
 		connectionMetrics, connectionCoarseMetrics,
 		totals, globalMetrics, globalKindMetrics, deathMetrics, messageSizes, alarmMetrics,
-		ownNode, ownRepeats, ownQueue, ownExchange, ownQueueDeaths, ownOldest, ownDelayed, ownCertificates, confirmLatency, syncLatency, routeLatency,
+		ownNode, ownRepeats, ownQueue, ownExchange, ownQueueDeaths, ownOldest, ownDelayed, ownSchedules, ownCertificates, confirmLatency, syncLatency, routeLatency,
 	}
 	families = []table{
 		queueConsumerCount, vhostStatus, exchangeBindings, exchangeNames,
