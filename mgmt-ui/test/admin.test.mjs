@@ -171,7 +171,7 @@ journey('who is no administrator is offered none of it, and refused in words', {
   w.tags = ['management'];
   await p.go('#/policies');
   await page.waitForSelector('td >> text=limits');
-  assert.deepEqual(await page.locator('.rail a:not(.brand)').allInnerTexts().then((t) => t.map((s) => s.trim())), ['Overview', 'Topology', 'Queues', 'Dead letters', 'Exchanges', 'Connections', 'Channels', 'Policies', 'Limits']);
+  assert.deepEqual(await page.locator('.rail a:not(.brand)').allInnerTexts().then((t) => t.map((s) => s.trim())), ['Overview', 'Topology', 'Queues', 'Dead letters', 'Delayed', 'Schedules', 'Exchanges', 'Connections', 'Channels', 'Policies', 'Limits']);
   assert.equal(await page.locator('#main >> text=/Add a|Delete/').count(), 0);
   for (const [hash, who] of [['users', 'administrators'], ['vhosts', 'administrators'], ['definitions', 'administrators'], ['audit', 'administrators'], ['log', 'those who monitor'], ['nodes/rabbit@here', 'those who monitor']]) {
     await p.go('#/' + hash);

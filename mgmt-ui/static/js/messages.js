@@ -156,7 +156,7 @@ const Turn = ({ data, after }) => (!data.end || after) && html`
 /** How long somebody may keep a delivery, and a minute more. @param {{q: Q, m: Unacked}} p */
 const Lease = ({ q, m }) => html`
   <${Badge} title=${'On lease until ' + new Date(m.lease_ends ?? 0).toLocaleString('en-GB')}>lease<//>
-  <${Button} kind="quiet" label="Give it a minute from now" onClick=${() => attempt(() => put(path`x/queues/${q.vhost}/${q.name}/unacked/${m.seq}/lease`, { ms: 60000 }), 'It has a minute from now.')}>+1 min<//>`;
+  <${Button} kind="quiet" label="+1 min: give it a minute from now" onClick=${() => attempt(() => put(path`x/queues/${q.vhost}/${q.name}/unacked/${m.seq}/lease`, { ms: 60000 }), 'It has a minute from now.')}>+1 min<//>`;
 
 /** @param {{q: Q}} p */
 function UnackedList({ q }) {
