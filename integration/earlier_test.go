@@ -128,6 +128,8 @@ func inspect(o *office) {
 	died, counted, last := 0, 0, false
 	for name := range fittings {
 		seen[name] = map[int]bool{}
+	}
+	for name := range fittings {
 		for {
 			d, ok, err := ch.Get(name, true)
 			if err != nil {
