@@ -94,6 +94,7 @@ type crasher struct {
 	ghosts map[int]bool // in out after the start
 	outSeq uint64
 	stored uint64 // of out
+	chain  chain
 }
 
 func newCrasher(t *testing.T, seed int64) *crasher {
@@ -121,11 +122,13 @@ func (c *crasher) open() {
 		c.fail("%v", err)
 	}
 	c.readOut()
+	c.chain.restart(c)
 	c.d = New(st, func(bool) (uint64, error) { c.ids++; return c.ids, nil })
 	c.d.limits, c.d.clock = tiny, c.now
 	if c.h, err = c.d.Open("/", c); err != nil {
 		c.fail("%v", err)
 	}
+	c.chain.goOn(c)
 }
 
 // readOut notes what was fired and is stored.
@@ -162,9 +165,14 @@ func (o outOwner) Stored(through uint64, err error) {
 
 // Fire implements Target.
 func (c *crasher) Fire(u queue.Unit, list []Due) (dropped int) {
+	<-c.chain.open
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i, d := range list {
+		if d.Message == nil {
+			c.chain.fire(c, u, d.Note)
+			continue
+		}
 		n, _ := strconv.Atoi(string(d.Message.Body))
 		f := c.fates[n]
 		f.fired++
@@ -328,6 +336,7 @@ func (c *crasher) held() map[int]uint64 {
 // clock stands before all that is due far away only: what is near may be fired
 // while this looks.
 func (c *crasher) check() {
+	c.chain.check(c)
 	held := c.held()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -357,6 +366,9 @@ func (c *crasher) check() {
 // left.
 func (c *crasher) drain() {
 	c.check()
+	c.mu.Lock()
+	c.chain.over = true
+	c.mu.Unlock()
 	c.ahead.Add(int64(100 * time.Hour))
 	for began := time.Now(); ; time.Sleep(time.Millisecond) {
 		c.mu.Lock()
