@@ -10,6 +10,10 @@ import (
 // what gathers while a publisher is not looked at, and too little to be noticed.
 const ahead = 100 * time.Millisecond
 
+// farthest is where a clock stops, in nanoseconds: many that come at once at
+// next to no pace must not turn it back.
+const farthest = 1 << 61
+
 // pace bounds how much comes in a second, whoever brings it. It is a clock
 // that every unit moves on by what it takes at this pace; who moves it past the
 // present waits until then. The zero pace has no bound.
@@ -31,10 +35,10 @@ func (p *pace) take(n uint64, now time.Duration) time.Duration {
 	if rate == 0 || n == 0 {
 		return 0
 	}
-	cost := int64(float64(n) / float64(rate) * float64(time.Second))
+	cost := int64(min(float64(n)/float64(rate)*float64(time.Second), farthest))
 	for {
 		at := p.clock.Load()
-		next := max(at, int64(now-ahead)) + cost
+		next := min(max(at, int64(now-ahead))+cost, farthest)
 		if p.clock.CompareAndSwap(at, next) {
 			return time.Duration(next)
 		}

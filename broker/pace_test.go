@@ -55,6 +55,17 @@ func TestPaceAmongMany(t *testing.T) {
 	}
 }
 
+// TestPaceStops: a clock that many have moved far ahead does not turn back.
+func TestPaceStops(t *testing.T) {
+	var p pace
+	p.set(1)
+	for range 100 {
+		if at := p.take(1<<40, time.Hour); at <= time.Hour {
+			t.Fatalf("may go on at %v", at)
+		}
+	}
+}
+
 func TestPaceWithoutBound(t *testing.T) {
 	var p pace
 	for _, rate := range []int{0, -1} {
