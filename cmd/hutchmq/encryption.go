@@ -98,6 +98,14 @@ func (g *directoryGiven) dir() (string, error) {
 	return dir, nil
 }
 
+// both are the data directory that is meant, and the key that has to be given.
+func (g *directoryGiven) both() (dir string, key *store.Key, err error) {
+	if dir, err = g.dir(); err == nil {
+		key, err = g.needed()
+	}
+	return dir, key, err
+}
+
 // rewrite writes the directory anew.
 func (g *directoryGiven) rewrite(dir string, from, to *store.Key) error {
 	began := time.Now()
@@ -168,11 +176,7 @@ type encryptOn struct{ directoryGiven }
 
 // Run encrypts what is plain.
 func (c *encryptOn) Run() error {
-	dir, err := c.dir()
-	if err != nil {
-		return err
-	}
-	key, err := c.needed()
+	dir, key, err := c.both()
 	if err != nil {
 		return err
 	}
@@ -194,11 +198,7 @@ type encryptOff struct{ directoryGiven }
 
 // Run decrypts.
 func (c *encryptOff) Run() error {
-	dir, err := c.dir()
-	if err != nil {
-		return err
-	}
-	key, err := c.needed()
+	dir, key, err := c.both()
 	if err != nil {
 		return err
 	}
@@ -213,11 +213,7 @@ type renewCommand struct{ directoryGiven }
 
 // Run encrypts with other data keys and the same master key.
 func (c *renewCommand) Run() error {
-	dir, err := c.dir()
-	if err != nil {
-		return err
-	}
-	key, err := c.needed()
+	dir, key, err := c.both()
 	if err != nil {
 		return err
 	}
